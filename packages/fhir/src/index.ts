@@ -1,0 +1,1 @@
+export { isResourceType, type ResourceType, resourceTypes, typeCode, typeOfCode } from './resource-types.ts';

@@ -1,0 +1,63 @@
+-- What every statement compares in its own snapshot: bumped when a consent class is interned or a policy changes.
+create table tenant_state (
+  tenant smallint primary key,
+  consent_epoch bigint not null default 0
+);
+select guard_tenant('tenant_state');
+
+-- Current versions. Content is text and goes out as it came in.
+create table resource (
+  tenant smallint not null,
+  key bigint generated always as identity,
+  type smallint not null,
+  id text collate "C" not null,
+  version integer not null,
+  updated timestamptz not null,
+  -- Storage key of the Patient in whose compartment this lies; for a Patient its own key.
+  patient bigint,
+  -- Patients named beside `patient` (invariant 1: all of them must permit); null for nearly every row.
+  other_patients bigint[],
+  -- The type's main clinical date, the trailing sort key of every index; -infinity where it has none.
+  at timestamptz not null default '-infinity',
+  confidentiality smallint not null default 2,
+  sensitivity bigint not null default 0,
+  deleted boolean not null default false,
+  content text,
+  primary key (tenant, type, id),
+  constraint sto_content_unless_deleted check (deleted = (content is null))
+);
+create unique index resource_key on resource (tenant, key);
+create index resource_patient on resource (tenant, patient, type, at, key) where patient is not null and not deleted;
+create index resource_updated on resource (tenant, type, updated, key);
+select guard_tenant('resource');
+
+-- Outgoing versions; each version is stored once, here or above.
+create table history (
+  tenant smallint not null,
+  resource bigint not null,
+  version integer not null,
+  updated timestamptz not null,
+  deleted boolean not null,
+  confidentiality smallint not null,
+  sensitivity bigint not null,
+  content text
+) partition by range (updated);
+create table history_default partition of history default;
+create index history_version on history (tenant, resource, version);
+select guard_tenant('history');
+select ensure_month_partitions('history', current_date, 12);
+
+-- One row a patient: what a decision about any of the patient's data needs, joined by every read.
+create table patient_state (
+  tenant smallint not null,
+  patient bigint not null,
+  patient_id text collate "C" not null,
+  -- 0 = no active consent; else consent_class.id
+  consent_class integer not null default 0,
+  -- Actor references that fill the class's parameter slots
+  residual text[] not null default '{}',
+  consent_epoch bigint not null default 0,
+  primary key (tenant, patient)
+) with (fillfactor = 80);
+create unique index patient_state_id on patient_state (tenant, patient_id);
+select guard_tenant('patient_state');

@@ -1,0 +1,65 @@
+import type { ResourceKey } from '@holdfast/kernel';
+
+/**
+ * What the store knows about a row when its release is decided. Every field comes from the same
+ * statement as the data (invariant 1).
+ */
+export interface RowFacts {
+  readonly type: string;
+  readonly id: string;
+  /** Storage key and logical id of the patient in whose compartment the row lies; null if none. */
+  readonly patient: ResourceKey | null;
+  readonly patientId: string | null;
+  /** Rank U=0 L=1 N=2 M=... see `@holdfast/consent` labels; 2 is N. */
+  readonly confidentiality: number;
+  readonly sensitivity: bigint;
+  /** 0 = the patient has no active consent. */
+  readonly consentClass: number;
+  readonly residual: readonly string[];
+  /** The other patients the row names; each must permit as well. */
+  readonly others: readonly Pick<RowFacts, 'patient' | 'patientId' | 'consentClass' | 'residual'>[];
+}
+
+/** Appends a value to the statement's parameters and returns its placeholder, e.g. `$7`. */
+export type Bind = (value: unknown) => string;
+
+/**
+ * One actor's access for one action, compiled for a consent epoch. The store asks it about every
+ * row and inserts `releasable` at every table alias; what it says is `@holdfast/consent`'s business.
+ */
+export interface AccessGate {
+  /** `tenant_state.consent_epoch` this gate was compiled for; a statement that sees a newer one is run again. */
+  readonly epoch: bigint;
+  /** The instant at which a compiled decision stops being valid (a consent starts or ends), in ms since 1970. */
+  readonly validUntil: number;
+  /** Decides one row that a statement returned, at that statement's own `now()` (ms since 1970). */
+  decide(row: RowFacts, nowMs: number): Release;
+  /**
+   * A boolean SQL expression over `alias`, an alias of table `resource`; true exactly where `decide` releases.
+   * May use sub-selects on `patient_state`; unqualified columns are not allowed.
+   */
+  releasable(alias: string, bind: Bind): string;
+}
+
+export type Release =
+  | { readonly kind: 'release' }
+  | { readonly kind: 'hide' }
+  /** The row carries a class this gate does not know yet: refresh and run the statement again. */
+  | { readonly kind: 'stale' };
+
+/** Where the store gets the gate of the request at hand. */
+export interface GateSource {
+  current(): AccessGate;
+  /** Loads what is newer than `current()`; called when a statement saw a newer epoch or `stale`. */
+  refresh(): Promise<AccessGate>;
+}
+
+/**
+ * State derived from a patient's resources inside the write transaction, under the patient's
+ * stream lock and after the resources are written: so it commits with them or not at all.
+ */
+export interface PatientProjection {
+  /** Resource types whose change calls for the projection, e.g. `Consent`. */
+  readonly types: ReadonlySet<string>;
+  project(tx: import('@holdfast/postgres').Queryable, tenant: number, patients: readonly ResourceKey[]): Promise<void>;
+}

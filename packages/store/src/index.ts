@@ -1,0 +1,1 @@
+export type { AccessGate, Bind, GateSource, PatientProjection, Release, RowFacts } from './access-gate.ts';
