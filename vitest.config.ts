@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { resolve: { conditions: ['@holdfast/source'] }, ssr: { resolve: { conditions: ['@holdfast/source'] } } };
+// Workspace packages resolve to their sources: no test needs a build.
+const conditions = ['@holdfast/source'];
 
 export default defineConfig({
-  ...source,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     include: ['{packages,apps,tools,bench}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
