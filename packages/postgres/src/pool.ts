@@ -31,8 +31,10 @@ export function createPool(options: PoolOptions): pg.Pool {
     application_name: options.applicationName ?? 'holdfast',
     keepAlive: true,
   });
-  // Without a listener a dropped idle connection would end the process.
+  // Without listeners a connection that dies, idle or in use, would end the process. One in use
+  // reports its death through its next statement.
   pool.on('error', options.onIdleError ?? (() => undefined));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
