@@ -1,1 +1,43 @@
-export {};
+export { type Client, type ClientOptions, createClient, urlOf } from './client.ts';
+export {
+  ExplainRequest,
+  Explanation,
+  Reason,
+  ReasonResult,
+  Verdict,
+} from './consent-explanation.ts';
+export { CONSOLE_HEADERS } from './console-headers.ts';
+export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';
+export { API_CATALOGUE } from './errors.ts';
+export { ConsumerGroup, ConsumerState, EventFigures, RecentEvent } from './event-flow.ts';
+export { Liveness, Readiness } from './health.ts';
+export { BackendState, ClinicalTier, InferenceFigures, InferenceLane } from './inference-lanes.ts';
+export { LedgerHead } from './ledger-head.ts';
+export * from './limits.ts';
+export { LIVE_EVENTS, type LiveMessage, SignalChange } from './live.ts';
+export { type LiveSign, readLive } from './live-reader.ts';
+export { type Json, type JsonObject, type OpenApiDocument, openApiDocument } from './openapi.ts';
+export {
+  FAULT_SYSTEM,
+  faultOf,
+  MEND_EXTENSION,
+  OperationOutcome,
+  outcomeOf,
+} from './operation-outcome.ts';
+export { DatabaseHealth, Overview } from './overview.ts';
+export { FhirId, Instant, PurposeCode, Reference, Slug } from './primitives.ts';
+export {
+  RequestFigures,
+  type RequestOutcome,
+  RequestOutcomeCounts,
+  requestOutcomeOf,
+} from './requests.ts';
+export { Persona, PersonaList, TokenAnswer, TokenRequest } from './sign-in.ts';
+export {
+  Severity,
+  Signal,
+  SignalDetail,
+  SignalList,
+  SignalOutcome,
+  SignalState,
+} from './signals.ts';

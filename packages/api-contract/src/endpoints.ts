@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { ExplainRequest, Explanation } from './consent-explanation.ts';
+import { Liveness, Readiness } from './health.ts';
+import { Overview } from './overview.ts';
+import { PersonaList, TokenAnswer, TokenRequest } from './sign-in.ts';
+import { SignalDetail, SignalList, SignalState } from './signals.ts';
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  /** OpenAPI template, relative to the server's root. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `bearer`: 401 without a valid token. */
+  readonly auth: 'none' | 'bearer';
+  /** Roles that may call it; absent means any signed-in actor. Others get 403. */
+  readonly roles?: readonly string[];
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  readonly body?: z.ZodType;
+  readonly answer: Answer;
+  /** Statuses answered with an OperationOutcome (beyond 401, 403 and 500, 503, always possible). */
+  readonly refusals?: readonly number[];
+}
+
+interface Parameter {
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
+
+interface Answer {
+  readonly description: string;
+  readonly contentType: 'application/json' | 'text/plain' | 'text/event-stream';
+  /** Absent for streams and notes, whose lines are described in words. */
+  readonly schema?: z.ZodType;
+  /** Other statuses that carry the same body. */
+  readonly also?: readonly number[];
+}
+
+const OPERATORS = ['operator', 'compliance-officer'] as const;
+
+/** The whole non-FHIR surface. The server's routes and this table are held against each other. */
+export const ENDPOINTS = {
+  listPersonas: {
+    method: 'GET',
+    path: '/development/personas',
+    summary: 'People of the demo population a developer may act as',
+    description: 'Absent (404) when NODE_ENV is production.',
+    auth: 'none',
+    answer: { description: 'Personas', contentType: 'application/json', schema: PersonaList },
+    refusals: [404],
+  },
+  issueToken: {
+    method: 'POST',
+    path: '/development/token',
+    summary: 'A bearer token for a persona, without a password',
+    description: 'Absent (404) when NODE_ENV is production. 400 for a purpose the persona lacks.',
+    auth: 'none',
+    body: TokenRequest,
+    answer: { description: 'Token', contentType: 'application/json', schema: TokenAnswer },
+    refusals: [400, 404],
+  },
+  readOverview: {
+    method: 'GET',
+    path: '/operations/overview',
+    summary: 'One snapshot of requests, events, inference, ledger and signals',
+    auth: 'bearer',
+    roles: OPERATORS,
+    answer: { description: 'Snapshot', contentType: 'application/json', schema: Overview },
+  },
+  followOverview: {
+    method: 'GET',
+    path: '/operations/live',
+    summary: 'The same snapshot pushed on change, and signals as they open or close',
+    description: [
+      'Server-sent events. `event: overview` carries an Overview, at most one a second; `event:',
+      'signal` carries a SignalChange at once. Every event has an id; a comment line comes at least',
+      'every 15 s. On reconnecting with Last-Event-ID the server resends each signal change after',
+      'that id and a fresh overview; an id it no longer knows counts as none.',
+    ].join(' '),
+    auth: 'bearer',
+    roles: OPERATORS,
+    parameters: {
+      'Last-Event-ID': {
+        in: 'header',
+        required: false,
+        description: 'The last id received',
+        schema: z.string().max(80),
+      },
+    },
+    answer: { description: 'Event stream', contentType: 'text/event-stream' },
+    refusals: [429],
+  },
+  listSignals: {
+    method: 'GET',
+    path: '/operations/signals',
+    summary: 'Failures with cause and affected patients',
+    auth: 'bearer',
+    roles: OPERATORS,
+    parameters: {
+      state: {
+        in: 'query',
+        required: false,
+        description: 'Defaults to open',
+        schema: SignalState,
+      },
+    },
+    answer: { description: 'Signals', contentType: 'application/json', schema: SignalList },
+    refusals: [400],
+  },
+  readSignal: {
+    method: 'GET',
+    path: '/operations/signals/{id}',
+    summary: 'One signal with every affected patient; the read is audited',
+    auth: 'bearer',
+    roles: OPERATORS,
+    parameters: {
+      id: { in: 'path', required: true, description: 'Signal id', schema: z.string().max(80) },
+    },
+    answer: { description: 'Signal', contentType: 'application/json', schema: SignalDetail },
+    refusals: [404],
+  },
+  readCheckpoint: {
+    method: 'GET',
+    path: '/ledger/checkpoint',
+    summary: 'The latest signed checkpoint of the audit ledger',
+    description: 'A C2SP signed note: origin, size and root, then an empty line and signatures.',
+    auth: 'bearer',
+    answer: { description: 'Signed note', contentType: 'text/plain' },
+    refusals: [404],
+  },
+  explainConsent: {
+    method: 'POST',
+    path: '/consent/explain',
+    summary: 'May I do this, and why (not)? Decided on the current consents, and audited',
+    auth: 'bearer',
+    body: ExplainRequest,
+    answer: { description: 'Explanation', contentType: 'application/json', schema: Explanation },
+    refusals: [400],
+  },
+  checkLiveness: {
+    method: 'GET',
+    path: '/health/live',
+    summary: 'The process runs',
+    auth: 'none',
+    answer: { description: 'Alive', contentType: 'application/json', schema: Liveness },
+  },
+  checkReadiness: {
+    method: 'GET',
+    path: '/health/ready',
+    summary: 'Every dependency answers',
+    auth: 'none',
+    answer: {
+      description: 'Readiness; 503 carries the same body',
+      contentType: 'application/json',
+      schema: Readiness,
+      also: [503],
+    },
+  },
+} as const satisfies Readonly<Record<string, Endpoint>>;
+
+export type OperationId = keyof typeof ENDPOINTS;
