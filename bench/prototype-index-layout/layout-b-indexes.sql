@@ -1,0 +1,11 @@
+alter table b.token_index add primary key (tenant, param, code, system, at, resource);
+alter table b.date_index add primary key (tenant, param, low, high, at, resource);
+alter table b.reference_index add primary key (tenant, param, target, at, resource);
+alter table b.string_index add primary key (tenant, param, value, at, resource);
+alter table b.quantity_index add primary key (tenant, param, unit, value, at, resource);
+create index token_patient on b.token_index (tenant, patient, param, code, system, at, resource) where patient is not null;
+create index date_patient on b.date_index (tenant, patient, param, low, high, at, resource) where patient is not null;
+create index reference_patient on b.reference_index (tenant, patient, param, target, at, resource) where patient is not null;
+create index string_patient on b.string_index (tenant, patient, param, value, at, resource) where patient is not null;
+create index quantity_patient on b.quantity_index (tenant, patient, param, unit, value, at, resource) where patient is not null;
+create statistics b.token_values (mcv) on param, code, system from b.token_index;
