@@ -1,1 +1,11 @@
-export {};
+export * from './consumer.ts';
+export * from './cursor.ts';
+export { EVENT_FAULTS } from './errors.ts';
+export { GroupRunner, type RunnerParts } from './group-runner.ts';
+export type * from './group-store.ts';
+export * from './lane-plan.ts';
+export { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
+export { eventsMigrations } from './migrations.ts';
+export * from './recorded-event.ts';
+export * from './retry-plan.ts';
+export { systemTimers, type Timers } from './timers.ts';

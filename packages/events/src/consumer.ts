@@ -1,0 +1,70 @@
+import type { Queryable } from '@holdfast/postgres';
+import type { EventFilter, RecordedEvent } from './recorded-event.ts';
+import type { ExhaustedPolicy, RetryPolicy } from './retry-plan.ts';
+
+/** One run of an effect outside the database. */
+export interface ExternalContext {
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborted when the process lets go of the group. */
+  readonly signal: AbortSignal;
+}
+
+/** An event that could not be handled, as told to the group's hooks. */
+export interface FailedEvent {
+  readonly group: string;
+  readonly event: RecordedEvent;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+/** What a group does with the events it handles. */
+export interface Consumer<Prepared = void> {
+  /** Name of the group: where it stands is kept under this name. */
+  readonly group: string;
+  readonly handles: EventFilter;
+  /**
+   * Slow or outside work, done before any transaction opens: it may run again after a crash, so
+   * whoever receives it deduplicates by `event.eventId`. Its result goes to `effect`.
+   */
+  external?(event: RecordedEvent, context: ExternalContext): Promise<Prepared>;
+  /**
+   * The effect in the database: it commits together with the note that the event is handled, so it
+   * happens once. Runs as `holdfast_app` behind the tenant wall of the event. Keep it quick: an open
+   * transaction holds back the fence of every group.
+   */
+  effect?(tx: Queryable, event: RecordedEvent, prepared: Prepared): Promise<void>;
+  /** Streams handled side by side; 1 keeps the whole log in order. */
+  readonly lanes?: number;
+  readonly retry?: RetryPolicy;
+  readonly onExhausted?: ExhaustedPolicy;
+  /** Where a new group starts. */
+  readonly startFrom?: 'origin' | 'now';
+  /** After the fact is committed; a hook that throws changes nothing. */
+  onParked?(failed: FailedEvent): void;
+  onDeadLetter?(failed: FailedEvent): void;
+  /** The parked stream has caught up. */
+  onRecovered?(group: string, event: RecordedEvent): void;
+}
+
+const GROUP_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
+/**
+ * Checks a consumer's declaration.
+ *
+ * @throws TypeError for a name, lane count or retry policy that can never work
+ */
+export function defineConsumer<Prepared = void>(consumer: Consumer<Prepared>): Consumer<Prepared> {
+  if (!GROUP_NAME.test(consumer.group)) {
+    throw new TypeError(`a consumer group is named in kebab case, not ${consumer.group}`);
+  }
+  const { lanes = 1, retry } = consumer;
+  if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError('a group has at least one lane');
+  if (retry !== undefined && (retry.maxAttempts < 1 || retry.firstDelayMs <= 0)) {
+    throw new TypeError('a retry policy has at least one attempt and a delay above 0');
+  }
+  if (consumer.external === undefined && consumer.effect === undefined) {
+    throw new TypeError(`consumer group ${consumer.group} has no effect`);
+  }
+  return consumer;
+}

@@ -1,0 +1,37 @@
+/** Every bound of the event consumers, with its reason. Durations are milliseconds. */
+export const EVENT_LIMITS = {
+  /** Rows a read brings into memory: some 200 kB, and small enough that a parked retry never waits long. */
+  batchEvents: 500,
+  /** Events of one transaction: amortises the commit while a failure repeats at most this many effects. */
+  transactionEvents: 50,
+  /** Lanes of one group: each holds a pool connection while it works. */
+  lanes: 4,
+  /** First look after an announced event was not visible yet; decoding runs ahead by a few milliseconds. */
+  recheckFirstMs: 2,
+  /** A long transaction elsewhere holds the fence for as long as it likes: look at most this often. */
+  recheckLastMs: 1_000,
+  /** Due streams retried in one round, so that retries never starve fresh events. */
+  retriesPerRound: 20,
+  /** A lane's transaction left idle for longer holds back the fence of every consumer: the server ends it. */
+  idleTransactionMs: 30_000,
+  /** First pause after a lost connection. */
+  reconnectFirstMs: 50,
+  /** A database that restarts is back within seconds; trying more often helps nobody. */
+  reconnectLastMs: 5_000,
+  /**
+   * A standby waits inside the server for the leader's lock, and is woken by its release. The wait is
+   * renewed after this long because a waiting statement holds back vacuum.
+   */
+  lockWaitMs: 60_000,
+  /** Rows counted for a group's lag; beyond, the status says "at least". */
+  lagCounted: 10_000,
+  /** Characters of an error kept with a parked stream: a cause, not a dump. */
+  reasonCharacters: 500,
+} as const;
+
+/** A group's retry policy unless it states its own: about four minutes in eight attempts. */
+export const DEFAULT_RETRY = {
+  maxAttempts: 8,
+  firstDelayMs: 500,
+  maxDelayMs: 60_000,
+} as const;
