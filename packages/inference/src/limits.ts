@@ -1,0 +1,98 @@
+import type { Tier } from './clinical/tier.ts';
+
+export interface TierLimits {
+  /** Work of the tier that may wait; beyond it the arrival is degraded or refused. */
+  readonly waiting: number;
+  /** Of that, what one tenant may hold. */
+  readonly waitingPerTenant: number;
+  /**
+   * Waiting this long promotes by one tier at half of it and to the front of tier 1 at all of it;
+   * null: never. Milliseconds.
+   */
+  readonly waitCapMs: number | null;
+  /** In-process answers a second for work the queue can't take; null: no bound. */
+  readonly degradedPerSecond: number | null;
+}
+
+export interface SchedulerLimits {
+  /** Runs at once. */
+  readonly slots: number;
+  /** Slots that tiers 1 to 3 may never occupy. */
+  readonly reservedForTier0: number;
+  readonly tiers: Readonly<Record<Tier, TierLimits>>;
+  /**
+   * Share of slot time that may be thrown away by stopping lower tiers for tier 0; 0 = never
+   * stop running work.
+   */
+  readonly preemptedShare: number;
+  /** Unused preemption budget that may be kept, as seconds of it. */
+  readonly preemptedBurstSeconds: number;
+  /** Retry hint of a refusal. */
+  readonly retryAfterMs: number;
+}
+
+/**
+ * Waits: a radiology worklist that only sorts by urgency lengthened the longest wait by half;
+ * the cap is what took it back, so it is a safety feature. Queues: ten seconds of work at two
+ * slots and 0.5 ms a score would be 40,000; these stay below what a process holds in memory at
+ * 1 kB a piece. Degraded answers cost the serving thread about 20 us each: 500 a second is 1 %.
+ */
+export const schedulerLimits: SchedulerLimits = {
+  slots: 2,
+  reservedForTier0: 1,
+  tiers: {
+    // Tier 0 is never refused: beyond its queue it is answered in process.
+    0: { waiting: 1_000, waitingPerTenant: 500, waitCapMs: null, degradedPerSecond: null },
+    1: { waiting: 2_000, waitingPerTenant: 1_000, waitCapMs: 5_000, degradedPerSecond: 500 },
+    2: { waiting: 5_000, waitingPerTenant: 2_500, waitCapMs: 60_000, degradedPerSecond: 100 },
+    3: { waiting: 10_000, waitingPerTenant: 5_000, waitCapMs: 86_400_000, degradedPerSecond: 0 },
+  },
+  // Killing a child costs 0.8 s of its slot, a deterministic score takes less than 1 ms.
+  preemptedShare: 0,
+  preemptedBurstSeconds: 10,
+  retryAfterMs: 1_000,
+};
+
+export interface ChildPoolLimits {
+  readonly children: number;
+  /** Calls that may wait for a free child; beyond it `saturated`. The queue proper is the scheduler's. */
+  readonly waitingCalls: number;
+  /** First pause before a child is started again; doubles per death in a row. */
+  readonly respawnBaseMs: number;
+  readonly respawnMaxMs: number;
+  /** So many deaths within the window open the breaker for the cool-down. */
+  readonly deathsToOpen: number;
+  readonly deathWindowMs: number;
+  readonly coolDownMs: number;
+  /** A child that has not reported ready by then is killed. */
+  readonly startupMs: number;
+}
+
+/** A child boots in 0.6 to 0.9 s; five deaths within 10 s are a broken build or a poison input. */
+export const childPoolLimits: ChildPoolLimits = {
+  children: 2,
+  waitingCalls: 4,
+  respawnBaseMs: 50,
+  respawnMaxMs: 5_000,
+  deathsToOpen: 5,
+  deathWindowMs: 10_000,
+  coolDownMs: 5_000,
+  startupMs: 15_000,
+};
+
+export interface OrchestratorLimits {
+  readonly scheduler: SchedulerLimits;
+  /** Kept back from every deadline for the in-process answer and the way home. Milliseconds. */
+  readonly fallbackReserveMs: number;
+  /** Latencies a tier keeps for its percentiles. */
+  readonly latencyWindow: number;
+  /** Predicted cost of a run until one has been measured; tenant fairness counts in it. */
+  readonly assumedCostMs: number;
+}
+
+export const orchestratorLimits: OrchestratorLimits = {
+  scheduler: schedulerLimits,
+  fallbackReserveMs: 25,
+  latencyWindow: 512,
+  assumedCostMs: 1,
+};

@@ -1,0 +1,114 @@
+import { invariant } from '@holdfast/kernel';
+import type { Tier } from '../clinical/tier.ts';
+import type { SchedulerLimits } from '../limits.ts';
+import { IndexedHeap } from './indexed-heap.ts';
+import { type Laned, TenantLane } from './tenant-lane.ts';
+
+/** A unit of work. All instants are monotonic milliseconds. */
+export interface ScheduledJob {
+  readonly id: string;
+  readonly tenant: number;
+  readonly tier: Tier;
+  readonly costMs: number;
+  readonly deadlineMs: number;
+}
+
+export type SchedulerEvent =
+  | { readonly kind: 'submitted'; readonly job: ScheduledJob }
+  /** The back end is done with a job, one way or the other; its slot is free from here on. */
+  | {
+      readonly kind: 'settled';
+      readonly id: string;
+      readonly outcome: 'completed' | 'failed' | 'preempted';
+    }
+  | { readonly kind: 'cancelled'; readonly id: string }
+  /** Nothing happened but time. */
+  | { readonly kind: 'tick' };
+
+export type DegradeReason =
+  | 'queue-full'
+  | 'deadline-unreachable'
+  | 'deadline-while-waiting'
+  | 'deadline-while-running';
+
+export type SchedulerEffect =
+  /** Run it on the back end. */
+  | { readonly kind: 'start'; readonly id: string; readonly remainingMs: number }
+  /** The back end's result stands: answer with it. */
+  | { readonly kind: 'complete'; readonly id: string }
+  /** Answer from the deterministic rung, now. */
+  | { readonly kind: 'fall-back'; readonly id: string; readonly reason: DegradeReason | 'failed' }
+  | {
+      readonly kind: 'refuse';
+      readonly id: string;
+      readonly reason: DegradeReason;
+      retryAfterMs: number;
+    }
+  | { readonly kind: 'drop'; readonly id: string; readonly wasRunning: boolean }
+  /** Stop the run; `settled` must still follow. */
+  | { readonly kind: 'preempt'; readonly id: string };
+
+export interface Entry extends Laned {
+  readonly job: ScheduledJob;
+  readonly arrivedMs: number;
+  /** answered: the caller has its answer, but the back end has not let go of the slot. */
+  phase: 'waiting' | 'running' | 'answered';
+  /** Told to stop for tier 0; runs again afterwards unless it was answered. */
+  stopping: boolean;
+  /** The tier it queues in: its own, or a more urgent one after promotion. */
+  rank: Tier;
+  /** Past its whole wait cap: ahead of everything but tier 0. */
+  fronted: boolean;
+  startedMs: number;
+  alarmMs: number;
+}
+
+interface Budget {
+  windowStartMs: number;
+  used: number;
+}
+
+/** Owned by one caller of `schedule`, which alone advances it. */
+export interface SchedulerState {
+  readonly limits: SchedulerLimits;
+  readonly entries: Map<string, Entry>;
+  readonly lanes: Readonly<Record<Tier, TenantLane<Entry>>>;
+  readonly front: IndexedHeap<Entry>;
+  readonly alarms: IndexedHeap<Entry>;
+  readonly running: Set<Entry>;
+  /** By own tier, however promoted. */
+  readonly waiting: Record<Tier, number>;
+  readonly waitingByTenant: Record<Tier, Map<number, number>>;
+  readonly degraded: Readonly<Record<Tier, Budget>>;
+  readonly preemption: { millisecondsLeft: number; refilledMs: number };
+  arrivals: number;
+}
+
+/** @param now monotonic milliseconds at which the state starts */
+export function schedulerState(limits: SchedulerLimits, now: number): SchedulerState {
+  invariant(
+    limits.slots > limits.reservedForTier0 && limits.reservedForTier0 >= 0,
+    'INF-4 the reserve leaves at least one slot to the other tiers',
+  );
+  const burstMs = limits.preemptedBurstSeconds * 1_000 * limits.preemptedShare * limits.slots;
+  const budget = (): Budget => ({ windowStartMs: now, used: 0 });
+  const lane = (): TenantLane<Entry> => new TenantLane();
+  return {
+    limits,
+    entries: new Map(),
+    lanes: { 0: lane(), 1: lane(), 2: lane(), 3: lane() },
+    front: new IndexedHeap((a, b) => a.order < b.order),
+    alarms: new IndexedHeap((a, b) => a.alarmMs < b.alarmMs),
+    running: new Set(),
+    waiting: { 0: 0, 1: 0, 2: 0, 3: 0 },
+    waitingByTenant: { 0: new Map(), 1: new Map(), 2: new Map(), 3: new Map() },
+    degraded: { 0: budget(), 1: budget(), 2: budget(), 3: budget() },
+    preemption: { millisecondsLeft: burstMs, refilledMs: now },
+    arrivals: 0,
+  };
+}
+
+/** When `schedule` must be called next if nothing else happens; null: never. */
+export function nextWakeMs(state: SchedulerState): number | null {
+  return state.alarms.peek()?.alarmMs ?? null;
+}
