@@ -1,0 +1,153 @@
+import type { Clock } from '@holdfast/kernel';
+import { describe, expect, it } from 'vitest';
+import { DENY_CONSENT_ID } from './consents.ts';
+import { demoPopulation } from './demo-population.ts';
+import { PERSONAS } from './personas.ts';
+import type { DemoResource } from './transaction.ts';
+
+const NOW = Date.parse('2026-11-24T12:00:30Z');
+const clock: Clock = { now: () => new Date(NOW), monotonicMs: () => 0 };
+const bundles = [...demoPopulation({ seed: 1, clock })];
+const resources = bundles.flatMap((bundle) => bundle.entry.map((entry) => entry.resource));
+const named = (reference: string) =>
+  resources.find(({ resourceType, id }) => `${resourceType}/${id}` === reference);
+const ofType = (type: string) => resources.filter((each) => each.resourceType === type);
+
+function stringsUnder(key: string, node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) =>
+    name === key && typeof value === 'string' ? [value] : stringsUnder(key, value),
+  );
+}
+
+const about = (reference: string) =>
+  resources.filter((each) => stringsUnder('reference', each).includes(reference));
+
+function answers(response: DemoResource): Record<string, unknown> {
+  const items = response['item'] as { linkId: string; answer: Record<string, unknown>[] }[];
+  return Object.fromEntries(items.map(({ linkId, answer }) => [linkId, answer[0]]));
+}
+
+/** NEWS2 (RCP 2017) of the signs that the story sets far out of range. */
+const FAR_OUT: Readonly<Record<string, (value: number) => number>> = {
+  '9279-1': (value) => (value >= 25 ? 3 : 0),
+  '59408-5': (value) => (value <= 91 ? 3 : 0),
+  '3151-8': (value) => (value > 0 ? 2 : 0),
+  '8867-4': (value) => (value >= 131 ? 3 : value >= 111 ? 2 : 0),
+  '8310-5': (value) => (value >= 39.1 ? 2 : 0),
+};
+
+function farOut(observations: readonly DemoResource[]): number {
+  return observations.reduce((sum, observation) => {
+    const quantity = observation['valueQuantity'] as { value: number } | undefined;
+    const [code = ''] = stringsUnder('code', observation['code']);
+    return sum + (quantity === undefined ? 0 : (FAR_OUT[code]?.(quantity.value) ?? 0));
+  }, 0);
+}
+
+describe('the demo population', () => {
+  it('is one practice and 24 patients, each resource under an id of its own', () => {
+    expect(ofType('Organization')).toHaveLength(1);
+    expect(ofType('Practitioner')).toHaveLength(3);
+    expect(ofType('Patient')).toHaveLength(24);
+    const ids = resources.map(({ resourceType, id }) => `${resourceType}/${id}`);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(resources.every(({ id }) => /^[A-Za-z0-9\-.]{1,64}$/.test(id))).toBe(true);
+  });
+
+  it('refers only to what an earlier bundle or the same one holds', () => {
+    const known = new Set<string>();
+    for (const bundle of bundles) {
+      for (const { request } of bundle.entry) known.add(request.url);
+      const references = stringsUnder('reference', bundle);
+      expect(references.filter((reference) => !known.has(reference))).toEqual([]);
+    }
+  });
+
+  it('is updates by id, so that loading it twice is loading it once', () => {
+    for (const { request, resource } of bundles.flatMap((bundle) => bundle.entry)) {
+      expect(request).toEqual({ method: 'PUT', url: `${resource.resourceType}/${resource.id}` });
+    }
+  });
+
+  it('is the same for the same seed and clock, and varies with the seed', () => {
+    expect([...demoPopulation({ seed: 1, clock })]).toEqual(bundles);
+    expect([...demoPopulation({ seed: 2, clock })]).not.toEqual(bundles);
+  });
+
+  it('holds nothing dated after the clock', () => {
+    const dated = ['authored', 'effectiveDateTime', 'dateTime', 'recordedDate', 'start', 'end'];
+    const instants = resources.flatMap((each) => dated.flatMap((name) => stringsUnder(name, each)));
+    expect(instants.length).toBeGreaterThan(500);
+    expect(Math.max(...instants.map(Date.parse))).toBeLessThan(NOW);
+  });
+});
+
+describe('the stories', () => {
+  it('have one person who answered item 9 with several days, and the others with not at all', () => {
+    const item9 = ofType('QuestionnaireResponse').map((response) => ({
+      subject: stringsUnder('reference', response['subject'])[0],
+      code: stringsUnder('code', answers(response)['44260-8'])[0],
+    }));
+    const raised = item9.filter(({ code }) => code !== 'LA6568-5');
+    expect(new Set(raised.map(({ subject }) => subject))).toEqual(new Set(['Patient/cora-demo']));
+    expect(new Set(raised.map(({ code }) => code))).toEqual(new Set(['LA6569-3']));
+  });
+
+  it('state the total that the answers add up to', () => {
+    const points = ['LA6568-5', 'LA6569-3', 'LA6570-1', 'LA6571-9'];
+    for (const response of ofType('QuestionnaireResponse')) {
+      const { '44261-6': total, ...items } = answers(response);
+      const sum = stringsUnder('code', items).reduce((at, code) => at + points.indexOf(code), 0);
+      expect(Object.keys(items)).toHaveLength(9);
+      expect(total).toEqual({ valueInteger: sum });
+    }
+  });
+
+  it('have one person whose last vital signs reach a NEWS2 of 7', () => {
+    const visits = ofType('Encounter').map((visit) => ({
+      id: visit.id,
+      score: farOut(about(`Encounter/${visit.id}`)),
+    }));
+    expect(visits.filter(({ score }) => score >= 7)).toEqual([
+      { id: 'dmitri-demo-visit-3', score: 12 },
+    ]);
+    expect(visits.filter(({ score }) => score > 0)).toHaveLength(1);
+  });
+
+  it('label two resources as being about substance use, one of them under a consent', () => {
+    const labelled = resources.filter((each) => each['meta'] !== undefined);
+    expect(labelled.map(({ id }) => id)).toEqual(['finn-demo-condition-2', 'gus-demo-condition-2']);
+    expect(about('Patient/finn-demo').some((each) => each.resourceType === 'Consent')).toBe(true);
+    expect(about('Patient/gus-demo').some((each) => each.resourceType === 'Consent')).toBe(false);
+  });
+
+  it('have one active deny that names the second clinician, and one permit', () => {
+    const provisions = ofType('Consent').map((consent) => [
+      consent.id,
+      consent['status'],
+      (consent['provision'] as { type: string }).type,
+      ...stringsUnder('reference', consent['provision']),
+    ]);
+    expect(provisions).toEqual([
+      [DENY_CONSENT_ID, 'active', 'deny', 'Practitioner/p-okafor'],
+      ['finn-demo-consent', 'active', 'permit'],
+    ]);
+  });
+});
+
+describe('the personas', () => {
+  it('are people of the population and act for organisations and records of it', () => {
+    for (const { claims } of PERSONAS) {
+      const patient = claims.patient === undefined ? [] : [`Patient/${claims.patient}`];
+      for (const reference of [claims.fhirUser, ...claims.memberships, ...patient]) {
+        expect(named(reference), reference).toBeDefined();
+      }
+    }
+  });
+
+  it('have ids of their own and a purpose each', () => {
+    expect(new Set(PERSONAS.map(({ id }) => id)).size).toBe(PERSONAS.length);
+    expect(PERSONAS.every(({ claims }) => claims.purposes.length > 0)).toBe(true);
+  });
+});

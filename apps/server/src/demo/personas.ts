@@ -1,0 +1,62 @@
+import type { PatientId, TenantId } from '@holdfast/kernel';
+import type { Persona, TokenClaims } from '@holdfast/signin';
+import { OFFICE, ORGANIZATION_ID, STAFF } from './practice.ts';
+
+const DEMO_TENANT = 1 as TenantId;
+
+function staff(
+  fhirUser: string,
+  role: TokenClaims['roles'][number],
+  purposes: string[],
+): TokenClaims {
+  const memberships = [`Organization/${ORGANIZATION_ID}`];
+  return { tenant: DEMO_TENANT, fhirUser, roles: [role], purposes, memberships };
+}
+
+/** As whom a developer may sign in to the demo population; their references resolve in it. */
+export const PERSONAS: readonly Persona[] = [
+  {
+    id: 'clinician',
+    name: 'Dr. Elena Rivera',
+    description:
+      'Psychiatrist. Sees every patient, and data about substance use where consent lets her',
+    claims: staff(`Practitioner/${STAFF[0].id}`, 'clinician', ['TREAT']),
+  },
+  {
+    id: 'second-clinician',
+    name: 'Dr. Chidi Okafor',
+    description: 'General practitioner. Ada Brandt keeps him out by consent',
+    claims: staff(`Practitioner/${STAFF[1].id}`, 'clinician', ['TREAT']),
+  },
+  {
+    id: 'patient',
+    name: 'Ada Brandt',
+    description: 'Patient. Sees her own record only',
+    claims: {
+      tenant: DEMO_TENANT,
+      fhirUser: 'Patient/ada-demo',
+      roles: ['patient'],
+      purposes: ['PATRQT'],
+      memberships: [],
+      patient: 'ada-demo' as PatientId,
+    },
+  },
+  {
+    id: 'researcher',
+    name: 'Dr. Maja Lindqvist',
+    description: 'Researcher. Sees what consents release for research',
+    claims: staff(`Practitioner/${STAFF[2].id}`, 'researcher', ['HRESCH']),
+  },
+  {
+    id: 'compliance-officer',
+    name: 'Samir Haddad',
+    description: 'Compliance officer. Reads the ledger, the signals and the operations pages',
+    claims: staff(`Person/${OFFICE[0].id}`, 'compliance-officer', ['HCOMPL']),
+  },
+  {
+    id: 'operator',
+    name: 'Aino Virtanen',
+    description: 'Operator. Sees the operations pages and no patient data',
+    claims: staff(`Person/${OFFICE[1].id}`, 'operator', ['HSYSADMIN']),
+  },
+];
