@@ -38,7 +38,8 @@ async function measureUnder(
       for (const form of forms) {
         const draw = drawer(population, 100 + round);
         const samples = times.get(form) ?? [];
-        for (let i = 0; i < runs / ROUNDS; i++) samples.push(await timed(db, { search, form, draw }));
+        for (let i = 0; i < runs / ROUNDS; i++)
+          samples.push(await timed(db, { search, form, draw }));
         times.set(form, samples);
       }
     }
@@ -86,9 +87,9 @@ async function explained(db: Client, { search, form, draw }: Run): Promise<Recor
   await db.query(`prepare shown (${types.join(', ')}) as ${sql}`);
   for (let i = 0; i < EXPLAINED; i++) {
     const given = search.values(draw).map((v) => (typeof v === 'string' ? `'${v}'` : String(v)));
-    const { rows: answer } = await db.query<{ 'QUERY PLAN': { Plan: PlanNode; 'Execution Time': number }[] }>(
-      `explain (analyze, buffers, timing off, format json) execute shown (${given.join(', ')})`,
-    );
+    const { rows: answer } = await db.query<{
+      'QUERY PLAN': { Plan: PlanNode; 'Execution Time': number }[];
+    }>(`explain (analyze, buffers, timing off, format json) execute shown (${given.join(', ')})`);
     const plan = answer[0]?.['QUERY PLAN'][0];
     if (plan === undefined) throw new Error(`no plan for ${search.name}`);
     hits.push(plan.Plan['Shared Hit Blocks']);

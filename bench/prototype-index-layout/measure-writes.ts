@@ -39,7 +39,8 @@ export async function measureWrites(
   const { rows } = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
   const pid = rows[0]?.pid ?? 0;
   const samples = new Map<string, number[]>();
-  const put = (name: string, value: number) => samples.set(name, [...(samples.get(name) ?? []), value]);
+  const put = (name: string, value: number) =>
+    samples.set(name, [...(samples.get(name) ?? []), value]);
   const writer = new Writer(db, population, options);
   await db.query('set synchronous_commit = off');
   const layouts = Object.entries(options.labels) as [Written, string][];
@@ -50,7 +51,9 @@ export async function measureWrites(
       const create = await measured(db, pid, () => writer.create(layout, options.creates));
       put(`${label}.create.walBytes`, create.walBytes / options.creates);
       put(`${label}.create.cpuMs`, create.cpuMs / options.creates);
-      const amend = await measured(db, pid, () => writer.amend(layout, create.result.slice(0, AMENDED)));
+      const amend = await measured(db, pid, () =>
+        writer.amend(layout, create.result.slice(0, AMENDED)),
+      );
       put(`${label}.amend.walBytes`, amend.walBytes / AMENDED);
       await fullPageWrites(db, true);
       const pages = await measured(db, pid, () => writer.create(layout, options.creates));

@@ -72,7 +72,11 @@ export const searches: readonly Search[] = [
     values: (draw) => [draw.intensive(), 20, 'vital-signs', 1],
   },
   { name: 'surveyDense', sql: ofPatient, values: (draw) => [draw.dense(), 20, 'survey', 1] },
-  { name: 'rareCodeDense', sql: ofPatient, values: (draw) => [draw.dense(), 21, draw.rareCode(), 2] },
+  {
+    name: 'rareCodeDense',
+    sql: ofPatient,
+    values: (draw) => [draw.dense(), 21, draw.rareCode(), 2],
+  },
   {
     name: 'rareCodeIntensive',
     sql: ofPatient,
@@ -98,7 +102,12 @@ export const searches: readonly Search[] = [
           and t.at >= $4::timestamptz and t.at < $4::timestamptz + interval '1 month'
         order by t.at desc, t.resource desc limit 20`,
     ),
-    values: (draw) => [21, draw.commonCode(), 2, `${2020 + draw.below(6)}-0${1 + draw.below(9)}-01`],
+    values: (draw) => [
+      21,
+      draw.commonCode(),
+      2,
+      `${2020 + draw.below(6)}-0${1 + draw.below(9)}-01`,
+    ],
   },
   {
     name: 'identifier',
