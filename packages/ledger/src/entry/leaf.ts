@@ -1,0 +1,91 @@
+import { err, ok, type Result } from '@holdfast/kernel';
+import canonicalize from 'canonicalize';
+import type { AuditAction, AuditOutcome, AuditRow } from './audit-event.ts';
+
+/** What one entry of the log commits to. Tags and commitments are base64url. */
+export interface Leaf {
+  readonly v: 1;
+  readonly id: string;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly ts: string;
+  /** The interaction. */
+  readonly type: string;
+  readonly action: AuditAction;
+  readonly outcome: AuditOutcome;
+  readonly purpose: readonly string[];
+  readonly actor_tag: string;
+  readonly patient_tag: string | null;
+  readonly resource_tag: string | null;
+  /** SHA-256(salt || body). */
+  readonly body_commitment: string;
+  readonly producer: { readonly process: string; readonly epoch: number };
+  readonly n: number;
+  /** Counters of the same producer that never became records; absent when there are none. */
+  readonly void?: readonly number[];
+}
+
+/**
+ * The leaf as RFC 8785 canonical JSON: keys in order, no blanks. Written out because it is on the
+ * way of every read; a test holds it equal to the general algorithm.
+ */
+export function formatLeaf(leaf: Leaf): string {
+  const text = JSON.stringify;
+  const tag = (value: string | null) => (value === null ? 'null' : `"${value}"`);
+  const voids = leaf.void === undefined ? '' : `,"void":[${leaf.void.join(',')}]`;
+  return (
+    `{"action":"${leaf.action}","actor_tag":"${leaf.actor_tag}"` +
+    `,"body_commitment":"${leaf.body_commitment}","id":"${leaf.id}","n":${leaf.n}` +
+    `,"outcome":${leaf.outcome},"patient_tag":${tag(leaf.patient_tag)}` +
+    `,"producer":{"epoch":${leaf.producer.epoch},"process":${text(leaf.producer.process)}}` +
+    `,"purpose":[${leaf.purpose.map((code) => text(code)).join(',')}]` +
+    `,"resource_tag":${tag(leaf.resource_tag)},"ts":"${leaf.ts}","type":${text(leaf.type)}` +
+    `,"v":1${voids}}`
+  );
+}
+
+/** Reads a stored leaf; anything but the canonical form of a version 1 leaf is refused. */
+export function parseLeaf(bytes: Uint8Array): Result<Leaf, 'malformed-leaf'> {
+  const text = new TextDecoder().decode(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+    if (canonicalize(value) !== text) return err('malformed-leaf');
+  } catch {
+    return err('malformed-leaf');
+  }
+  return isLeaf(value) ? ok(value) : err('malformed-leaf');
+}
+
+function isLeaf(value: unknown): value is Leaf {
+  if (typeof value !== 'object' || value === null) return false;
+  const leaf = value as Partial<Record<keyof Leaf, unknown>>;
+  const producer = leaf.producer as Partial<Leaf['producer']> | null | undefined;
+  const strings = [leaf.id, leaf.ts, leaf.type, leaf.action, leaf.actor_tag, leaf.body_commitment];
+  return (
+    leaf.v === 1 &&
+    strings.every((field) => typeof field === 'string') &&
+    isCounter(leaf.n) &&
+    typeof producer?.process === 'string' &&
+    isCounter(producer.epoch) &&
+    (leaf.void === undefined || (Array.isArray(leaf.void) && leaf.void.every(isCounter)))
+  );
+}
+
+function isCounter(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The columns of table `audit` that repeat what the leaf says, as the leaf would have them. */
+export function leafDisagreements(
+  leaf: Leaf,
+  row: Pick<AuditRow, 'auditId' | 'recorded' | 'action' | 'outcome' | 'patientTag'>,
+): string[] {
+  const pairs: [string, unknown, unknown][] = [
+    ['audit_id', row.auditId, leaf.id],
+    ['recorded', row.recorded.toISOString(), leaf.ts],
+    ['action', row.action, leaf.action],
+    ['outcome', row.outcome, leaf.outcome],
+    ['patient_tag', row.patientTag?.toString('base64url') ?? null, leaf.patient_tag],
+  ];
+  return pairs.filter(([, column, logged]) => column !== logged).map(([name]) => name);
+}

@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto';
+import { type RequestId, systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readEvent } from '../testing/audit-events.ts';
+import type { AuditAction, AuditEvent, AuditOutcome } from './audit-event.ts';
+import { leafDisagreements, parseLeaf } from './leaf.ts';
+import { commitment, prepareAudit } from './prepare-audit.ts';
+import { AuditProducer } from './producer.ts';
+import { TagKey } from './tag-key.ts';
+
+const key = new Uint8Array(32).fill(7);
+const tenant = 3 as TenantId;
+const context = (producer = new AuditProducer({ process: 'api-1', epoch: 1_795_000_000_000 })) => ({
+  tenant,
+  tagKey: new TagKey(key),
+  producer,
+  clock: systemClock,
+  random: systemRandom,
+});
+
+const word = fc.string({ unit: 'grapheme', maxLength: 40 });
+const event: fc.Arbitrary<AuditEvent> = fc.record({
+  requestId: word.map((id) => id as RequestId),
+  actor: word,
+  roles: fc.array(word, { maxLength: 3 }),
+  purposes: fc.array(word, { maxLength: 3 }),
+  action: fc.constantFrom<AuditAction[]>('C', 'R', 'U', 'D', 'E'),
+  interaction: word,
+  outcome: fc.constantFrom<AuditOutcome[]>(0, 4, 8, 12),
+  target: fc.option(word),
+  patientId: fc.option(word),
+  decision: fc.option(fc.record({ consentClass: fc.nat(), epoch: fc.constant(5n), verdict: word })),
+});
+
+describe('LED-3 a leaf is canonical, complete and free of personal data', () => {
+  it('is RFC 8785 canonical JSON that agrees with its columns and commits to its body', () => {
+    fc.assert(
+      fc.property(event, (given) => {
+        const row = prepareAudit(given, context());
+        const text = row.leaf.toString('utf8');
+        expect(canonicalize(JSON.parse(text))).toBe(text);
+        const leaf = parseLeaf(row.leaf);
+        if (!leaf.ok) throw new Error(leaf.error);
+        expect(leafDisagreements(leaf.value, row)).toEqual([]);
+        expect(leaf.value.body_commitment).toBe(commitment(row.salt, row.body));
+        expect(commitment(row.salt, `${row.body} `)).not.toBe(leaf.value.body_commitment);
+      }),
+    );
+  });
+
+  it('never contains who, on what or about whom', () => {
+    const row = prepareAudit(readEvent(), context());
+    const { actor, target, patientId, requestId } = readEvent();
+    for (const secret of [actor, target, patientId, requestId]) {
+      expect(row.leaf.toString('utf8')).not.toContain(secret);
+      expect(row.body).toContain(secret);
+    }
+  });
+
+  it('takes at most 700 bytes with body and salt for a read', () => {
+    const { leaf, body, salt } = prepareAudit(readEvent(), context());
+    expect(leaf.length + Buffer.byteLength(body) + salt.length).toBeLessThanOrEqual(700);
+  });
+
+  it('its tags are HMAC-SHA256, and differ by kind and by tenant', () => {
+    const tagKey = new TagKey(key);
+    const expected = createHmac('sha256', key).update('patient\x003\0p1').digest().subarray(0, 16);
+    expect(tagKey.tag({ kind: 'patient', tenant, value: 'p1' })).toEqual(expected);
+    const tags = [
+      tagKey.tag({ kind: 'patient', tenant, value: 'p1' }),
+      tagKey.tag({ kind: 'actor', tenant, value: 'p1' }),
+      tagKey.tag({ kind: 'patient', tenant: 4 as TenantId, value: 'p1' }),
+    ].map((tag) => tag.toString('hex'));
+    expect(new Set(tags).size).toBe(3);
+  });
+});
+
+describe('LED-4 the counters of a producer have no unexplained hole', () => {
+  it('a released number is named by the next leaf, and again if that one is released too', () => {
+    const producer = new AuditProducer({ process: 'api-1', epoch: 1 });
+    const [first, second, third] = [1, 2, 3].map(() =>
+      prepareAudit(readEvent(), context(producer)),
+    );
+    producer.release([second, third].flatMap((row) => row ?? []));
+    const fourth = prepareAudit(readEvent(), context(producer));
+    expect([first?.n, fourth.n, fourth.voids]).toEqual([0, 3, [1, 2]]);
+    expect(parseLeaf(fourth.leaf)).toMatchObject({ ok: true, value: { n: 3, void: [1, 2] } });
+    producer.release([fourth]);
+    expect(prepareAudit(readEvent(), context(producer)).voids).toEqual([3, 1, 2]);
+    expect(prepareAudit(readEvent(), context(producer)).voids).toEqual([]);
+  });
+});

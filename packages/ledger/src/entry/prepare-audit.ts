@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto';
+import { type Clock, type Random, type TenantId, uuidV7 } from '@holdfast/kernel';
+import { MAX_LEAF_BYTES } from '../limits.ts';
+import { fault } from '../errors.ts';
+import type { AuditEvent, AuditRow } from './audit-event.ts';
+import { formatLeaf } from './leaf.ts';
+import type { AuditProducer } from './producer.ts';
+import type { TagKey } from './tag-key.ts';
+
+export interface AuditContext {
+  readonly tenant: TenantId;
+  readonly tagKey: TagKey;
+  readonly producer: AuditProducer;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export const SALT_BYTES = 16;
+
+/**
+ * Turns what happened into the record to store. Pure but for the producer's counter: whoever does
+ * not store the row gives it back with `producer.release`.
+ */
+export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow {
+  const { tenant, tagKey, producer } = context;
+  const recorded = context.clock.now();
+  const auditId = uuidV7({ ...context.clock, now: () => recorded }, context.random);
+  const salt = Buffer.from(context.random.bytes(SALT_BYTES));
+  const body = formatBody(event);
+  const patientTag =
+    event.patientId === null
+      ? null
+      : tagKey.tag({ kind: 'patient', tenant, value: event.patientId });
+  const resourceTag =
+    event.target === null ? null : tagKey.tag({ kind: 'resource', tenant, value: event.target });
+  const { n, voids } = producer.take();
+  const leaf = Buffer.from(
+    formatLeaf({
+      v: 1,
+      id: auditId,
+      ts: recorded.toISOString(),
+      type: event.interaction,
+      action: event.action,
+      outcome: event.outcome,
+      purpose: event.purposes,
+      actor_tag: tagKey.rememberedText({ kind: 'actor', tenant, value: event.actor }),
+      patient_tag: patientTag?.toString('base64url') ?? null,
+      resource_tag: resourceTag?.toString('base64url') ?? null,
+      body_commitment: commitment(salt, body),
+      producer,
+      n,
+      ...(voids.length > 0 && { void: voids }),
+    }),
+  );
+  const { actor, action, outcome } = event;
+  const row = { auditId, recorded, actor, action, outcome, patientTag, leaf, body, salt, n, voids };
+  if (leaf.length > MAX_LEAF_BYTES) {
+    producer.release([row]);
+    throw fault('LED_LEAF_TOO_LARGE');
+  }
+  return row;
+}
+
+/** SHA-256(salt || body) in base64url. */
+export function commitment(salt: Uint8Array, body: string): string {
+  return hash('sha256', Buffer.concat([salt, Buffer.from(body)]), 'base64url');
+}
+
+/** What the leaf does not say in the clear: who, on what, about whom, and why it was decided so. */
+function formatBody({ requestId, actor, roles, target, patientId, decision }: AuditEvent): string {
+  return JSON.stringify({
+    actor,
+    decision: decision && [decision.consentClass, Number(decision.epoch), decision.verdict],
+    patient: patientId,
+    request: requestId,
+    roles,
+    target,
+  });
+}

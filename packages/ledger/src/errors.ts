@@ -1,0 +1,51 @@
+import { type FaultCatalogue, faults } from '@holdfast/kernel';
+
+export const LEDGER_FAULTS = {
+  LED_QUEUE_FULL: {
+    status: 503,
+    issue: 'throttled',
+    text: 'More accesses wait to be recorded than the audit log can take.',
+    mend: 'Repeat the request after the stated time.',
+    retryable: true,
+  },
+  LED_NOT_RECORDED: {
+    status: 503,
+    issue: 'transient',
+    text: 'The access could not be recorded, so nothing is disclosed.',
+    mend: 'Repeat the request; the audit log needs its database.',
+    retryable: true,
+  },
+  LED_LEAF_TOO_LARGE: {
+    status: 413,
+    issue: 'too-long',
+    text: 'The access names more purposes than one audit record holds.',
+    mend: 'Split the request.',
+  },
+  LED_NO_SUCH_ENTRY: {
+    status: 404,
+    issue: 'not-found',
+    text: 'The audit log has no such entry.',
+    mend: 'Check the id of the entry and the tenant.',
+  },
+  LED_NOT_YET_PROVABLE: {
+    status: 503,
+    issue: 'incomplete',
+    text: 'The entry is recorded, but no signed checkpoint covers it yet.',
+    mend: 'Repeat the request in a few seconds.',
+    retryable: true,
+  },
+  LED_ALTERED: {
+    status: 500,
+    issue: 'exception',
+    text: 'The stored audit log contradicts its signed checkpoint.',
+    mend: 'Run the verification and keep the database as it is: this is evidence.',
+  },
+  LED_KEYS_UNREADABLE: {
+    status: 500,
+    issue: 'exception',
+    text: 'The keys of the audit log are incomplete or open to other users.',
+    mend: 'Restore both key files, readable by the service only.',
+  },
+} as const satisfies FaultCatalogue;
+
+export const fault = faults(LEDGER_FAULTS);
