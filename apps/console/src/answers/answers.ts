@@ -1,0 +1,159 @@
+import type { InferenceLane, Overview, RequestFigures } from '@holdfast/api-contract';
+import { counted, formatCount, formatRate } from '../format/count.ts';
+import { formatAge, formatDuration, formatTarget } from '../format/duration.ts';
+import {
+  LAG_WATCH_MS,
+  PENDING_BROKEN_MS,
+  PENDING_WATCH_MS,
+  RATE_WINDOW_SECONDS,
+  TARGET_WATCH_SHARE,
+} from '../limits.ts';
+
+/** `good`, worth a look, broken, or not enough seen to say. */
+export type Standing = 'good' | 'watch' | 'bad' | 'unknown';
+
+export interface Answer {
+  readonly id: 'requests' | 'events' | 'inference' | 'ledger' | 'signals';
+  readonly question: string;
+  readonly standing: Standing;
+  readonly headline: string;
+  readonly detail: string;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+/** Requests a second, averaged over the last seconds so that one burst does not jump about. */
+export function currentRate(perSecond: readonly number[]): number {
+  const window = perSecond.slice(-RATE_WINDOW_SECONDS);
+  return window.length === 0 ? 0 : sum(window) / window.length;
+}
+
+/** The five questions of the first page, in the order an operator asks them. */
+export function answersOf(overview: Overview): readonly Answer[] {
+  return [
+    signals(overview),
+    requests(overview),
+    events(overview),
+    inference(overview),
+    ledger(overview),
+  ];
+}
+
+function signals({ signals: all }: Overview): Answer {
+  const open = all.filter((signal) => signal.resolvedAt === undefined);
+  const reached = sum(open.map((signal) => signal.patients.count));
+  // Two signals may reach the same patient, so the sum is only an upper bound.
+  const bound = open.length > 1 && reached > 0 ? 'at most ' : '';
+  const critical = open.some((signal) => signal.severity === 'critical');
+  return {
+    id: 'signals',
+    question: 'Is anyone affected?',
+    standing: open.length === 0 ? 'good' : critical ? 'bad' : 'watch',
+    headline: open.length === 0 ? 'No one' : `${bound}${counted(reached, 'patient')}`,
+    detail: open.length === 0 ? 'No open signals' : counted(open.length, 'open signal'),
+  };
+}
+
+function latencyOf({ p50Ms, p99Ms }: RequestFigures): string {
+  if (p50Ms === null || p99Ms === null) return 'nothing in the last minute';
+  return `p50 ${formatDuration(p50Ms)} · p99 ${formatDuration(p99Ms)}`;
+}
+
+function requests({ requests: figures, database }: Overview): Answer {
+  const failed = sum(figures.failedPerSecond);
+  const down = database.state === 'down';
+  return {
+    id: 'requests',
+    question: 'Are requests answered?',
+    standing: down ? 'bad' : failed > 0 ? 'watch' : figures.total === 0 ? 'unknown' : 'good',
+    headline: down ? 'Database down' : `${formatRate(currentRate(figures.perSecond))} per second`,
+    detail: failed > 0 ? `${formatCount(failed)} failed in 60 s` : latencyOf(figures),
+  };
+}
+
+function events({ at, events: figures }: Overview): Answer {
+  const { groups, lastEventAt, total } = figures;
+  const behind = sum(groups.map((group) => group.lagEvents));
+  const parked = sum(groups.map((group) => group.parkedStreams));
+  const broken = groups.some((group) => group.state === 'stopped' || group.deadLetters > 0);
+  const oldest = Math.max(0, ...groups.map((group) => ageMs(group.oldestUnprocessedAt, at)));
+  const newest = lastEventAt === null ? 'none yet' : `newest ${formatAge(lastEventAt, at)}`;
+  const headline =
+    parked > 0
+      ? `${counted(parked, 'stream')} parked`
+      : behind > 0
+        ? `${formatCount(behind)} behind`
+        : 'Caught up';
+  return {
+    id: 'events',
+    question: 'Is data flowing?',
+    standing: broken
+      ? 'bad'
+      : parked > 0 || oldest > LAG_WATCH_MS
+        ? 'watch'
+        : groups.length === 0
+          ? 'unknown'
+          : 'good',
+    headline: groups.length === 0 ? 'No consumers' : headline,
+    detail: `${formatCount(total)} events · ${newest}`,
+  };
+}
+
+/** How a lane keeps its promise: its oldest wait against its target. */
+export function laneStanding(lane: InferenceLane): Standing {
+  const wait = lane.oldestWaitMs ?? 0;
+  if (wait > lane.targetMs) return 'bad';
+  return wait > lane.targetMs * TARGET_WATCH_SHARE ? 'watch' : 'good';
+}
+
+function inference({ inference: { backend, tiers } }: Overview): Answer {
+  const late = tiers.find((lane) => laneStanding(lane) === 'bad');
+  const close = tiers.some((lane) => laneStanding(lane) === 'watch');
+  const waiting = sum(tiers.map((lane) => lane.waiting));
+  const headline =
+    late === undefined
+      ? backend.state === 'up'
+        ? 'On time'
+        : backend.state === 'fallback'
+          ? 'On fallback scores'
+          : `Back end ${backend.state}`
+      : `Tier ${late.tier} late by ${formatDuration((late.oldestWaitMs ?? 0) - late.targetMs)}`;
+  return {
+    id: 'inference',
+    question: 'Are patients scored in time?',
+    standing:
+      late !== undefined || backend.state === 'down'
+        ? 'bad'
+        : close || backend.state !== 'up'
+          ? 'watch'
+          : 'good',
+    headline,
+    detail: `${formatCount(waiting)} waiting · tier 0 promises ${formatTarget(tiers[0]?.targetMs ?? 0)}`,
+  };
+}
+
+function ledger({ at, ledger: head }: Overview): Answer {
+  const waits = ageMs(head.pendingSince, at);
+  const sealed =
+    head.lastCheckpointAt === null
+      ? 'no checkpoint yet'
+      : `checkpoint ${formatAge(head.lastCheckpointAt, at)}`;
+  return {
+    id: 'ledger',
+    question: 'Is the record sealed?',
+    standing:
+      waits > PENDING_BROKEN_MS
+        ? 'bad'
+        : waits > PENDING_WATCH_MS
+          ? 'watch'
+          : head.lastCheckpointAt === null
+            ? 'unknown'
+            : 'good',
+    headline: `${formatCount(head.size)} ${head.size === 1 ? 'entry' : 'entries'}`,
+    detail: `${sealed} · ${formatCount(head.pending)} pending`,
+  };
+}
+
+function ageMs(instant: string | null, asOf: string): number {
+  return instant === null ? 0 : Math.max(0, Date.parse(asOf) - Date.parse(instant));
+}
