@@ -5,13 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@holdfast/postgres';
 import type { TestProject } from 'vitest/node';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where a worker asks for the run's PostgreSQL. */
-    holdfastTestServer: string;
-  }
-}
+import { TEST_SERVER } from './provided-context.ts';
 
 /** Crash safety is not what most tests test; those that do start a server of their own. */
 const TEST_SETTINGS = {
@@ -38,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
-  project.provide('holdfastTestServer', await listen(desk));
+  project.provide(TEST_SERVER, await listen(desk));
   return async () => {
     desk.closeAllConnections();
     desk.close();

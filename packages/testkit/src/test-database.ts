@@ -8,6 +8,7 @@ import {
 } from '@holdfast/postgres';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { TEST_SERVER } from './provided-context.ts';
 
 export interface TestDatabaseOptions {
   /** Applied in this order, `postgres` first of all by itself. */
@@ -68,7 +69,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
 }
 
 async function serverUrl(): Promise<string> {
-  const answer = await fetch(inject('holdfastTestServer'));
+  const answer = await fetch(inject(TEST_SERVER));
   const text = await answer.text();
   if (!answer.ok) throw new Error(`the test run has no PostgreSQL: ${text}`);
   return text;

@@ -49,10 +49,15 @@ async function initdb(
   paths: { partial: string; handover: string; sync: boolean },
 ): Promise<void> {
   const args = [
-    ...['-D', paths.partial, '-U', EMBEDDED_USER, `--pwfile=${paths.handover}`],
-    ...['--auth=scram-sha-256', '--encoding=UTF8'],
+    `--pgdata=${paths.partial}`,
+    `--username=${EMBEDDED_USER}`,
+    `--pwfile=${paths.handover}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
     // Sorts by code point: the same order on every operating system and after every upgrade.
-    ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
     '--no-instructions',
     ...(paths.sync ? [] : ['--no-sync']),
   ];

@@ -135,17 +135,11 @@ async function startInChild(
     const server = await startEmbeddedPostgres({ dataDirectory: ${JSON.stringify(directory)} });
     console.log(JSON.stringify({ url: server.url('postgres'), pid: server.pid }));
     await new Promise(() => process.stdin.resume());`;
-  const owner = spawn(
-    process.execPath,
-    [
-      ...['--conditions=@holdfast/source', '--import', 'tsx'],
-      ...['--input-type=module', '--eval', script],
-    ],
-    {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
+  const flags = '--conditions=@holdfast/source --import tsx --input-type=module --eval'.split(' ');
+  const owner = spawn(process.execPath, [...flags, script], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [chunk] = (await once(owner.stdout, 'data')) as [Buffer];
   return { owner, ...(JSON.parse(chunk.toString()) as { url: string; pid: number }) };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fault } from '../errors.ts';
@@ -136,8 +137,7 @@ function watchOver(pid: number, drop: { uid: number; gid: number } | undefined):
   });
   watch.on('error', () => undefined); // without a shell the orphan is cleared at the next start
   watch.unref();
-  const { stdin } = watch;
-  if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  if (watch.stdin instanceof Socket) watch.stdin.unref();
   return watch;
 }
 

@@ -1,0 +1,57 @@
+// Every rule of the house that a program can hold: `npm run check`, or `npm run check -- lint`.
+// All steps run, so that one run shows everything there is to mend.
+
+import { say } from './progress.mjs';
+import { runInstalled } from './run-program.mjs';
+import { setUp } from './setup.mjs';
+
+/** @type {Record<string, readonly (readonly [string, ...string[]])[]>} */
+const STEPS = {
+  format: [['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']],
+  lint: [
+    [
+      'oxlint/bin/oxlint',
+      '--type-aware',
+      '--deny-warnings',
+      '--report-unused-disable-directives-severity=error',
+    ],
+  ],
+  types: [
+    ['@typescript/native/bin/tsc', '-b'],
+    ['@typescript/native/bin/tsc', '-p', 'tsconfig.test.json'],
+  ],
+  layers: [['tsx/dist/cli.mjs', 'tools/check-layers.ts']],
+  'dead code': [['knip/bin/knip.js', '--treat-config-hints-as-errors']],
+  tidy: [['vitest/vitest.mjs', 'run', 'tools/tidy.test.ts']],
+};
+
+/** @param {string} step */
+async function passes(step) {
+  const startedAt = performance.now();
+  for (const [program, ...args] of STEPS[step] ?? []) {
+    const { code, said } = await runInstalled(program, args, { quiet: true });
+    if (code !== 0) {
+      say(`\n${said.trim()}\n\nfailed  ${step}`);
+      return false;
+    }
+  }
+  say(`ok      ${step} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`);
+  return true;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((step) => STEPS[step] === undefined);
+const failed = unknown.map((step) => `${step} (no such check)`);
+try {
+  await setUp();
+} catch (error) {
+  // The steps below say more about what does not compile.
+  say(error instanceof Error ? error.message : String(error));
+  failed.push('set-up');
+}
+for (const step of asked.length > 0 ? asked : Object.keys(STEPS)) {
+  if (STEPS[step] !== undefined && !(await passes(step))) failed.push(step);
+}
+say(failed.length === 0 ? 'All checks passed.' : `Failed checks: ${failed.join(', ')}.`);
+// The exit code is the number of failed checks, for `.ci/run` to count.
+process.exitCode = failed.length;

@@ -1,0 +1,109 @@
+/**
+ * The architecture as a table: each workspace and the ones it may import. Whatever is not here is
+ * forbidden. Held against it: every import (`npm run check -- layers`), each `package.json`, each
+ * `tsconfig.json` and the diagram in ARCHITECTURE.md (`tools/tidy.test.ts`).
+ */
+export const LAYERS = {
+  'packages/kernel': [],
+  'packages/postgres': ['packages/kernel'],
+  'packages/api-contract': ['packages/kernel'],
+  'packages/fhir': ['packages/kernel'],
+  'packages/ledger': ['packages/kernel', 'packages/postgres'],
+  'packages/events': ['packages/kernel', 'packages/postgres'],
+  'packages/store': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/fhir',
+    'packages/ledger',
+    'packages/events',
+  ],
+  'packages/consent': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/fhir',
+    'packages/ledger',
+    'packages/events',
+    'packages/store',
+  ],
+  'packages/identity': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/fhir',
+    'packages/events',
+    'packages/store',
+  ],
+  'packages/signin': ['packages/kernel', 'packages/postgres', 'packages/fhir', 'packages/consent'],
+  'packages/inference': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/fhir',
+    'packages/ledger',
+    'packages/events',
+    'packages/store',
+    'packages/consent',
+  ],
+  'packages/visibility': ['packages/kernel', 'packages/postgres', 'packages/events'],
+  'packages/testkit': ['packages/kernel', 'packages/postgres'],
+  'apps/server': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/api-contract',
+    'packages/fhir',
+    'packages/ledger',
+    'packages/events',
+    'packages/store',
+    'packages/consent',
+    'packages/identity',
+    'packages/signin',
+    'packages/inference',
+    'packages/visibility',
+  ],
+  'apps/cli': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/api-contract',
+    'packages/ledger',
+    'apps/server',
+  ],
+  'apps/console': ['packages/api-contract'],
+  bench: ['packages/kernel', 'packages/postgres'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type Workspace = keyof typeof LAYERS;
+
+/** May be imported by any test and by nothing else. */
+export const TEST_ONLY: readonly Workspace[] = ['packages/testkit'];
+
+/** The npm name of a workspace. */
+export const npmName = (workspace: string): string =>
+  `@holdfast/${workspace.slice(workspace.lastIndexOf('/') + 1)}`;
+
+/**
+ * Packages whose folder `src/` is a pure core: its files, unless in a folder of `ADAPTERS`, do no input or output and read no clock.
+ */
+export const PURE_CORES: readonly Workspace[] = [
+  'packages/kernel',
+  'packages/api-contract',
+  'packages/fhir',
+  'packages/ledger',
+  'packages/events',
+  'packages/store',
+  'packages/consent',
+  'packages/identity',
+  'packages/inference',
+  'packages/visibility',
+];
+
+/**
+ * Folders of adapters inside a core: what talks to a database, a broker, the file system or another
+ * process lives in one.
+ */
+export const ADAPTERS = '/src/(postgres|nats|onnx|process|backend|http|node|files)/';
+
+/** Files of a core that may touch the platform all the same, each with its reason. */
+export const CORE_EXCEPTIONS: Readonly<Record<string, string>> = {
+  'packages/fhir/src/definitions.ts': 'reads the compacted definitions once, at load',
+  'packages/ledger/src/keys/key-files.ts': 'keeps signing keys in files; nothing else imports it',
+  'packages/kernel/src/clock.ts': 'is the clock',
+  'packages/kernel/src/random.ts': 'is the source of randomness',
+};
