@@ -159,9 +159,9 @@ describe('wait caps', () => {
     desk.submit(job('b', 1));
     desk.submit(job('old', 3));
     desk.at(100).submit(job('critical', 0));
-    expect(desk.settle('a')).toEqual(['start critical']);
-    expect(desk.settle('critical')).toEqual([]);
-    expect(desk.settle('b')).toEqual(['start old']);
+    expect(desk.settle('a')).toEqual(['complete a', 'start critical']);
+    expect(desk.settle('critical')).toEqual(['complete critical']);
+    expect(desk.settle('b')).toEqual(['complete b', 'start old']);
   });
 });
 

@@ -1,0 +1,25 @@
+import { element, textElement } from '../fhir-reading.ts';
+import type { ScoreOutput } from '../scores/score-output.ts';
+import type { ModelReference } from '../scores/scorer-registry.ts';
+
+/** Host to child. One call at a time, so that a kill takes down one call. */
+export interface ChildCall {
+  readonly id: string;
+  readonly model: ModelReference;
+  readonly input: unknown;
+}
+
+/** Child to host. */
+export type ChildMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'scored'; readonly id: string; readonly output: ScoreOutput }
+  | { readonly kind: 'model-unknown'; readonly id: string }
+  | { readonly kind: 'scorer-failed'; readonly id: string; readonly text: string };
+
+export function readChildCall(message: unknown): ChildCall | null {
+  const id = textElement(message, 'id');
+  const model = element(message, 'model');
+  const [modelId, version] = [textElement(model, 'id'), textElement(model, 'version')];
+  if (id === undefined || modelId === undefined || version === undefined) return null;
+  return { id, model: { id: modelId, version }, input: element(message, 'input') };
+}

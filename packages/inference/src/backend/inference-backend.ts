@@ -1,0 +1,50 @@
+import type { Result } from '@holdfast/kernel';
+import type { ScoreOutput } from '../scores/score-output.ts';
+import type { ModelReference } from '../scores/scorer-registry.ts';
+
+export interface InferenceRequest {
+  readonly id: string;
+  readonly model: ModelReference;
+  readonly input: unknown;
+}
+
+export interface InferOptions {
+  /** Milliseconds from now within which the call settles, whatever happens. */
+  readonly deadlineMs: number;
+  /** Aborted where the run shall stop for more urgent work. */
+  readonly signal?: AbortSignal;
+}
+
+export type BackendFailure =
+  /** What ran it is gone: killed, crashed, or never came up. */
+  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
+  | { readonly kind: 'deadline-exceeded' }
+  /** It failed too often of late and is left alone for a while. */
+  | { readonly kind: 'breaker-open' }
+  | { readonly kind: 'saturated' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'model-unknown' }
+  /** The model refused its input or broke; the text holds no patient data. */
+  | { readonly kind: 'scorer-failed'; readonly text: string };
+
+/** A failure of the back end itself, whether or not it was at work. */
+export interface BackendIncident {
+  readonly kind: 'exited' | 'breaker-opened';
+  readonly component: string;
+  /** Requests it took down with it. */
+  readonly requests: readonly string[];
+  readonly at: Date;
+}
+
+/** Runs models. Never throws; every call settles by its deadline. */
+export interface InferenceBackend {
+  /** Names it in records and reports. */
+  readonly component: string;
+  infer(
+    request: InferenceRequest,
+    options: InferOptions,
+  ): Promise<Result<ScoreOutput, BackendFailure>>;
+  /** The answer unsubscribes. */
+  onFailure(listener: (incident: BackendIncident) => void): () => void;
+}
