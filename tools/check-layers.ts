@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
 import {
+  ADAPTERS,
   CORE_EXCEPTIONS,
   LAYERS,
-  npmName,
   PURE_CORES,
   TEST_ONLY,
   type Workspace,

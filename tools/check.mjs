@@ -19,10 +19,11 @@ const STEPS = {
   types: [
     ['@typescript/native/bin/tsc', '-b'],
     ['@typescript/native/bin/tsc', '-p', 'tsconfig.test.json'],
+    ['@typescript/native/bin/tsc', '-p', 'apps/console'],
   ],
   layers: [['tsx/dist/cli.mjs', 'tools/check-layers.ts']],
   'dead code': [['knip/bin/knip.js', '--treat-config-hints-as-errors']],
-  tidy: [['vitest/vitest.mjs', 'run', 'tools/tidy.test.ts']],
+  tidy: [['vitest/vitest.mjs', 'run', 'tools/']],
 };
 
 /** @param {string} step */

@@ -65,7 +65,7 @@ export const LAYERS = {
     'packages/ledger',
     'apps/server',
   ],
-  'apps/console': ['packages/api-contract'],
+  'apps/console': ['packages/kernel', 'packages/api-contract'],
   bench: ['packages/kernel', 'packages/postgres'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

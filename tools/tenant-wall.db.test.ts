@@ -10,6 +10,9 @@ import { LAYERS } from './layers.ts';
 /** Tables that belong to no tenant, each with the reason. */
 const TENANTLESS: Readonly<Record<string, string>> = {
   schema_migration: 'what this database consists of',
+  consumer_group: 'how far a consumer has read: a position in the log, no data of it',
+  search_parameter: 'numbers of FHIR search parameters, the same for everyone',
+  token_system: 'numbers of code system addresses, the same for everyone',
 };
 
 let db: TestDatabase;
@@ -42,11 +45,11 @@ it('every table is behind forced row-level security, with tenant first in its ke
   expect(outside).toEqual([]);
 });
 
-it('the application role reaches no partition past its parent and no table of no tenant', async () => {
+it('no partition is open to the application role past its parent', async () => {
   const { rows } = await db.pool.query<{ name: string }>(`
     select c.relname as name from pg_class c
      where c.relnamespace = 'holdfast'::regnamespace and c.relkind in ('r', 'p')
        and not c.relrowsecurity
        and has_table_privilege('holdfast_app', c.oid, 'select, insert, update, delete')`);
-  expect(rows).toEqual([]);
+  expect(rows.filter(({ name }) => TENANTLESS[name] === undefined)).toEqual([]);
 });

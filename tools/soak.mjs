@@ -1,0 +1,53 @@
+// Runs property and simulation tests at their full counts and records the result:
+// `npm run soak -- packages/ledger`. `npm test` runs the same tests with small seeded counts.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { say } from './progress.mjs';
+import { ROOT, runInstalled } from './run-program.mjs';
+import { setUp } from './setup.mjs';
+import { sourceFiles } from './source-files.mjs';
+
+const FACTOR = 100;
+const RECORD = join(ROOT, 'docs', 'performance.md');
+const HEADING = '| test | factor | result | minutes | commit | machine | at |';
+
+const soakable = sourceFiles().filter(
+  (file) => /\.test\.ts$/.test(file) && readFileSync(join(ROOT, file), 'utf8').includes('runs('),
+);
+const [name] = process.argv.slice(2);
+const chosen = name === undefined ? [] : soakable.filter((file) => file.includes(name));
+
+if (chosen.length === 0) {
+  say(`Name a test by a part of its path: npm run soak -- NAME\n\n${soakable.join('\n')}`);
+  process.exitCode = 2;
+} else {
+  await setUp();
+  const startedAt = performance.now();
+  const { code } = await runInstalled(
+    'vitest/vitest.mjs',
+    ['run', '--testTimeout=7200000', ...chosen],
+    { env: { HOLDFAST_SOAK: String(FACTOR) } },
+  );
+  record(code === 0 ? 'passed' : 'failed', (performance.now() - startedAt) / 60_000);
+  process.exitCode = code;
+}
+
+/**
+ * @param {string} outcome
+ * @param {number} minutes
+ */
+function record(outcome, minutes) {
+  const git = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
+  const machine = `${cpus().length} cores, Node ${process.versions.node}`;
+  const row = [
+    ...[name, FACTOR, outcome, minutes.toFixed(1)],
+    ...[git.stdout.trim() || 'unknown', machine, new Date().toISOString()],
+  ];
+  const text = readFileSync(RECORD, 'utf8');
+  const at = text.indexOf('\n', text.indexOf(HEADING) + HEADING.length + 1);
+  if (!text.includes(HEADING)) throw new Error(`${RECORD} has lost its table of soak runs`);
+  writeFileSync(RECORD, `${text.slice(0, at)}\n| ${row.join(' | ')} |${text.slice(at)}`);
+}
