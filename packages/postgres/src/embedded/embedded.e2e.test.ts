@@ -112,6 +112,12 @@ describe('startEmbeddedPostgres', () => {
       expect(server.directory.startsWith(closed)).toBe(false);
       expect(said.join('\n')).toContain(`Data lies in ${server.directory}`);
       expect(statSync(`/proc/${server.pid}`).uid).not.toBe(0);
+
+      await query(server.url('postgres'), 'create table kept as select 7 as seven');
+      await server.stop();
+      chmodSync(closed, 0o755); // open now, but the data stays where it is
+      const again = await start(dataDirectory);
+      expect(await query(again.url('postgres'), 'select seven from kept')).toEqual([{ seven: 7 }]);
       rmSync(closed, { recursive: true });
     },
   );

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import { chmod, chown, mkdir, rmdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fault } from '../errors.ts';
@@ -19,30 +19,51 @@ export interface Placement {
 }
 
 /**
- * Settles where the data lies and as whom the server runs; the same answer every time.
- * Root's server drops to an unprivileged account; where that account cannot reach the wanted
- * directory (a clone in `/root`), the data lies below the shelter and `onProgress` says so.
+ * Settles where the data lies and as whom the server runs. Root's server drops to an unprivileged
+ * account; where that account cannot reach the wanted directory (a clone in root's home), the data
+ * lies in the shelter, `onProgress` says so, and `location` in the wanted directory remembers it:
+ * who deletes that directory begins anew.
+ *
+ * @throws Fault `EMBEDDED_START_FAILED` where data is already there and has become out of reach
  */
 export async function place(
   dataDirectory: string,
   onProgress: (line: string) => void,
 ): Promise<Placement> {
   const wanted = resolve(dataDirectory);
+  await mkdir(wanted, { recursive: true });
   const account = unprivilegedAccount();
   const shelter = openShelter(account);
-  let directory = wanted;
-  await mkdir(wanted, { recursive: true });
-  if (account !== undefined) {
-    // The directory is ours; what is secret in it has modes of its own.
-    await chmod(wanted, 0o711);
-    if (!(await canHold(account, wanted))) {
-      directory = join(shelter, shelteredName(wanted));
-      await mkdir(directory, { recursive: true });
-      await chmod(directory, 0o711);
-      onProgress(`Data lies in ${directory}: ${wanted} is closed to account ${account.name}`);
-    }
+  const directory = await directoryFor(wanted, account, shelter);
+  if (directory !== wanted) {
+    onProgress(`Data lies in ${directory}: ${wanted} is closed to account ${account?.name}`);
   }
   return { account, directory, cluster: join(directory, 'cluster'), shelter };
+}
+
+async function directoryFor(
+  wanted: string,
+  account: Account | undefined,
+  shelter: string,
+): Promise<string> {
+  if (account === undefined) return wanted;
+  const location = join(wanted, 'location');
+  const remembered = await readFile(location, 'utf8').catch(() => undefined);
+  if (remembered !== undefined) return remembered.trim();
+  // The directory is ours; what is secret in it has modes of its own.
+  await chmod(wanted, 0o711);
+  if (await canHold(account, wanted)) return wanted;
+  if (existsSync(join(wanted, 'cluster'))) {
+    throw fault('EMBEDDED_START_FAILED', {
+      diagnostics: `account ${account.name} can no longer reach its data in ${wanted}`,
+    });
+  }
+  const name = basename(dirname(dirname(wanted))) || 'root';
+  const directory = join(shelter, `${name}-${randomBytes(4).toString('hex')}`);
+  await mkdir(directory);
+  await chmod(directory, 0o711);
+  await writeFile(location, `${directory}\n`);
+  return directory;
 }
 
 /** Gives a path to the account the server runs as. */
@@ -61,11 +82,6 @@ async function canHold(account: Account, directory: string): Promise<boolean> {
   );
   await rmdir(probe);
   return held;
-}
-
-function shelteredName(wanted: string): string {
-  const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 8);
-  return `${basename(dirname(dirname(wanted))) || 'root'}-${hash}`;
 }
 
 /** `/var/lib/holdfast` for root, else a directory of the user's own under the system's tmp. */
