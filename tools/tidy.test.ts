@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type Lock, missingFromLock } from './complete-lock.mjs';
 import { ADAPTERS, CORE_EXCEPTIONS, PURE_CORES } from './layers.ts';
 import { sourceFiles } from './source-files.mjs';
 import { LONG_FILES, REPEATING_TIMERS } from './tidy-ratchet.ts';
@@ -82,6 +83,15 @@ describe('names', () => {
     const text = files.filter((file) => isCode(file) || /\.(md|json|ya?ml|sh)$|^\.ci\//.test(file));
     const among = text.filter((file) => !own.includes(file) && !file.startsWith('testdata/'));
     expect(findings(among, new RegExp(`(^|[\\s'"\`(=])(${places.join('|')})`))).toEqual([]);
+  });
+});
+
+describe('the lock file', () => {
+  it('holds the packages of every platform, or `npm ci` refuses it', () => {
+    const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(300);
+    const missing = missingFromLock(lock).map(({ name }) => name);
+    expect(missing, 'run: node tools/complete-lock.mjs').toEqual([]);
   });
 });
 
