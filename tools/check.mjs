@@ -3,7 +3,7 @@
 
 import { say } from './progress.mjs';
 import { runInstalled } from './run-program.mjs';
-import { setUp } from './setup.mjs';
+import { prepare } from './setup.mjs';
 
 /** @type {Record<string, readonly (readonly [string, ...string[]])[]>} */
 const STEPS = {
@@ -44,9 +44,8 @@ const asked = process.argv.slice(2);
 const unknown = asked.filter((step) => STEPS[step] === undefined);
 const failed = unknown.map((step) => `${step} (no such check)`);
 try {
-  await setUp();
+  await prepare();
 } catch (error) {
-  // The steps below say more about what does not compile.
   say(error instanceof Error ? error.message : String(error));
   failed.push('set-up');
 }

@@ -13,9 +13,19 @@ const DEFINITIONS = 'packages/fhir/build/compact-definitions.mjs';
 
 /** Runs what is missing, in order; throws with a sentence for a person where a step fails. */
 export async function setUp() {
+  await prepare();
+  await build();
+}
+
+/** All that sources need to run as they are. */
+export async function prepare() {
   checkNode(process.versions.node);
   await installDependencies();
   await compactDefinitions();
+}
+
+/** What `npm start` runs. */
+export async function build() {
   await buildPackages();
   await buildConsole();
 }

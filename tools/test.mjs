@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { closingLine } from './closing-line.mjs';
 import { say } from './progress.mjs';
 import { runInstalled } from './run-program.mjs';
-import { setUp } from './setup.mjs';
+import { build, prepare } from './setup.mjs';
 import { ensureTestPrograms } from './test-programs.mjs';
 
 /** Checks that failed earlier in the same run (`.ci/run`): the closing line must not hide them. */
-const earlierFailures = Number(process.env['HOLDFAST_CHECKS_FAILED'] ?? 0);
+let earlierFailures = Number(process.env['HOLDFAST_CHECKS_FAILED'] ?? 0);
 
 /**
  * @param {readonly string[]} filters
@@ -36,14 +36,21 @@ async function runTests(filters) {
   }
 }
 
+/** @param {unknown} error */
+const complain = (error) => say(error instanceof Error ? error.message : String(error));
+
 /** @type {import('./closing-line.mjs').Counts} */
 let counts = { passed: 0, failed: 1, skipped: 0 };
 try {
-  await setUp();
+  await prepare();
+  await build().catch((error) => {
+    complain(error); // most tests run on the sources and can still say what is wrong
+    earlierFailures += 1;
+  });
   await ensureTestPrograms();
   counts = await runTests(process.argv.slice(2));
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  complain(error);
 }
 counts.failed += earlierFailures;
 if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;

@@ -31,7 +31,7 @@ export function installedBinaries(): string {
  */
 export async function runnableBinaries(
   account: Account | undefined,
-  shelter: string,
+  shelter: () => string,
   onProgress: (line: string) => void,
 ): Promise<string> {
   const installed = installedBinaries();
@@ -41,7 +41,7 @@ export async function runnableBinaries(
   );
   if (linked && canRun(account, join(installed, 'bin', 'postgres'))) return installed;
 
-  const copy = join(shelter, `postgresql-${versionKey(installed)}`);
+  const copy = join(shelter(), `postgresql-${versionKey(installed)}`);
   if (!existsSync(join(copy, 'bin', 'postgres'))) {
     onProgress(`Copying PostgreSQL to ${copy}: the installed one is closed to its account`);
     await copyBinaries(installed, copy);

@@ -14,8 +14,8 @@ export interface Placement {
   readonly directory: string;
   /** PGDATA: the account's, mode 0700. */
   readonly cluster: string;
-  /** Where copies of the binaries go when the installed ones cannot be run. */
-  readonly shelter: string;
+  /** Makes and names the folder for copies of binaries that cannot be run where they are. */
+  readonly shelter: () => string;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function place(
   const wanted = resolve(dataDirectory);
   await mkdir(wanted, { recursive: true });
   const account = unprivilegedAccount();
-  const shelter = openShelter(account);
+  const shelter = () => openShelter(account);
   const directory = await directoryFor(wanted, account, shelter);
   if (directory !== wanted) {
     onProgress(`Data lies in ${directory}: ${wanted} is closed to account ${account?.name}`);
@@ -44,7 +44,7 @@ export async function place(
 async function directoryFor(
   wanted: string,
   account: Account | undefined,
-  shelter: string,
+  shelter: () => string,
 ): Promise<string> {
   if (account === undefined) return wanted;
   const location = join(wanted, 'location');
@@ -59,7 +59,7 @@ async function directoryFor(
     });
   }
   const name = basename(dirname(dirname(wanted))) || 'root';
-  const directory = join(shelter, `${name}-${randomBytes(4).toString('hex')}`);
+  const directory = join(shelter(), `${name}-${randomBytes(4).toString('hex')}`);
   await mkdir(directory);
   await chmod(directory, 0o711);
   await writeFile(location, `${directory}\n`);
