@@ -7,7 +7,7 @@ import { prepare } from './setup.mjs';
 
 /** @type {Record<string, readonly (readonly [string, ...string[]])[]>} */
 const STEPS = {
-  format: [['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']],
+  format: [['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--max-diagnostics=200', '.']],
   lint: [
     [
       'oxlint/bin/oxlint',
