@@ -1,1 +1,61 @@
-export { isResourceType, type ResourceType, resourceTypes, typeCode, typeOfCode } from './resource-types.ts';
+export {
+  type CompartmentPatients,
+  compartmentParameters,
+  compartmentPatients,
+} from './compartment.ts';
+export { definitions } from './definitions.ts';
+export { FHIR_FAULTS } from './errors.ts';
+export type { Issue, IssueCode } from './issue.ts';
+export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+export { mainDate, mainDateParameter } from './main-date.ts';
+export { parseReference, type ReferenceTarget } from './reference.ts';
+export {
+  type FoundReference,
+  type LocalReference,
+  localReferences,
+  referenceTexts,
+  rewriteReferences,
+} from './references.ts';
+export { isResource, isResourceId, type Resource } from './resource.ts';
+export {
+  isResourceType,
+  type ResourceType,
+  resourceTypes,
+  typeCode,
+  typeOfCode,
+} from './resource-types.ts';
+export { type DateRange, dateRange } from './search/date-range.ts';
+export { extractIndexEntries } from './search/extract-index-entries.ts';
+export { foldText } from './search/fold-text.ts';
+export type {
+  DateEntry,
+  IndexEntries,
+  NumberEntry,
+  QuantityEntry,
+  ReferenceEntry,
+  StringEntry,
+  TokenEntry,
+  UriEntry,
+} from './search/index-entries.ts';
+export { parseSearch, type SearchOptions } from './search/parse-search.ts';
+export {
+  type SearchKind,
+  type SearchParameter,
+  searchParametersOf,
+  type UnsupportedParameter,
+  unsupportedParametersOf,
+} from './search/search-parameters.ts';
+export { problemIssue } from './search/search-problems.ts';
+export type {
+  Criterion,
+  DateValue,
+  NumberValue,
+  Prefix,
+  QuantityValue,
+  ReferenceValue,
+  SearchProblem,
+  SearchQuery,
+  SortKey,
+  StringValue,
+  TokenValue,
+} from './search/search-query.ts';

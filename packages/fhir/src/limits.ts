@@ -1,0 +1,29 @@
+/** Nesting of objects and arrays in one body. R4 examples stay below 20; recursion stays far from the stack's end. */
+export const MAX_JSON_DEPTH = 64;
+
+/** Characters of one resource body (UTF-16 units). Larger documents belong into Binary. */
+export const MAX_BODY_CHARACTERS = 16 * 1024 * 1024;
+
+/** Issues reported for one resource: a person mends the first few; a hostile body must not buy a huge answer. */
+export const MAX_ISSUES = 50;
+
+/** Entries of one batch or transaction: the largest Synthea patients need about 3,000. */
+export const MAX_BUNDLE_ENTRIES = 5_000;
+
+/** Default page: what a clinical screen shows at once. */
+export const DEFAULT_COUNT = 20;
+
+/** Largest page: its audit records and consent decisions are taken in one statement. */
+export const MAX_COUNT = 1_000;
+
+/** Criteria of one search: each is at least one index probe per row. */
+export const MAX_CRITERIA = 32;
+
+/** Comma-separated values of one criterion: each is an index probe. */
+export const MAX_VALUES = 100;
+
+/** Characters of one search string; longer URLs use POST `_search` with the same limit. */
+export const MAX_SEARCH_CHARACTERS = 16 * 1024;
+
+/** Keys of one `_sort`: the sealed cursor carries one value for each. */
+export const MAX_SORT_KEYS = 4;

@@ -1,0 +1,48 @@
+import type { Resource } from '../resource.ts';
+import type { EntryLists, IndexEntries } from './index-entries.ts';
+import { compiledParametersOf } from './search-parameters.ts';
+
+/**
+ * Everything the resource is found by. Reads unvalidated data without throwing: what has the wrong
+ * shape yields no row. Not included: `_id`, `_lastUpdated` (columns of the resource row) and the
+ * parameters `unsupportedParametersOf` names.
+ */
+export function extractIndexEntries(resource: Resource): IndexEntries {
+  const out: EntryLists = {
+    tokens: [],
+    strings: [],
+    dates: [],
+    references: [],
+    numbers: [],
+    quantities: [],
+    uris: [],
+  };
+  for (const { visit } of compiledParametersOf(resource.resourceType).supported.values()) {
+    if (visit !== null) visit(resource, out);
+  }
+  return {
+    tokens: distinct(out.tokens, (a) => `${a.param}\n${a.system}\n${a.code}`),
+    strings: distinct(out.strings, (a) => `${a.param}\n${a.exact}`),
+    dates: distinct(out.dates, (a) => `${a.param}\n${a.start}\n${a.end}`),
+    references: distinct(out.references, (a) =>
+      'uri' in a ? `${a.param}\n${a.uri}` : `${a.param}\n${a.type}\n${a.id}`,
+    ),
+    numbers: distinct(out.numbers, (a) => `${a.param}\n${a.low}\n${a.high}`),
+    quantities: distinct(
+      out.quantities,
+      (a) => `${a.param}\n${a.system}\n${a.code}\n${a.low}\n${a.high}`,
+    ),
+    uris: distinct(out.uris, (a) => `${a.param}\n${a.uri}`),
+  };
+}
+
+function distinct<Entry>(entries: Entry[], keyOf: (entry: Entry) => string): Entry[] {
+  if (entries.length < 2) return entries;
+  const seen = new Set<string>();
+  return entries.filter((entry) => {
+    const key = keyOf(entry);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

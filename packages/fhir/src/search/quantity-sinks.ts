@@ -1,0 +1,86 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { EntryLists } from './index-entries.ts';
+import type { Selector } from './selector.ts';
+import type { Sink } from './token-sinks.ts';
+
+const QUANTITIES = new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration']);
+const NUMBERS = new Set(['integer', 'decimal', 'positiveInt', 'unsignedInt']);
+const ISO_4217 = 'urn:iso:std:iso:4217';
+
+export function numberSink(param: string, selector: Selector): Sink | undefined {
+  if (NUMBERS.has(selector.type)) {
+    return (value, out) => {
+      if (typeof value === 'number') out.numbers.push({ param, low: value, high: value });
+    };
+  }
+  if (selector.type !== 'Range') return undefined;
+  return (value, out) => {
+    const range = rangeOf(value);
+    if (range !== undefined) out.numbers.push({ param, low: range.low, high: range.high });
+  };
+}
+
+export function quantitySink(param: string, selector: Selector): Sink | undefined {
+  const { type } = selector;
+  if (QUANTITIES.has(type)) return (value, out) => pushQuantity(param, value, out);
+  if (type === 'Money') return (value, out) => pushMoney(param, value, out);
+  if (type === 'Range') {
+    return (value, out) => {
+      const range = rangeOf(value);
+      if (range !== undefined) out.quantities.push({ param, ...range });
+    };
+  }
+  if (type === 'SampledData') return (value, out) => pushSampledData(param, value, out);
+  return undefined;
+}
+
+function pushQuantity(param: string, value: JsonValue, out: EntryLists): void {
+  if (!isJsonObject(value)) return;
+  const number = value['value'];
+  if (typeof number !== 'number') return;
+  const comparator = value['comparator'];
+  const below = comparator === '<' || comparator === '<=';
+  const above = comparator === '>' || comparator === '>=';
+  const low = below ? Number.NEGATIVE_INFINITY : number;
+  const high = above ? Number.POSITIVE_INFINITY : number;
+  out.quantities.push({ param, ...unitOf(value), low, high });
+}
+
+function pushMoney(param: string, value: JsonValue, out: EntryLists): void {
+  if (!isJsonObject(value)) return;
+  const { value: number, currency } = value;
+  if (typeof number !== 'number') return;
+  const code = typeof currency === 'string' ? currency : null;
+  out.quantities.push({ param, system: ISO_4217, code, low: number, high: number });
+}
+
+/** The limits of measurement say what a sample can be; without both there is no range to search. */
+function pushSampledData(param: string, value: JsonValue, out: EntryLists): void {
+  if (!isJsonObject(value)) return;
+  const { origin, lowerLimit, upperLimit } = value;
+  if (typeof lowerLimit !== 'number' || typeof upperLimit !== 'number') return;
+  const unit = isJsonObject(origin) ? unitOf(origin) : { system: null, code: null };
+  out.quantities.push({ param, ...unit, low: lowerLimit, high: upperLimit });
+}
+
+function rangeOf(value: JsonValue) {
+  if (!isJsonObject(value)) return undefined;
+  const low = isJsonObject(value['low']) ? value['low'] : undefined;
+  const high = isJsonObject(value['high']) ? value['high'] : undefined;
+  const from = low?.['value'];
+  const to = high?.['value'];
+  if (typeof from !== 'number' && typeof to !== 'number') return undefined;
+  return {
+    ...unitOf(low ?? high ?? {}),
+    low: typeof from === 'number' ? from : Number.NEGATIVE_INFINITY,
+    high: typeof to === 'number' ? to : Number.POSITIVE_INFINITY,
+  };
+}
+
+function unitOf(quantity: JsonObject): { system: string | null; code: string | null } {
+  const { system, code, unit } = quantity;
+  if (typeof code === 'string') {
+    return { system: typeof system === 'string' ? system : null, code };
+  }
+  return { system: null, code: typeof unit === 'string' ? unit : null };
+}

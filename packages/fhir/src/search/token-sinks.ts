@@ -1,0 +1,50 @@
+import { definitions } from '../definitions.ts';
+import { isJsonObject, type JsonObject, type JsonValue, listOf } from '../json.ts';
+import type { EntryLists } from './index-entries.ts';
+import type { Selector } from './selector.ts';
+
+export type Sink = (value: JsonValue, out: EntryLists) => void;
+
+const PLAIN = new Set(['string', 'id', 'uri', 'url', 'canonical', 'oid', 'uuid', 'markdown']);
+
+/** How values of a type become token rows (https://hl7.org/fhir/R4/search.html#token). */
+export function tokenSink(param: string, selector: Selector): Sink | undefined {
+  const { type } = selector;
+  if (type === 'CodeableConcept') {
+    return (value, out) => {
+      if (!isJsonObject(value)) return;
+      for (const coding of listOf(value['coding'])) pair(param, coding, 'code', out);
+    };
+  }
+  if (type === 'Coding') return (value, out) => pair(param, value, 'code', out);
+  if (type === 'Identifier' || type === 'ContactPoint') {
+    return (value, out) => pair(param, value, 'value', out);
+  }
+  if (type === 'boolean') {
+    return (value, out) => {
+      if (typeof value === 'boolean') {
+        out.tokens.push({ param, system: null, code: value ? 'true' : 'false' });
+      }
+    };
+  }
+  if (type !== 'code' && !PLAIN.has(type)) return undefined;
+  // The system of a bound code is implied by its value set, so that `gender=system|male` finds it.
+  const bound =
+    selector.binding === undefined ? undefined : definitions().valueSets[selector.binding];
+  const system = bound?.system ?? null;
+  return (value, out) => {
+    if (typeof value === 'string') out.tokens.push({ param, system, code: value });
+  };
+}
+
+function pair(param: string, value: JsonValue, property: string, out: EntryLists): void {
+  if (!isJsonObject(value)) return;
+  const code = value[property];
+  if (typeof code !== 'string' || code === '') return;
+  out.tokens.push({ param, system: systemOf(value), code });
+}
+
+function systemOf(value: JsonObject): string | null {
+  const system = value['system'];
+  return typeof system === 'string' ? system : null;
+}
