@@ -1,6 +1,6 @@
 import type { Result } from '@holdfast/kernel';
 import type { ScoreOutput } from '../scores/score-output.ts';
-import type { ModelReference } from '../scores/scorer-registry.ts';
+import type { ModelReference, ScoringFailure } from '../scores/scorer-registry.ts';
 
 export interface InferenceRequest {
   readonly id: string;
@@ -24,9 +24,8 @@ export type BackendFailure =
   | { readonly kind: 'saturated' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'aborted' }
-  | { readonly kind: 'model-unknown' }
-  /** The model refused its input or broke; the text holds no patient data. */
-  | { readonly kind: 'scorer-failed'; readonly text: string };
+  /** The model is not there, refused its input, or broke. */
+  | ScoringFailure;
 
 /** A failure of the back end itself, whether or not it was at work. */
 export interface BackendIncident {

@@ -1,18 +1,10 @@
-import { modelKey, type ScorerRegistry } from '../scores/scorer-registry.ts';
+import { type ScorerRegistry, scoreWith } from '../scores/scorer-registry.ts';
 import { type ChildCall, type ChildMessage, readChildCall } from './child-protocol.ts';
 
 function answer(registry: ScorerRegistry, call: ChildCall): ChildMessage {
-  const scorer = registry.get(modelKey(call.model));
-  if (scorer === undefined) return { kind: 'model-unknown', id: call.id };
-  try {
-    const output = scorer.score(call.input);
-    if (output.ok) return { kind: 'scored', id: call.id, output: output.value };
-    return { kind: 'scorer-failed', id: call.id, text: output.error };
-  } catch (error) {
-    // Only the kind of error: its message may quote the input.
-    const text = error instanceof Error ? error.name : 'unknown error';
-    return { kind: 'scorer-failed', id: call.id, text };
-  }
+  const { id } = call;
+  const output = scoreWith(registry, call.model, call.input);
+  return output.ok ? { kind: 'scored', id, output: output.value } : { id, ...output.error };
 }
 
 /** The child's whole life: say ready, score what comes, go when the host is gone. */

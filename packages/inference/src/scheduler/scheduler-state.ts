@@ -112,3 +112,14 @@ export function schedulerState(limits: SchedulerLimits, now: number): SchedulerS
 export function nextWakeMs(state: SchedulerState): number | null {
   return state.alarms.peek()?.alarmMs ?? null;
 }
+
+/** How long the oldest waiting work of a tier has waited; 0 with none. For a console, O(n). */
+export function oldestWaitMs(state: SchedulerState, tier: Tier, now: number): number {
+  let oldest = now;
+  for (const entry of state.entries.values()) {
+    if (entry.job.tier === tier && entry.phase === 'waiting') {
+      oldest = Math.min(oldest, entry.arrivedMs);
+    }
+  }
+  return now - oldest;
+}

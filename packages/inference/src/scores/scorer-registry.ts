@@ -65,3 +65,26 @@ export const scorerRegistry: ScorerRegistry = registryOf([
   questionnaireScorer(GAD7),
   news2Scorer,
 ]);
+
+export type ScoringFailure =
+  | { readonly kind: 'model-unknown' }
+  /** The text names what is wrong and holds no patient data. */
+  | { readonly kind: 'scorer-failed'; readonly text: string };
+
+/** Scores without ever throwing: a model's bug is an answer about the model. */
+export function scoreWith(
+  registry: ScorerRegistry,
+  model: ModelReference,
+  input: unknown,
+): Result<ScoreOutput, ScoringFailure> {
+  const scorer = registry.get(modelKey(model));
+  if (scorer === undefined) return err({ kind: 'model-unknown' });
+  try {
+    const output = scorer.score(input);
+    return output.ok ? output : err({ kind: 'scorer-failed', text: output.error });
+  } catch (error) {
+    // Only the kind of error: its message may quote the input.
+    const text = error instanceof Error ? error.name : 'unknown error';
+    return err({ kind: 'scorer-failed', text });
+  }
+}

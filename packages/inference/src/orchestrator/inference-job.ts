@@ -1,0 +1,30 @@
+import type { PatientId, TenantId } from '@holdfast/kernel';
+import type { UrgencySignal } from '../clinical/tier.ts';
+import type { InputReference } from '../fhir-reading.ts';
+import type { ModelReference } from '../scores/scorer-registry.ts';
+import type { ConsentEvidence } from './inference-record.ts';
+
+/** One inference that somebody wants. */
+export interface InferenceJob {
+  /** Unique; becomes the record's id. */
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly patientId: PatientId;
+  readonly pipeline: { readonly id: string; readonly version: string };
+  readonly purpose: string;
+  readonly consent: ConsentEvidence;
+  readonly requester: string;
+  /** FHIR request-priority code, or `background`; null: not stated. */
+  readonly requestedPriority: string | null;
+  readonly mode: 'interactive' | 'asynchronous';
+  /** Facts about the patient's urgency, from data on the server. */
+  readonly signals: readonly UrgencySignal[];
+  readonly model: ModelReference;
+  /** The deterministic score that answers when the back end does not; its own name is shown. */
+  readonly fallback: ModelReference;
+  readonly input: unknown;
+  readonly inputs: readonly InputReference[];
+  readonly idempotencyKey: string;
+  /** Asked again at dispatch and before the result is released; absent: the caller watches. */
+  readonly consentHolds?: () => boolean;
+}

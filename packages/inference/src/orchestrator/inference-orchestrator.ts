@@ -1,0 +1,323 @@
+import {
+  type Clock,
+  err,
+  invariant,
+  type PatientId,
+  systemClock,
+  type TenantId,
+  unreachable,
+} from '@holdfast/kernel';
+import type { BackendIncident, InferenceBackend } from '../backend/inference-backend.ts';
+import { defaultTierPolicy } from '../clinical/default-tier-policy.ts';
+import type { Tier } from '../clinical/tier.ts';
+import type { TierPolicy } from '../clinical/tier-policy.ts';
+import { type OrchestratorLimits, orchestratorLimits } from '../limits.ts';
+import { schedule } from '../scheduler/schedule.ts';
+import {
+  type DegradeReason,
+  nextWakeMs,
+  oldestWaitMs,
+  type SchedulerEffect,
+  type SchedulerEvent,
+  type SchedulerState,
+  schedulerState,
+} from '../scheduler/scheduler-state.ts';
+import type { ScoreOutput } from '../scores/score-output.ts';
+import {
+  modelKey,
+  type ScorerRegistry,
+  scorerRegistry,
+  scoreWith,
+} from '../scores/scorer-registry.ts';
+import { systemTimer, type Timer } from '../timer.ts';
+import {
+  causeOfDegradation,
+  causeOfFailure,
+  type FailureCause,
+  type FailureReport,
+} from './failure-report.ts';
+import type { InferenceJob } from './inference-job.ts';
+import type { InferenceRecord, Rung } from './inference-record.ts';
+import { checkOutput } from './output-check.ts';
+import { PendingInference } from './pending-inference.ts';
+import { RunCosts } from './run-costs.ts';
+import { type OrchestratorSnapshot, TierGauge } from './tier-gauges.ts';
+
+export interface OrchestratorOptions {
+  readonly backend: InferenceBackend;
+  readonly onReport: (report: FailureReport) => void;
+  readonly tierPolicy?: TierPolicy;
+  readonly limits?: OrchestratorLimits;
+  /** The deterministic scores of the second rung. */
+  readonly scorers?: ScorerRegistry;
+  readonly clock?: Clock;
+  readonly timer?: Timer;
+}
+
+const IN_PROCESS = 'inference-in-process';
+const QUEUE = 'inference-queue';
+
+/** The shell around the scheduler: runs what it says, answers every job once, reports failures. */
+export class InferenceOrchestrator {
+  readonly #backend: InferenceBackend;
+  readonly #onReport: (report: FailureReport) => void;
+  readonly #policy: TierPolicy;
+  readonly #limits: OrchestratorLimits;
+  readonly #scorers: ScorerRegistry;
+  readonly #clock: Clock;
+  readonly #timer: Timer;
+  readonly #state: SchedulerState;
+  readonly #pending = new Map<string, PendingInference>();
+  readonly #costs: RunCosts;
+  readonly #gauges: Readonly<Record<Tier, TierGauge>>;
+  readonly #unsubscribe: () => void;
+  #alarm: { readonly atMs: number; readonly cancel: () => void } | null = null;
+  #stopped = false;
+
+  constructor(options: OrchestratorOptions) {
+    this.#backend = options.backend;
+    this.#onReport = options.onReport;
+    this.#policy = options.tierPolicy ?? defaultTierPolicy;
+    this.#limits = options.limits ?? orchestratorLimits;
+    this.#scorers = options.scorers ?? scorerRegistry;
+    this.#clock = options.clock ?? systemClock;
+    this.#timer = options.timer ?? systemTimer;
+    this.#state = schedulerState(this.#limits.scheduler, this.#clock.monotonicMs());
+    this.#costs = new RunCosts(this.#limits.assumedCostMs);
+    const gauge = (): TierGauge => new TierGauge(this.#limits.latencyWindow);
+    this.#gauges = { 0: gauge(), 1: gauge(), 2: gauge(), 3: gauge() };
+    this.#unsubscribe = this.#backend.onFailure((incident) => this.#backendFailed(incident));
+  }
+
+  /** Resolves with the job's record, whatever became of it, by its tier's deadline. */
+  submit(job: InferenceJob): Promise<InferenceRecord> {
+    return new Promise((resolve) => {
+      invariant(!this.#pending.has(job.id), 'INF-6 a job is submitted once');
+      const context = { policy: this.#policy, clock: this.#clock };
+      const pending = new PendingInference(job, context, resolve);
+      this.#pending.set(job.id, pending);
+      if (this.#stopped) {
+        this.#giveUp(pending, 'cancelled', { reason: 'stopped' });
+        return;
+      }
+      const availableMs = pending.budgetMs - this.#limits.fallbackReserveMs;
+      this.#advance({
+        kind: 'submitted',
+        job: {
+          id: job.id,
+          tenant: job.tenant,
+          tier: pending.tierDecision.tier,
+          costMs: this.#costs.predict(job.model, availableMs),
+          deadlineMs: pending.arrivedMs + availableMs,
+        },
+      });
+    });
+  }
+
+  cancel(id: string, reason: string): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    pending.cancelReason = reason;
+    this.#advance({ kind: 'cancelled', id });
+  }
+
+  /** For a revoked consent: what waits does not run, what runs is not released. */
+  cancelPatient(tenant: TenantId, patientId: PatientId, reason: string): void {
+    for (const { job } of [...this.#pending.values()]) {
+      if (job.tenant === tenant && job.patientId === patientId) this.cancel(job.id, reason);
+    }
+  }
+
+  snapshot(): OrchestratorSnapshot {
+    const now = this.#clock.monotonicMs();
+    const running = { 0: 0, 1: 0, 2: 0, 3: 0 };
+    for (const entry of this.#state.running) running[entry.job.tier] += 1;
+    const read = (tier: Tier) =>
+      this.#gauges[tier].read({
+        waiting: this.#state.waiting[tier],
+        running: running[tier],
+        oldestWaitMs: oldestWaitMs(this.#state, tier, now),
+      });
+    return { 0: read(0), 1: read(1), 2: read(2), 3: read(3) };
+  }
+
+  /** Takes no more work and cancels what is open. The back end is its owner's to stop. */
+  stop(): void {
+    this.#stopped = true;
+    this.#unsubscribe();
+    for (const id of [...this.#pending.keys()]) this.cancel(id, 'stopped');
+    this.#alarm?.cancel();
+  }
+
+  #advance(event: SchedulerEvent): void {
+    for (const effect of schedule(this.#state, event, this.#clock.monotonicMs())) {
+      const pending = this.#pending.get(effect.id);
+      if (pending !== undefined) this.#apply(effect, pending);
+    }
+    this.#arm();
+  }
+
+  #apply(effect: SchedulerEffect, pending: PendingInference): void {
+    switch (effect.kind) {
+      case 'start':
+        void this.#run(pending, effect.remainingMs);
+        return;
+      case 'complete':
+        return this.#complete(pending);
+      case 'fall-back':
+        return this.#fallBack(pending, effect.reason);
+      case 'refuse':
+        this.#report(pending, causeOfDegradation(effect.reason), QUEUE);
+        return this.#giveUp(pending, 'refused', effect);
+      case 'drop':
+        return this.#giveUp(pending, 'cancelled', { reason: pending.cancelReason });
+      case 'preempt':
+        pending.stop?.abort();
+        return;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  /** One armed timer for whatever is due first; none when nothing is. */
+  #arm(): void {
+    const atMs = nextWakeMs(this.#state);
+    if (this.#alarm?.atMs === atMs) return;
+    this.#alarm?.cancel();
+    this.#alarm = null;
+    if (atMs === null || this.#stopped) return;
+    const cancel = this.#timer.set(atMs - this.#clock.monotonicMs(), () => {
+      this.#alarm = null;
+      this.#advance({ kind: 'tick' });
+    });
+    this.#alarm = { atMs, cancel };
+  }
+
+  async #run(pending: PendingInference, remainingMs: number): Promise<void> {
+    const { job } = pending;
+    if (job.consentHolds?.() === false) {
+      this.cancel(job.id, 'consent-withdrawn');
+      this.#advance({ kind: 'settled', id: job.id, outcome: 'failed' });
+      return;
+    }
+    pending.dispatched();
+    pending.stop = new AbortController();
+    const [startedAt, startedMs] = [this.#clock.now(), this.#clock.monotonicMs()];
+    const answer = await this.#backend
+      .infer(
+        { id: job.id, model: job.model, input: job.input },
+        { deadlineMs: remainingMs, signal: pending.stop.signal },
+      )
+      // A back end that breaks its contract must not cost a patient the answer, nor us a slot.
+      .catch(() => err({ kind: 'scorer-failed', text: 'the back end threw' } as const));
+    pending.stop = null;
+    const result = answer.ok ? checkOutput(job.model, answer.value) : answer;
+    const durationMs = this.#clock.monotonicMs() - startedMs;
+    pending.attempts.push({
+      rung: 'backend',
+      component: this.#backend.component,
+      model: modelKey(job.model),
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      outcome: result.ok ? 'answered' : result.error.kind,
+    });
+    if (result.ok) {
+      this.#costs.learn(job.model, durationMs);
+      pending.output = result.value;
+      this.#advance({ kind: 'settled', id: job.id, outcome: 'completed' });
+      return;
+    }
+    pending.lastFailure = `backend-${result.error.kind}`;
+    const cause = causeOfFailure(result.error);
+    // A job that has its answer already was reported when it got it.
+    const isOpen = this.#pending.get(job.id) === pending;
+    if (cause !== null && isOpen) this.#report(pending, cause, this.#backend.component);
+    const outcome = result.error.kind === 'aborted' ? 'preempted' : 'failed';
+    this.#advance({ kind: 'settled', id: job.id, outcome });
+  }
+
+  #complete(pending: PendingInference): void {
+    const { job, output } = pending;
+    invariant(output !== null, 'INF-6 only an answer completes a job');
+    if (job.consentHolds?.() === false) {
+      return this.#giveUp(pending, 'cancelled', { reason: 'consent-withdrawn' });
+    }
+    this.#answer(pending, { rung: 'backend', reason: null, output });
+  }
+
+  /** INF-1: the second rung is a pure function in this process; it needs nothing that can be down. */
+  #fallBack(pending: PendingInference, why: DegradeReason | 'failed'): void {
+    const { job } = pending;
+    if (job.consentHolds?.() === false) {
+      return this.#giveUp(pending, 'cancelled', { reason: 'consent-withdrawn' });
+    }
+    if (why !== 'failed') {
+      const component = why === 'deadline-while-running' ? this.#backend.component : QUEUE;
+      this.#report(pending, causeOfDegradation(why), component);
+    }
+    const reason = why === 'failed' ? (pending.lastFailure ?? why) : why;
+    const [startedAt, startedMs] = [this.#clock.now(), this.#clock.monotonicMs()];
+    const scored = scoreWith(this.#scorers, job.fallback, job.input);
+    pending.attempts.push({
+      rung: 'in-process',
+      component: IN_PROCESS,
+      model: modelKey(job.fallback),
+      startedAt: startedAt.toISOString(),
+      durationMs: this.#clock.monotonicMs() - startedMs,
+      outcome: scored.ok ? 'answered' : scored.error.kind,
+    });
+    if (!scored.ok) return this.#giveUp(pending, 'failed', { reason });
+    this.#answer(pending, { rung: 'in-process', reason, output: scored.value });
+  }
+
+  #answer(
+    pending: PendingInference,
+    answer: { readonly rung: Rung; readonly reason: string | null; readonly output: ScoreOutput },
+  ): void {
+    const { job } = pending;
+    // The name of what computed it: a lower rung never answers under a better one's.
+    const model = answer.rung === 'backend' ? job.model : job.fallback;
+    const artifactSha256 = this.#scorers.get(modelKey(model))?.artifactSha256 ?? null;
+    this.#finish(
+      pending,
+      pending.record({ outcome: 'answered', ...answer, model, artifactSha256 }),
+    );
+  }
+
+  #giveUp(
+    pending: PendingInference,
+    outcome: 'refused' | 'cancelled' | 'failed',
+    because: { readonly reason: string; readonly retryAfterMs?: number },
+  ): void {
+    const bare = { outcome, rung: 'none', output: null, artifactSha256: null } as const;
+    this.#finish(pending, pending.record({ ...bare, ...because, model: pending.job.model }));
+  }
+
+  #finish(pending: PendingInference, record: InferenceRecord): void {
+    this.#pending.delete(pending.job.id);
+    this.#gauges[record.tier].count(record);
+    pending.resolve(record);
+  }
+
+  #report(pending: PendingInference, cause: FailureCause, component: string): void {
+    const { tenant, patientId } = pending.job;
+    const { tier } = pending.tierDecision;
+    this.#onReport({
+      cause,
+      component,
+      tenant,
+      patients: [patientId],
+      tier,
+      at: this.#clock.now(),
+    });
+  }
+
+  /** What it took down reports for itself, with its patient; here is left what hit nobody. */
+  #backendFailed(incident: BackendIncident): void {
+    if (incident.requests.length > 0) return;
+    const cause =
+      incident.kind === 'exited' ? 'inference-backend-exited' : 'inference-breaker-open';
+    const { component, at } = incident;
+    this.#onReport({ cause, component, tenant: null, patients: [], tier: null, at });
+  }
+}
