@@ -1,1 +1,65 @@
-export {};
+export { ChildPool, type ChildPoolOptions, type ChildPoolStatus } from './backend/child-pool.ts';
+export type {
+  BackendFailure,
+  BackendIncident,
+  InferenceBackend,
+  InferenceRequest,
+  InferOptions,
+} from './backend/inference-backend.ts';
+export { defaultTierPolicy } from './clinical/default-tier-policy.ts';
+export type { Tier, UrgencySignal } from './clinical/tier.ts';
+export { assignTier, type TierDecision, type TierPolicy } from './clinical/tier-policy.ts';
+export type { FhirResource, InputReference } from './fhir-reading.ts';
+export {
+  type ChildPoolLimits,
+  childPoolLimits,
+  type OrchestratorLimits,
+  orchestratorLimits,
+  type SchedulerLimits,
+  schedulerLimits,
+} from './limits.ts';
+export { inferenceMigrations } from './migrations.ts';
+export type { FailureCause, FailureReport } from './orchestrator/failure-report.ts';
+export type { InferenceJob } from './orchestrator/inference-job.ts';
+export {
+  InferenceOrchestrator,
+  type OrchestratorOptions,
+} from './orchestrator/inference-orchestrator.ts';
+export type {
+  ConsentEvidence,
+  InferenceOutcome,
+  InferenceRecord,
+  Rung,
+} from './orchestrator/inference-record.ts';
+export type { OrchestratorSnapshot, TierSnapshot } from './orchestrator/tier-gauges.ts';
+export { buildResults, type ResultIds } from './pipelines/build-results.ts';
+export { type News2Options, news2Pipeline } from './pipelines/news2-pipeline.ts';
+export { phq9Pipeline } from './pipelines/phq9-pipeline.ts';
+export {
+  definePipeline,
+  isTriggeredBy,
+  type LookUp,
+  type Pipeline,
+  type Prediction,
+} from './pipelines/pipeline.ts';
+export {
+  idempotencyKey,
+  type InputRefusal,
+  type InputRequest,
+  type PipelinePorts,
+  type PipelineRun,
+  type PipelineTrigger,
+  type ReleasedInputs,
+  runPipeline,
+} from './pipelines/run-pipeline.ts';
+export { recordInference } from './postgres/record-inference.ts';
+export type { ScoreOutput, ScorePart } from './scores/score-output.ts';
+export {
+  type ModelReference,
+  registryOf,
+  type Scorer,
+  type ScorerRegistry,
+  scorerRegistry,
+  scoreWith,
+} from './scores/scorer-registry.ts';
+export { systemTimer, type Timer } from './timer.ts';

@@ -53,12 +53,18 @@ const NUMERIC: readonly {
 ];
 
 /** LOINC codes whose Observations NEWS2 reads. */
-export const NEWS2_LOINC_CODES: readonly string[] = [
+const NEWS2_LOINC_CODES: readonly string[] = [
   ...NUMERIC.flatMap((row) => row.codes),
   ...BLOOD_PRESSURE_PANELS,
   OXYGEN_CONCENTRATION,
   OXYGEN_FLOW,
   ...LEVELS_OF_CONSCIOUSNESS,
+];
+
+/** `system|code` tokens of every Observation NEWS2 reads. */
+export const NEWS2_TOKENS: readonly string[] = [
+  ...NEWS2_LOINC_CODES.map((code) => `${LOINC}|${code}`),
+  `${SNOMED}|${ACVPU_OBSERVABLE}`,
 ];
 
 /** A value-carrying node: the Observation itself or one of its components. */

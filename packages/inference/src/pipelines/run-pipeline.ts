@@ -1,0 +1,184 @@
+import type { Clock, PatientId, Result, TenantId } from '@holdfast/kernel';
+import { assignTier, type TierPolicy } from '../clinical/tier-policy.ts';
+import { contentHash } from '../content-hash.ts';
+import {
+  type FhirResource,
+  type InputReference,
+  inputReference,
+  patientOf,
+} from '../fhir-reading.ts';
+import type { InferenceJob } from '../orchestrator/inference-job.ts';
+import type { ConsentEvidence, InferenceRecord } from '../orchestrator/inference-record.ts';
+import { modelKey } from '../scores/scorer-registry.ts';
+import { buildResults } from './build-results.ts';
+import { type Gathered, isTriggeredBy, type LookUp, type Pipeline } from './pipeline.ts';
+
+/** Inputs as the consent of this moment lets them be seen. */
+export interface ReleasedInputs {
+  readonly resources: readonly FhirResource[];
+  readonly consent: ConsentEvidence;
+}
+
+export interface InputRefusal {
+  /** denied: consent forbids; unavailable: they could not be read now, try again. */
+  readonly kind: 'denied' | 'unavailable';
+  readonly consent: ConsentEvidence | null;
+}
+
+export interface PipelinePorts {
+  /** Runs the searches under the patient's consent for the purpose; the trigger is checked with them. */
+  fetchInputs(request: InputRequest): Promise<Result<ReleasedInputs, InputRefusal>>;
+  readonly orchestrator: { submit(job: InferenceJob): Promise<InferenceRecord> };
+  readonly tierPolicy: TierPolicy;
+  newId(): string;
+  readonly clock: Clock;
+}
+
+export interface InputRequest {
+  readonly tenant: TenantId;
+  readonly patientId: PatientId;
+  readonly purpose: string;
+  readonly trigger: InputReference;
+  readonly lookUps: readonly LookUp[];
+}
+
+/** What the caller knows about the event beside the resource. */
+export interface PipelineTrigger {
+  readonly tenant: TenantId;
+  readonly resource: FhirResource;
+  /** Priority of the order behind the resource; null: none known. */
+  readonly requestedPriority: string | null;
+  readonly mode: InferenceJob['mode'];
+  /** Literal reference of who asked, or `system` for an event. */
+  readonly requester: string;
+  readonly consentHolds?: () => boolean;
+}
+
+export interface PipelineRun {
+  readonly record: InferenceRecord;
+  /** To be written with the record in one transaction; empty where there is no result. */
+  readonly resources: readonly FhirResource[];
+}
+
+/**
+ * Equal inputs in equal versions give the same key, so an event that comes twice has one effect.
+ * Hex SHA-256.
+ */
+export function idempotencyKey(
+  pipeline: Pipeline,
+  patientId: PatientId,
+  inputs: readonly InputReference[],
+): string {
+  const sorted = inputs
+    .map(({ reference, version }) => `${reference}/_history/${version ?? ''}`)
+    .toSorted();
+  const { id, version, model } = pipeline;
+  return contentHash([id, version, modelKey(model), patientId, sorted]);
+}
+
+/**
+ * Runs a pipeline for a resource that triggers it. Null where it does not, or names no patient.
+ * Denied inputs give a record and nothing else (INF-7).
+ */
+export async function runPipeline(
+  pipeline: Pipeline,
+  trigger: PipelineTrigger,
+  ports: PipelinePorts,
+): Promise<PipelineRun | null> {
+  const { resource, tenant } = trigger;
+  const patientId = patientOf(resource);
+  if (patientId === null || !isTriggeredBy(pipeline, resource)) return null;
+  const arrived = { at: ports.clock.now(), ms: ports.clock.monotonicMs() };
+  const released = await ports.fetchInputs({
+    tenant,
+    patientId,
+    purpose: pipeline.purpose,
+    trigger: inputReference(resource),
+    lookUps: pipeline.inputs(resource, patientId),
+  });
+  const fetched = released.ok ? released.value.resources : [];
+  const gathered = pipeline.gather(resource, fetched);
+  const job = jobOf(pipeline, trigger, { gathered, patientId, id: ports.newId() });
+  if (!released.ok) {
+    const record = withoutInputs(job, released.error, { ports, arrived });
+    return { record, resources: [] };
+  }
+  const record = await ports.orchestrator.submit({ ...job, consent: released.value.consent });
+  if (record.output === null) return { record, resources: [] };
+  const ids = { riskAssessment: ports.newId(), provenance: ports.newId() };
+  const resources = buildResults(pipeline, record, { ids, now: ports.clock.now() });
+  return { record, resources };
+}
+
+type JobWithoutConsent = Omit<InferenceJob, 'consent'>;
+
+function jobOf(
+  pipeline: Pipeline,
+  trigger: PipelineTrigger,
+  known: { readonly gathered: Gathered; readonly patientId: PatientId; readonly id: string },
+): JobWithoutConsent {
+  const inputs = known.gathered.used.map(inputReference);
+  return {
+    id: known.id,
+    tenant: trigger.tenant,
+    patientId: known.patientId,
+    pipeline: { id: pipeline.id, version: pipeline.version },
+    purpose: pipeline.purpose,
+    requester: trigger.requester,
+    requestedPriority: trigger.requestedPriority,
+    mode: trigger.mode,
+    signals: pipeline.score(known.gathered.input)?.signals ?? [],
+    model: pipeline.model,
+    fallback: pipeline.fallback,
+    input: known.gathered.input,
+    inputs,
+    idempotencyKey: idempotencyKey(pipeline, known.patientId, inputs),
+    ...(trigger.consentHolds === undefined ? {} : { consentHolds: trigger.consentHolds }),
+  };
+}
+
+/** Evidence that nothing was computed. A denied trigger must not speak through the tier either. */
+function withoutInputs(
+  job: JobWithoutConsent,
+  refusal: InputRefusal,
+  context: {
+    readonly ports: PipelinePorts;
+    readonly arrived: { readonly at: Date; readonly ms: number };
+  },
+): InferenceRecord {
+  const { ports, arrived } = context;
+  const denied = refusal.kind === 'denied';
+  const signals = denied ? [] : job.signals;
+  const tierDecision = assignTier(ports.tierPolicy, signals, job.requestedPriority);
+  const budgetMs = ports.tierPolicy.deadlineMs[tierDecision.tier][job.mode];
+  const waitedMs = ports.clock.monotonicMs() - arrived.ms;
+  return {
+    id: job.id,
+    tenant: job.tenant,
+    patientId: job.patientId,
+    pipeline: job.pipeline,
+    purpose: job.purpose,
+    consent: refusal.consent,
+    requester: job.requester,
+    tier: tierDecision.tier,
+    tierDecision,
+    arrivedAt: arrived.at.toISOString(),
+    dispatchedAt: null,
+    finishedAt: ports.clock.now().toISOString(),
+    deadlineAt: new Date(arrived.at.getTime() + budgetMs).toISOString(),
+    queueWaitMs: waitedMs,
+    latencyMs: waitedMs,
+    attempts: [],
+    model: job.model,
+    artifactSha256: null,
+    inputHash: contentHash(denied ? null : job.input),
+    inputs: job.inputs,
+    idempotencyKey: job.idempotencyKey,
+    outcome: refusal.kind,
+    rung: 'none',
+    degraded: false,
+    reason: `inputs-${refusal.kind}`,
+    retryAfterMs: null,
+    output: null,
+  };
+}
