@@ -1,4 +1,4 @@
-import { err, ok } from '@holdfast/kernel';
+import { err, ok, type PatientId } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
 import type { FhirResource } from '../fhir-reading.ts';
 import { news2Pipeline } from './news2-pipeline.ts';
@@ -69,7 +69,7 @@ describe('the NEWS2 pipeline', () => {
   };
 
   it('declares its look-ups up to the time of the vital sign, not of the event', () => {
-    const [who, vitals] = news2Pipeline().inputs(trigger, 'p1' as never);
+    const [who, vitals] = news2Pipeline().inputs(trigger, 'p1' as PatientId);
     expect(who).toMatchObject({ type: 'Patient', patientId: 'p1' });
     expect(vitals).toMatchObject({ sinceHours: 1, asOf: '2026-11-24T11:50:00.000Z' });
     expect(vitals?.codes).toContain('http://loinc.org|85354-9');
