@@ -17,8 +17,8 @@ const STEPS = {
     ],
   ],
   types: [
-    ['@typescript/native/bin/tsc', '-b'],
-    ['@typescript/native/bin/tsc', '-p', 'tsconfig.test.json'],
+    ['@typescript/native/bin/tsc', '-b', 'tsconfig.build.json'],
+    ['@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
     ['@typescript/native/bin/tsc', '-p', 'apps/console'],
   ],
   layers: [['tsx/dist/cli.mjs', 'tools/check-layers.ts']],

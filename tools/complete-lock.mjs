@@ -16,14 +16,9 @@ import { ROOT } from './run-program.mjs';
  * @typedef {{ packages: Record<string, LockEntry> }} Lock
  */
 
-const OPERATING_SYSTEMS = [
-  ...['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd'],
-  ...['openharmony', 'sunos', 'win32', 'aix'],
-];
-const PROCESSORS = [
-  ...['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x'],
-  ...['wasm32', 'x64'],
-];
+const OPERATING_SYSTEMS =
+  'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' ');
+const PROCESSORS = 'arm64 arm ia32 loong64 mips64el ppc64 riscv64 s390x wasm32 x64'.split(' ');
 
 /**
  * Optional dependencies that the lock names but does not hold.
@@ -83,8 +78,8 @@ function complete(lock) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const file = join(ROOT, 'package-lock.json');
-  /** @type {Lock} */
-  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const read = /** @type {unknown} */ (JSON.parse(readFileSync(file, 'utf8')));
+  const lock = /** @type {Lock} */ (read);
   const added = complete(lock);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
   say(`${added} entries added to package-lock.json`);

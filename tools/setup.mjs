@@ -94,7 +94,7 @@ async function buildPackages() {
     `${project}/tsconfig.json`,
   ]);
   const state = fingerprint([
-    'tsconfig.json',
+    'tsconfig.build.json',
     'tsconfig.base.json',
     'package-lock.json',
     ...sources,
@@ -102,9 +102,13 @@ async function buildPackages() {
   const isComplete = existsSync(join(ROOT, 'apps/cli/dist/.tsbuildinfo'));
   if (isComplete && isDone('packages', state)) return;
   await withProgress('Building the packages', async () => {
-    const { code, said } = await runInstalled('@typescript/native/bin/tsc', ['-b'], {
-      quiet: true,
-    });
+    const { code, said } = await runInstalled(
+      '@typescript/native/bin/tsc',
+      ['-b', 'tsconfig.build.json'],
+      {
+        quiet: true,
+      },
+    );
     if (code !== 0) throw new Error(`The packages do not compile:\n${said}`);
   });
   markDone('packages', state);

@@ -15,7 +15,7 @@ const RECORD = join(ROOT, 'docs', 'performance.md');
 const HEADING = '| test | factor | result | minutes | commit | machine | at |';
 
 const soakable = sourceFiles().filter(
-  (file) => /\.test\.ts$/.test(file) && readFileSync(join(ROOT, file), 'utf8').includes('runs('),
+  (file) => file.endsWith('.test.ts') && readFileSync(join(ROOT, file), 'utf8').includes('runs('),
 );
 const [name] = process.argv.slice(2);
 const chosen = name === undefined ? [] : soakable.filter((file) => file.includes(name));
@@ -42,12 +42,11 @@ if (chosen.length === 0) {
 function record(outcome, minutes) {
   const git = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
   const machine = `${cpus().length} cores, Node ${process.versions.node}`;
-  const row = [
-    ...[name, FACTOR, outcome, minutes.toFixed(1)],
-    ...[git.stdout.trim() || 'unknown', machine, new Date().toISOString()],
-  ];
+  const commit = git.stdout.trim() || 'unknown';
+  const at = new Date().toISOString();
+  const row = [name, FACTOR, outcome, minutes.toFixed(1), commit, machine, at];
   const text = readFileSync(RECORD, 'utf8');
-  const at = text.indexOf('\n', text.indexOf(HEADING) + HEADING.length + 1);
+  const end = text.indexOf('\n', text.indexOf(HEADING) + HEADING.length + 1);
   if (!text.includes(HEADING)) throw new Error(`${RECORD} has lost its table of soak runs`);
-  writeFileSync(RECORD, `${text.slice(0, at)}\n| ${row.join(' | ')} |${text.slice(at)}`);
+  writeFileSync(RECORD, `${text.slice(0, end)}\n| ${row.join(' | ')} |${text.slice(end)}`);
 }
