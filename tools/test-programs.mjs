@@ -25,6 +25,9 @@ const PROGRAMS = [
   },
 ];
 
+/** Where Debian puts servers, which an ordinary user's PATH does not name. As in the testkit. */
+const BESIDE_PATH = ['/usr/local/sbin', '/usr/sbin'];
+
 /** Installs what is missing where it may, and says in one line each what will be skipped. */
 export async function ensureTestPrograms() {
   for (const program of PROGRAMS) {
@@ -33,8 +36,8 @@ export async function ensureTestPrograms() {
     if (mayInstall()) await install(program.debian);
     if (isPresent(program)) continue;
     say(
-      `Skipping ${users.length} test files that drive ${program.title} (${users.join(', ')}). ` +
-        `To run them: sudo apt-get install ${program.debian}, or set ${program.variable}.`,
+      `Skipping what drives ${program.title}, which is not here: ${users.join(', ')}. ` +
+        `To run it: sudo apt-get install ${program.debian}, or set ${program.variable}.`,
     );
   }
 }
@@ -49,7 +52,7 @@ function filesThatCall(finder) {
 function isPresent({ variable, names }) {
   const given = process.env[variable];
   if (given !== undefined) return existsSync(given);
-  const directories = (process.env['PATH'] ?? '').split(delimiter);
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), ...BESIDE_PATH];
   return directories.some((directory) => names.some((name) => existsSync(join(directory, name))));
 }
 

@@ -14,11 +14,14 @@ export function natsServerPath(): string | undefined {
   return findProgram('HOLDFAST_NATS_SERVER', ['nats-server']);
 }
 
+/** Where Debian puts servers, which an ordinary user's PATH does not name. */
+const BESIDE_PATH = ['/usr/local/sbin', '/usr/sbin'];
+
 /** The path that the variable names, else the first of the names that is in PATH. */
 function findProgram(variable: string, names: readonly string[]): string | undefined {
   const given = process.env[variable];
   if (given !== undefined) return existsSync(given) ? given : undefined;
-  const directories = (process.env['PATH'] ?? '').split(delimiter);
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), ...BESIDE_PATH];
   return names
     .flatMap((name) => directories.map((directory) => join(directory, name)))
     .find((path) => existsSync(path));
