@@ -22,10 +22,6 @@ export const defaultTierPolicy: TierPolicy = {
     { signal: 'phq-9-total', atLeast: 10, tier: 2 },
     { signal: 'phq-9-item-9-unanswered', atLeast: 1, tier: 2 },
     { signal: 'gad-7-total', atLeast: 15, tier: 1 },
-    // 3 high, 2 moderate, 1 low.
-    { signal: 'c-ssrs-risk', atLeast: 3, tier: 0 },
-    { signal: 'c-ssrs-risk', atLeast: 2, tier: 1 },
-    { signal: 'c-ssrs-risk', atLeast: 1, tier: 2 },
   ],
   deadlineMs: {
     0: { interactive: 500, asynchronous: 2_000 },

@@ -102,6 +102,21 @@ describe('the NEWS2 pipeline', () => {
     expect(JSON.stringify(assessment?.['note'])).toMatch(/at least 3 .*temperature: not-given/);
   });
 
+  it('takes the critical flag of whoever measured for tier 0, whatever the score', async () => {
+    const flagged = { ...trigger, valueQuantity: { value: 16 } };
+    const coding = [
+      { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code: 'HH' },
+    ];
+    const { ports } = pipelinePorts([patient]);
+    const event = eventOf({ ...flagged, interpretation: [{ coding }] });
+    expect((await runPipeline(news2Pipeline(), event, ports))?.record.tier).toBe(0);
+    const high = eventOf({
+      ...flagged,
+      interpretation: [{ coding: [{ ...coding[0], code: 'H' }] }],
+    });
+    expect((await runPipeline(news2Pipeline(), high, ports))?.record.tier).toBe(2);
+  });
+
   it('writes no resource about a child, and still leaves a record', async () => {
     const { ports } = pipelinePorts([{ ...patient, birthDate: '2020-01-01' }]);
     const run = await runPipeline(news2Pipeline(), eventOf(trigger), ports);

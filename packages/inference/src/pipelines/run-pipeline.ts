@@ -1,4 +1,5 @@
 import type { Clock, PatientId, Result, TenantId } from '@holdfast/kernel';
+import { criticalFlagSignals } from '../clinical/critical-flag.ts';
 import { assignTier, type TierPolicy } from '../clinical/tier-policy.ts';
 import { contentHash } from '../content-hash.ts';
 import {
@@ -127,7 +128,10 @@ function jobOf(
     requester: trigger.requester,
     requestedPriority: trigger.requestedPriority,
     mode: trigger.mode,
-    signals: pipeline.score(known.gathered.input)?.signals ?? [],
+    signals: [
+      ...(pipeline.score(known.gathered.input)?.signals ?? []),
+      ...criticalFlagSignals(trigger.resource),
+    ],
     model: pipeline.model,
     fallback: pipeline.fallback,
     input: known.gathered.input,

@@ -47,6 +47,26 @@ describe('tier 0 beside all other work', () => {
   });
 });
 
+describe('tenants', () => {
+  it('one that floods a tier pushes none of the others out of it', () => {
+    const calm = workload({ seed: 11, load: 0.6, slots: SLOTS, arrivals: 6_000, tenants: 4 });
+    const end = calm.at(-1)?.atMs ?? 0;
+    const flood = workload({ seed: 12, load: 6, slots: SLOTS, arrivals: 60_000 })
+      .filter(({ tier, atMs }) => tier === 2 && atMs < end)
+      .map((arrival) => ({ ...arrival, id: `flood-${arrival.id}`, tenant: 9 }));
+    const both = [...calm, ...flood].toSorted((a, b) => a.atMs - b.atMs);
+    const { outcomes } = simulate(preemptible, both);
+    const met = (ofFlood: boolean): number => {
+      const own = outcomes.filter(
+        ({ arrival }) => arrival.tier === 2 && (arrival.tenant === 9) === ofFlood,
+      );
+      return own.filter(({ ending }) => ending === 'completed').length / own.length;
+    };
+    expect(met(false)).toBeGreaterThan(0.99);
+    expect(met(true)).toBeLessThan(0.5);
+  });
+});
+
 describe('all work', () => {
   it.each(LOADS)('at load %d each job ends exactly once, by its deadline', (load) => {
     const arrivals = arrivalsAt(load);
