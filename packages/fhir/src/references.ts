@@ -72,13 +72,16 @@ function rewrite(node: JsonObject, map: ReadonlyMap<string, string>): JsonObject
   return copy ?? node;
 }
 
+// Elements of type uri, url, canonical, oid or uuid; `system` names a code system, never an entry.
+const POINTER = /^(?:uri|url|target|library)$|^(?!fullUrl$).*(?:Uri|Url|Canonical|Uuid|Oid)$/;
+
 function rewriteValue(
   name: string,
   value: JsonValue | undefined,
   map: ReadonlyMap<string, string>,
 ): JsonValue | undefined {
   if (typeof value === 'string') {
-    const mayPoint = name === 'reference' || (name !== 'fullUrl' && value.startsWith('urn:'));
+    const mayPoint = name === 'reference' || (value.startsWith('urn:') && POINTER.test(name));
     return mayPoint ? (map.get(value) ?? value) : value;
   }
   if (Array.isArray(value)) return rewriteList(name, value as readonly JsonValue[], map);
