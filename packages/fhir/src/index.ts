@@ -8,6 +8,8 @@ export { FHIR_FAULTS } from './errors.ts';
 export type { Issue, IssueCode } from './issue.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export { mainDate, mainDateParameter } from './main-date.ts';
+export { operationOutcome } from './operation-outcome.ts';
+export { type BodyOptions, parseResourceBody } from './parse-resource-body.ts';
 export { parseReference, type ReferenceTarget } from './reference.ts';
 export {
   type FoundReference,
@@ -59,3 +61,5 @@ export type {
   StringValue,
   TokenValue,
 } from './search/search-query.ts';
+export { subsetResource } from './subset-resource.ts';
+export { validateResource } from './validation/validate-resource.ts';

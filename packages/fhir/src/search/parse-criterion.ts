@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import { isResourceType } from '../resource-types.ts';
-import { badModifier, badValue } from './search-problems.ts';
 import type { SearchParameter } from './search-parameters.ts';
+import { badModifier, badValue } from './search-problems.ts';
 import type { Criterion, SearchProblem } from './search-query.ts';
 import {
   dateValue,

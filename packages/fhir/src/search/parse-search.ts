@@ -9,6 +9,7 @@ import {
 } from '../limits.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { parseCriterion } from './parse-criterion.ts';
+import { searchParametersOf, unsupportedParametersOf } from './search-parameters.ts';
 import {
   badModifier,
   badValue,
@@ -19,7 +20,6 @@ import {
   unsortable,
   unsupported,
 } from './search-problems.ts';
-import { searchParametersOf, unsupportedParametersOf } from './search-parameters.ts';
 import type { Criterion, SearchProblem, SearchQuery, SortKey } from './search-query.ts';
 
 export interface SearchOptions {

@@ -1,4 +1,5 @@
 import { definitions, type SearchRow } from '../definitions.ts';
+import type { JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { shapeOf } from '../structure.ts';
@@ -15,7 +16,6 @@ import {
 } from './selector.ts';
 import { referenceSink, stringSink, uriSink } from './text-sinks.ts';
 import { type Sink, tokenSink } from './token-sinks.ts';
-import type { JsonObject } from '../json.ts';
 
 /** Kinds with an index table, and the two that are columns of the resource row. */
 export type SearchKind =

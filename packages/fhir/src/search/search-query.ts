@@ -1,5 +1,5 @@
-import type { ResourceType } from '../resource-types.ts';
 import type { IssueCode } from '../issue.ts';
+import type { ResourceType } from '../resource-types.ts';
 import type { SearchKind } from './search-parameters.ts';
 
 /** https://hl7.org/fhir/R4/search.html#prefix */

@@ -1,0 +1,38 @@
+import type { Issue } from '../issue.ts';
+import { operationOutcome } from '../operation-outcome.ts';
+
+export interface SearchEntry {
+  readonly fullUrl: string;
+  /** Stored JSON text, spliced in without parsing. */
+  readonly text: string;
+  readonly mode: 'match' | 'include' | 'outcome';
+}
+
+export interface Searchset {
+  /** Absent where no total was asked for. */
+  readonly total?: number;
+  readonly links: readonly { readonly relation: 'self' | 'next' | 'first'; readonly url: string }[];
+  readonly entries: readonly SearchEntry[];
+  /** Reported beside the matches, e.g. parameters that were not understood. */
+  readonly issues?: readonly Issue[];
+}
+
+/** A searchset Bundle as JSON text. Texts of entries must be JSON; they are not looked at. */
+export function searchsetBundle(set: Searchset): string {
+  const parts = ['{"resourceType":"Bundle","type":"searchset"'];
+  if (set.total !== undefined) parts.push(`,"total":${set.total}`);
+  if (set.links.length > 0) parts.push(`,"link":${JSON.stringify(set.links)}`);
+  const entries = set.entries.map(entryText);
+  if (set.issues !== undefined && set.issues.length > 0) {
+    const outcome = JSON.stringify(operationOutcome(set.issues));
+    entries.push(`{"resource":${outcome},"search":{"mode":"outcome"}}`);
+  }
+  // FHIR JSON has no empty lists.
+  if (entries.length > 0) parts.push(`,"entry":[${entries.join(',')}]`);
+  parts.push('}');
+  return parts.join('');
+}
+
+function entryText({ fullUrl, text, mode }: SearchEntry): string {
+  return `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":{"mode":"${mode}"}}`;
+}

@@ -1,0 +1,60 @@
+import { err, ok, type Result } from '@holdfast/kernel';
+import type { Issue } from './issue.ts';
+import { isJsonObject } from './json.ts';
+import { jsonDepth, jsonErrorPosition } from './json-syntax.ts';
+import { MAX_BODY_CHARACTERS, MAX_JSON_DEPTH } from './limits.ts';
+import { isResource, type Resource } from './resource.ts';
+import type { ResourceType } from './resource-types.ts';
+
+export interface BodyOptions {
+  /** The type the URL names. */
+  readonly type?: ResourceType;
+}
+
+/**
+ * Reads a request body as one resource: syntax, size, depth and `resourceType` only;
+ * `validateResource` looks at the rest. Messages never quote the body.
+ */
+export function parseResourceBody(
+  text: string,
+  options: BodyOptions = {},
+): Result<Resource, readonly Issue[]> {
+  if (text.length > MAX_BODY_CHARACTERS) {
+    const mend = 'Send large content as Binary or in several requests.';
+    return refuse('too-long', `longer than ${MAX_BODY_CHARACTERS} characters`, mend);
+  }
+  if (jsonDepth(text) > MAX_JSON_DEPTH) {
+    const mend = `Nest objects and lists at most ${MAX_JSON_DEPTH} deep.`;
+    return refuse('too-costly', 'the JSON is nested too deeply', mend);
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    const { line, column } = jsonErrorPosition(text);
+    const mend = 'Send one JSON object, UTF-8, as application/fhir+json.';
+    return refuse('invalid', `not JSON: line ${line}, column ${column}`, mend);
+  }
+  if (!isJsonObject(body)) {
+    return refuse('structure', 'the body is not a JSON object', 'Send one resource.');
+  }
+  if (!isResource(body)) {
+    const mend = 'Set resourceType to the name of an R4 resource.';
+    return refuse('value', 'resourceType is missing or no R4 type', mend, 'resourceType');
+  }
+  if (options.type !== undefined && body.resourceType !== options.type) {
+    const mend = `Send a ${options.type} here, or use the URL of the other type.`;
+    return refuse('invalid', 'resourceType is not the type in the URL', mend, 'resourceType');
+  }
+  return ok(body);
+}
+
+function refuse(
+  code: Issue['code'],
+  diagnostics: string,
+  mend: string,
+  expression?: string,
+): Result<never, readonly Issue[]> {
+  const base = { severity: 'error', code, diagnostics, mend } as const;
+  return err([expression === undefined ? base : { ...base, expression }]);
+}
