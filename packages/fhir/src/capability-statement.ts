@@ -62,11 +62,17 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
       {
         mode: 'server',
         ...(security !== undefined && { security }),
-        resource: (options.types ?? resourceTypes).map((type) => resourceRow(type, options)),
+        resource: (options.types ?? typesOfR4()).map((type) => resourceRow(type, options)),
         ...(system.length > 0 && { interaction: system.map((code) => ({ code })) }),
       },
     ],
   };
+}
+
+/** The storage list also has types of later versions (`SubscriptionStatus` of the Backport). */
+function typesOfR4(): readonly ResourceType[] {
+  const all = definitions().valueSets['http://hl7.org/fhir/ValueSet/resource-types']?.codes ?? [];
+  return resourceTypes.filter((type) => all.includes(type));
 }
 
 function resourceRow(type: ResourceType, options: CapabilityOptions): JsonObject {

@@ -1,3 +1,16 @@
+export { type PlanOptions, planTransaction, settleReferences } from './bundle/plan-transaction.ts';
+export { type SearchEntry, type Searchset, searchsetBundle } from './bundle/searchset.ts';
+export type {
+  ConditionalReference,
+  PlannedEntry,
+  TransactionPlan,
+} from './bundle/transaction-plan.ts';
+export { type EntryResult, transactionResponse } from './bundle/transaction-response.ts';
+export {
+  type CapabilityOptions,
+  capabilityStatement,
+  type Interaction,
+} from './capability-statement.ts';
 export {
   type CompartmentPatients,
   compartmentParameters,
@@ -7,6 +20,7 @@ export { definitions } from './definitions.ts';
 export { FHIR_FAULTS } from './errors.ts';
 export type { Issue, IssueCode } from './issue.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+export * as fhirLimits from './limits.ts';
 export { mainDate, mainDateParameter } from './main-date.ts';
 export { operationOutcome } from './operation-outcome.ts';
 export { type BodyOptions, parseResourceBody } from './parse-resource-body.ts';

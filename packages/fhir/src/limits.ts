@@ -4,6 +4,9 @@ export const MAX_JSON_DEPTH = 64;
 /** Characters of one resource body (UTF-16 units). Larger documents belong into Binary. */
 export const MAX_BODY_CHARACTERS = 16 * 1024 * 1024;
 
+/** Up to this length a syntax error is located; searching a larger body would cost more than parsing it. */
+export const MAX_LOCATED_CHARACTERS = 1024 * 1024;
+
 /** Issues reported for one resource: a person mends the first few; a hostile body must not buy a huge answer. */
 export const MAX_ISSUES = 50;
 

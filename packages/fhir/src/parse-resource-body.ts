@@ -2,7 +2,7 @@ import { err, ok, type Result } from '@holdfast/kernel';
 import type { Issue } from './issue.ts';
 import { isJsonObject } from './json.ts';
 import { jsonDepth, jsonErrorPosition } from './json-syntax.ts';
-import { MAX_BODY_CHARACTERS, MAX_JSON_DEPTH } from './limits.ts';
+import { MAX_BODY_CHARACTERS, MAX_JSON_DEPTH, MAX_LOCATED_CHARACTERS } from './limits.ts';
 import { isResource, type Resource } from './resource.ts';
 import type { ResourceType } from './resource-types.ts';
 
@@ -31,9 +31,8 @@ export function parseResourceBody(
   try {
     body = JSON.parse(text);
   } catch {
-    const { line, column } = jsonErrorPosition(text);
     const mend = 'Send one JSON object, UTF-8, as application/fhir+json.';
-    return refuse('invalid', `not JSON: line ${line}, column ${column}`, mend);
+    return refuse('invalid', `not JSON${place(text)}`, mend);
   }
   if (!isJsonObject(body)) {
     return refuse('structure', 'the body is not a JSON object', 'Send one resource.');
@@ -47,6 +46,12 @@ export function parseResourceBody(
     return refuse('invalid', 'resourceType is not the type in the URL', mend, 'resourceType');
   }
   return ok(body);
+}
+
+function place(text: string): string {
+  if (text.length > MAX_LOCATED_CHARACTERS) return '';
+  const { line, column } = jsonErrorPosition(text);
+  return `: line ${line}, column ${column}`;
 }
 
 function refuse(

@@ -51,12 +51,16 @@ function filtered(node: JsonObject, shape: Shape, keep: Keep): JsonObject {
     const property = properties.get(name.startsWith('_') ? name.slice(1) : name);
     if (ALWAYS.has(name)) copy[name] = value;
     else if (property !== undefined && keep(property, shape)) {
-      copy[name] = nestedValue(value, property.shape, keep);
+      const kept = nestedValue(value, property.shape, keep);
+      // Nothing left of a required element: FHIR has no empty objects, so it stays whole.
+      if (kept !== undefined) copy[name] = kept;
+      else if ((property.row.m ?? 0) > 0) copy[name] = value;
     }
   }
   return copy;
 }
 
+/** Undefined where nothing is left. */
 function nestedValue(
   value: JsonValue | undefined,
   shape: Shape | null,
@@ -64,11 +68,14 @@ function nestedValue(
 ): JsonValue | undefined {
   if (shape === null || !shape.path.includes('.')) return value;
   if (Array.isArray(value)) {
-    return (value as readonly JsonValue[]).map((item) =>
-      isJsonObject(item) ? filtered(item, shape, keep) : item,
-    );
+    const items = (value as readonly JsonValue[])
+      .map((item) => nestedValue(item, shape, keep))
+      .filter((item) => item !== undefined);
+    return items.length === 0 ? undefined : items;
   }
-  return isJsonObject(value) ? filtered(value, shape, keep) : value;
+  if (!isJsonObject(value)) return value;
+  const rest = filtered(value, shape, keep);
+  return Object.keys(rest).length === 0 ? undefined : rest;
 }
 
 function tagged(resourceType: ResourceType, node: JsonObject): Resource {

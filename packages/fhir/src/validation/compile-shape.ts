@@ -48,7 +48,8 @@ export function checkObject(shape: Shape, node: JsonValue, report: Report): void
 
 /** A resource inside a resource: its own `resourceType` says what it must be. */
 export function checkResource(node: JsonValue, report: Report): void {
-  const type = isJsonObject(node) ? node['resourceType'] : undefined;
+  if (!isJsonObject(node)) return report.add(wrongKind('a resource'));
+  const type = node['resourceType'];
   if (typeof type === 'string' && isResourceType(type)) checkObject(shapeOf(type), node, report);
   else report.addAt('resourceType', UNKNOWN_TYPE);
 }

@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { Resource } from '../resource.ts';
+
+const root = new URL('../../../../../shared/data/', import.meta.url);
+
+/** True where the test data stands beside the repository; in CI it must. */
+export function hasSharedData(): boolean {
+  if (existsSync(root)) return true;
+  if (process.env['CI'] !== undefined)
+    throw new Error(`CI needs the test data in ${root.pathname}`);
+  console.log('skipped: no test data in ../shared/data beside the repository');
+  return false;
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.gz'));
+}
+
+const unzipped = (name: string): string =>
+  gunzipSync(readFileSync(new URL(name, root))).toString('utf8');
+
+/** Published examples: the R4 specification, US Core, Subscriptions Backport, BALP, PCF. */
+export function publishedExamples(): Resource[] {
+  return filesOf('fhir-examples/').flatMap((file) =>
+    unzipped(`fhir-examples/${file}`)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Resource),
+  );
+}
+
+/** Synthea transaction bundles, one a patient. */
+export function syntheaBundles(): Resource[] {
+  return filesOf('synthea/').map((file) => JSON.parse(unzipped(`synthea/${file}`)) as Resource);
+}
