@@ -129,6 +129,18 @@ describe('order', () => {
   });
 });
 
+describe('a tenant that was idle', () => {
+  it('has saved up no credit against those that were served meanwhile', () => {
+    const desk = new Desk(limits());
+    desk.submit(job('early', 2, { tenant: 2 }));
+    for (let i = 0; i < 6; i++) desk.submit(job(`busy${i}`, 2, { deadlineMs: 500 }));
+    desk.settle('early');
+    for (let i = 0; i < 3; i++) desk.settle(`busy${i}`);
+    for (let i = 0; i < 3; i++) desk.submit(job(`back${i}`, 2, { tenant: 2 }));
+    expect(desk.drain('busy3')).toEqual(['back0', 'busy4', 'back1', 'busy5', 'back2']);
+  });
+});
+
 describe('wait caps', () => {
   it('promote one tier at half the cap and to the front at all of it', () => {
     const desk = new Desk(withTier(3, { waitCapMs: 100 }));
@@ -277,6 +289,19 @@ describe('preemption', () => {
     desk.submit(job('a', 3));
     desk.submit(job('b', 3));
     expect(desk.at(21).submit(job('t0', 0))).toEqual([]);
+  });
+
+  it('has less left after each use, and earns it back', () => {
+    const desk = new Desk({ ...preemptible, preemptedBurstSeconds: 0.1 });
+    desk.submit(job('a', 3));
+    desk.submit(job('b', 3));
+    expect(desk.at(15).submit(job('t0', 0))).toHaveLength(1);
+    expect(desk.submit(job('t0-too', 0))).toEqual([]);
+    expect(desk.at(200).say({ kind: 'tick' })).toEqual([]);
+    const earned = new Desk({ ...preemptible, preemptedBurstSeconds: 1 });
+    earned.submit(job('a', 3));
+    earned.submit(job('b', 3));
+    expect(earned.at(150).submit(job('t0', 0))).toHaveLength(1);
   });
 
   it('is off unless the back end can stop work', () => {
