@@ -34,3 +34,18 @@ export function publishedExamples(): Resource[] {
 export function syntheaBundles(): Resource[] {
   return filesOf('synthea/').map((file) => JSON.parse(unzipped(`synthea/${file}`)) as Resource);
 }
+
+export interface ValidationCase {
+  readonly name: string;
+  readonly text: string;
+  /** Counts and issues of HL7's validator. */
+  readonly java: { readonly fatal: number; readonly error: number };
+}
+
+/** HL7's validation test cases without profiles. */
+export function validationCases(): ValidationCase[] {
+  return unzipped('fhir-vectors/validation-r4-base-odd.ndjson.gz')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ValidationCase);
+}

@@ -97,14 +97,15 @@ function compileProperty(property: Property, ofResource: boolean): Check {
 }
 
 function compileItem(property: Property, ofResource: boolean): Check {
-  const { shape, type, name, row } = property;
+  const { shape, name, row } = property;
   if (shape !== null) {
     return shape.type === 'Resource'
       ? checkResource
       : (value, report) => checkObject(shape, value, report);
   }
   // R4 types `Resource.id` as string in the snapshot; the data type page makes it an id.
-  const primitive = primitiveCheck(ofResource && name === 'id' ? 'id' : type);
+  const type = ofResource && name === 'id' ? 'id' : property.type;
+  const primitive = primitiveCheck(type);
   const codes = row.b === undefined ? undefined : definitions().valueSets[row.b]?.codes;
   const allowed = codes === undefined ? undefined : new Set<unknown>(codes);
   return (value, report) => {
@@ -176,6 +177,7 @@ const ELEMENT = shapeOf('Element');
 function checkSibling(value: JsonValue, list: boolean, report: Report): void {
   if (!list) return checkObject(ELEMENT, value, report);
   if (!Array.isArray(value)) return report.add(wrongKind('a list'));
+  if (value.length === 0) report.add(EMPTY_LIST);
   value.forEach((part: JsonValue, index) => {
     if (part === null || !report.open) return;
     report.enter(index);

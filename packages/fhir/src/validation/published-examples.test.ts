@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { parseResourceBody } from '../parse-resource-body.ts';
 import { extractIndexEntries } from '../search/extract-index-entries.ts';
 import { subsetResource } from '../subset-resource.ts';
-import { hasSharedData, publishedExamples, syntheaBundles } from '../testing/shared-data.ts';
+import {
+  hasSharedData,
+  publishedExamples,
+  syntheaBundles,
+  validationCases,
+} from '../testing/shared-data.ts';
 import { validateResource } from './validate-resource.ts';
 
 /** Examples that are wrong themselves, with what is wrong. */
@@ -36,6 +42,19 @@ describe.skipIf(!hasSharedData())('published resources', () => {
     const bundles = syntheaBundles();
     expect(bundles.length).toBe(30);
     for (const bundle of bundles) expect(validateResource(bundle)).toEqual([]);
+  });
+
+  it('refuses none of the HL7 cases that HL7 accepts, but for comments in JSON', () => {
+    const stricter = validationCases()
+      .filter(({ java }) => java.error + java.fatal === 0)
+      .filter(({ text }) => {
+        const body = parseResourceBody(text);
+        return !body.ok || validateResource(body.value).length > 0;
+      });
+    expect(stricter.map(({ name }) => name)).toEqual([
+      'json-comments-1-yes',
+      'json-comments-2-yes',
+    ]);
   });
 
   it('extracts index rows from every example without an empty or undefined part', () => {
