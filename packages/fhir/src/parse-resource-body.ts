@@ -39,11 +39,11 @@ export function parseResourceBody(
   }
   if (!isResource(body)) {
     const mend = 'Set resourceType to the name of an R4 resource.';
-    return refuse('value', 'resourceType is missing or no R4 type', mend, 'resourceType');
+    return refuseType('value', 'resourceType is missing or no R4 type', mend);
   }
   if (options.type !== undefined && body.resourceType !== options.type) {
     const mend = `Send a ${options.type} here, or use the URL of the other type.`;
-    return refuse('invalid', 'resourceType is not the type in the URL', mend, 'resourceType');
+    return refuseType('invalid', 'resourceType is not the type in the URL', mend);
   }
   return ok(body);
 }
@@ -54,12 +54,12 @@ function place(text: string): string {
   return `: line ${line}, column ${column}`;
 }
 
-function refuse(
-  code: Issue['code'],
-  diagnostics: string,
-  mend: string,
-  expression?: string,
-): Result<never, readonly Issue[]> {
-  const base = { severity: 'error', code, diagnostics, mend } as const;
-  return err([expression === undefined ? base : { ...base, expression }]);
+type Refusal = readonly [code: Issue['code'], diagnostics: string, mend: string];
+
+function refuse(...[code, diagnostics, mend]: Refusal): Result<never, readonly Issue[]> {
+  return err([{ severity: 'error', code, diagnostics, mend }]);
+}
+
+function refuseType(...[code, diagnostics, mend]: Refusal): Result<never, readonly Issue[]> {
+  return err([{ severity: 'error', code, expression: 'resourceType', diagnostics, mend }]);
 }

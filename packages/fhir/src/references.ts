@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { parseReference } from './reference.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceType } from './resource-types.ts';
@@ -41,8 +41,8 @@ function walk(node: JsonObject, path: string, found: FoundReference[]): void {
   for (const [name, value] of Object.entries(node)) {
     if (name === 'reference' && typeof value === 'string') {
       found.push({ path: `${path}.reference`, text: value });
-    } else if (Array.isArray(value)) {
-      (value as readonly JsonValue[]).forEach((item, index) => {
+    } else if (isJsonList(value)) {
+      value.forEach((item, index) => {
         if (isJsonObject(item)) walk(item, `${path}.${name}[${index}]`, found);
       });
     } else if (isJsonObject(value)) walk(value, `${path}.${name}`, found);
@@ -84,7 +84,7 @@ function rewriteValue(
     const mayPoint = name === 'reference' || (value.startsWith('urn:') && POINTER.test(name));
     return mayPoint ? (map.get(value) ?? value) : value;
   }
-  if (Array.isArray(value)) return rewriteList(name, value as readonly JsonValue[], map);
+  if (isJsonList(value)) return rewriteList(name, value, map);
   return isJsonObject(value) ? rewrite(value, map) : value;
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceType } from './resource-types.ts';
 import type { SearchQuery } from './search/search-query.ts';
@@ -67,8 +67,8 @@ function nestedValue(
   keep: Keep,
 ): JsonValue | undefined {
   if (shape === null || !shape.path.includes('.')) return value;
-  if (Array.isArray(value)) {
-    const items = (value as readonly JsonValue[])
+  if (isJsonList(value)) {
+    const items = value
       .map((item) => nestedValue(item, shape, keep))
       .filter((item) => item !== undefined);
     return items.length === 0 ? undefined : items;
@@ -80,6 +80,6 @@ function nestedValue(
 
 function tagged(resourceType: ResourceType, node: JsonObject): Resource {
   const meta = isJsonObject(node['meta']) ? node['meta'] : {};
-  const tags = Array.isArray(meta['tag']) ? (meta['tag'] as readonly JsonValue[]) : [];
+  const tags = isJsonList(meta['tag']) ? meta['tag'] : [];
   return { ...node, resourceType, meta: { ...meta, tag: [...tags, SUBSETTED] } };
 }

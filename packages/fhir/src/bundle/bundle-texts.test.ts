@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../json.ts';
 import { validateResource } from '../validation/validate-resource.ts';
 import { searchsetBundle } from './searchset.ts';
 import { transactionResponse } from './transaction-response.ts';
@@ -14,7 +15,7 @@ describe('a searchset', () => {
       issues: [{ severity: 'warning', code: 'not-supported', diagnostics: 'colour' }],
     });
     expect(bundle).toContain(text);
-    const parsed = JSON.parse(bundle);
+    const parsed = JSON.parse(bundle) as JsonObject;
     expect(validateResource(parsed)).toEqual([]);
     expect(parsed).toMatchObject({
       total: 1,
@@ -23,7 +24,7 @@ describe('a searchset', () => {
   });
 
   it('has no empty lists when nothing is found', () => {
-    const parsed = JSON.parse(searchsetBundle({ links: [], entries: [] }));
+    const parsed = JSON.parse(searchsetBundle({ links: [], entries: [] })) as JsonObject;
     expect(parsed).toEqual({ resourceType: 'Bundle', type: 'searchset' });
     expect(validateResource(parsed)).toEqual([]);
   });
@@ -31,22 +32,25 @@ describe('a searchset', () => {
 
 describe('a transaction response', () => {
   it('is a valid Bundle in the order of the request', () => {
-    const parsed = JSON.parse(
-      transactionResponse('transaction', [
-        { index: 1, status: '200 OK', text },
-        {
-          index: 0,
-          status: '201 Created',
-          location: 'Patient/1/_history/1',
-          version: '1',
-          lastModified: '2024-01-01T00:00:00.000Z',
-          issues: [{ severity: 'warning', code: 'value', diagnostics: 'odd' }],
-        },
-      ]),
-    );
+    const response = transactionResponse('transaction', [
+      { index: 1, status: '200 OK', text },
+      {
+        index: 0,
+        status: '201 Created',
+        location: 'Patient/1/_history/1',
+        version: '1',
+        lastModified: '2024-01-01T00:00:00.000Z',
+        issues: [{ severity: 'warning', code: 'value', diagnostics: 'odd' }],
+      },
+    ]);
+    const parsed = JSON.parse(response) as JsonObject;
     expect(validateResource(parsed)).toEqual([]);
-    expect(parsed.type).toBe('transaction-response');
-    expect(parsed.entry[0].response).toMatchObject({ status: '201 Created', etag: 'W/"1"' });
-    expect(parsed.entry[1].resource).toEqual(JSON.parse(text));
+    expect(parsed).toMatchObject({
+      type: 'transaction-response',
+      entry: [
+        { response: { status: '201 Created', etag: 'W/"1"' } },
+        { resource: { resourceType: 'Patient', id: '1' } },
+      ],
+    });
   });
 });

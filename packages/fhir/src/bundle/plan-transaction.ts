@@ -27,26 +27,30 @@ type Plan = Result<TransactionPlan, readonly Issue[]>;
 export function planTransaction(bundle: Resource, options: PlanOptions): Plan {
   const kind = bundle.resourceType === 'Bundle' ? bundle['type'] : undefined;
   if (kind !== 'transaction' && kind !== 'batch') {
-    return err([wholeIssue('value', 'Bundle.type', 'not a transaction or batch', BUNDLE_MEND)]);
+    return err([NO_TRANSACTION]);
   }
   const written = listOf(bundle['entry']);
   if (written.length > MAX_BUNDLE_ENTRIES) {
-    const mend = `Send at most ${MAX_BUNDLE_ENTRIES} entries in one bundle.`;
-    return err([wholeIssue('too-costly', 'Bundle.entry', 'too many entries', mend)]);
+    return err([TOO_MANY_ENTRIES]);
   }
   return kind === 'transaction' ? planWhole(written, options) : planEach(written, options);
 }
 
-const BUNDLE_MEND = 'Send a Bundle of type transaction or batch.';
+const NO_TRANSACTION: Issue = {
+  severity: 'error',
+  code: 'value',
+  expression: 'Bundle.type',
+  diagnostics: 'not a transaction or batch',
+  mend: 'Send a Bundle of type transaction or batch.',
+};
 
-function wholeIssue(
-  code: 'value' | 'too-costly',
-  expression: string,
-  diagnostics: string,
-  mend: string,
-): Issue {
-  return { severity: 'error', code, expression, diagnostics, mend };
-}
+const TOO_MANY_ENTRIES: Issue = {
+  severity: 'error',
+  code: 'too-costly',
+  expression: 'Bundle.entry',
+  diagnostics: `more than ${MAX_BUNDLE_ENTRIES} entries`,
+  mend: `Send at most ${MAX_BUNDLE_ENTRIES} entries in one bundle.`,
+};
 
 function planWhole(written: readonly JsonValue[], options: PlanOptions): Plan {
   const issues: Issue[] = [];

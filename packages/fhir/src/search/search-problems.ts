@@ -7,12 +7,11 @@ export function problemIssue(problem: SearchProblem): Issue {
   return { severity: 'error', code, diagnostics, mend };
 }
 
-const refused = (
-  parameter: string,
-  code: SearchProblem['code'],
-  diagnostics: string,
-  mend: string,
-): SearchProblem => ({ parameter, code, diagnostics: `${parameter}: ${diagnostics}`, mend });
+type Words = readonly [code: SearchProblem['code'], diagnostics: string, mend: string];
+
+function refused(parameter: string, ...[code, diagnostics, mend]: Words): SearchProblem {
+  return { parameter, code, diagnostics: `${parameter}: ${diagnostics}`, mend };
+}
 
 export function badValue(parameter: string, expected: string): SearchProblem {
   return refused(parameter, 'value', 'the value cannot be read', `Give ${expected}.`);

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { referencedType } from '../reference.ts';
 import { propertiesNamed, type Shape, shapeOf } from '../structure.ts';
 import type { Expression } from './expression.ts';
@@ -201,10 +201,10 @@ function get<Out>(
     if (!isJsonObject(node)) return;
     const value = node[name];
     if (value === undefined || value === null) return;
-    if (!Array.isArray(value)) next(value, out);
+    if (!isJsonList(value)) next(value, out);
     else if (only !== undefined) {
-      const item = (value as readonly JsonValue[])[only];
+      const item = value[only];
       if (item !== undefined) next(item, out);
-    } else for (const item of value as readonly JsonValue[]) if (item !== null) next(item, out);
+    } else for (const item of value) if (item !== null) next(item, out);
   };
 }

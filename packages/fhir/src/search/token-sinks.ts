@@ -10,16 +10,15 @@ const PLAIN = new Set(['string', 'id', 'uri', 'url', 'canonical', 'oid', 'uuid',
 /** How values of a type become token rows (https://hl7.org/fhir/R4/search.html#token). */
 export function tokenSink(param: string, selector: Selector): Sink | undefined {
   const { type } = selector;
+  const pushCoding = pairSink(param, 'code');
   if (type === 'CodeableConcept') {
     return (value, out) => {
       if (!isJsonObject(value)) return;
-      for (const coding of listOf(value['coding'])) pair(param, coding, 'code', out);
+      for (const coding of listOf(value['coding'])) pushCoding(coding, out);
     };
   }
-  if (type === 'Coding') return (value, out) => pair(param, value, 'code', out);
-  if (type === 'Identifier' || type === 'ContactPoint') {
-    return (value, out) => pair(param, value, 'value', out);
-  }
+  if (type === 'Coding') return pushCoding;
+  if (type === 'Identifier' || type === 'ContactPoint') return pairSink(param, 'value');
   if (type === 'boolean') {
     return (value, out) => {
       if (typeof value === 'boolean') {
@@ -37,11 +36,14 @@ export function tokenSink(param: string, selector: Selector): Sink | undefined {
   };
 }
 
-function pair(param: string, value: JsonValue, property: string, out: EntryLists): void {
-  if (!isJsonObject(value)) return;
-  const code = value[property];
-  if (typeof code !== 'string' || code === '') return;
-  out.tokens.push({ param, system: systemOf(value), code });
+/** A system beside a code or value. */
+function pairSink(param: string, property: 'code' | 'value'): Sink {
+  return (value, out) => {
+    if (!isJsonObject(value)) return;
+    const code = value[property];
+    if (typeof code !== 'string' || code === '') return;
+    out.tokens.push({ param, system: systemOf(value), code });
+  };
 }
 
 function systemOf(value: JsonObject): string | null {

@@ -1,5 +1,5 @@
 import { definitions, type ElementRow } from '../definitions.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { isResourceType } from '../resource-types.ts';
 import { elementRows, type Property, propertiesOf, type Shape, shapeOf } from '../structure.ts';
 import { primitiveCheck } from './primitive-checks.ts';
@@ -41,7 +41,11 @@ export function checkObject(shape: Shape, node: JsonValue, report: Report): void
   const compiled = compiledShape(shape);
   const names = Object.keys(node);
   if (names.length === 0) report.add(EMPTY_OBJECT);
-  for (const name of names) checkProperty(compiled, name, node, report);
+  for (const name of names) {
+    const known = compiled.properties.get(name);
+    if (known === undefined) checkUnlisted(compiled, { name, value: node[name] }, report);
+    else checkProperty(known, node, report);
+  }
   for (const required of compiled.required) checkRequired(required, node, report);
   for (const choice of compiled.choices) checkChoice(choice, node, report);
 }
@@ -118,7 +122,7 @@ function compileItem(property: Property, ofResource: boolean): Check {
 
 function singleCheck(item: Check): Check {
   return (value, report) => {
-    if (Array.isArray(value)) report.add(NOT_A_LIST);
+    if (isJsonList(value)) report.add(NOT_A_LIST);
     else if (value === null) report.add(NULL_VALUE);
     else item(value, report);
   };
@@ -126,13 +130,13 @@ function singleCheck(item: Check): Check {
 
 function listCheck(item: Check, primitive: boolean): Check {
   return (value, report) => {
-    if (!Array.isArray(value)) {
+    if (!isJsonList(value)) {
       report.add(wrongKind('a list'));
       return;
     }
     if (value.length === 0) report.add(EMPTY_LIST);
     for (let i = 0; i < value.length && report.open; i++) {
-      const part = (value as readonly JsonValue[])[i];
+      const part = value[i];
       // In a list of primitives a null keeps the place of an item that has only extensions.
       if (part === undefined || (part === null && primitive)) continue;
       report.enter(i);
@@ -143,24 +147,23 @@ function listCheck(item: Check, primitive: boolean): Check {
   };
 }
 
-function checkProperty(
-  compiled: CompiledShape,
-  name: string,
-  node: JsonObject,
-  report: Report,
-): void {
-  const known = compiled.properties.get(name);
+function checkProperty(known: CompiledProperty, node: JsonObject, report: Report): void {
+  const { name, list, shape } = known.property;
   const value = node[name];
-  if (known !== undefined) {
-    if (value === undefined) return;
-    report.enter(name);
-    known.check(value, report);
-    if (known.property.list && known.property.shape === null) {
-      checkPlaces(value, node[`_${name}`], report);
-    }
-    report.leave();
-    return;
-  }
+  if (value === undefined) return;
+  report.enter(name);
+  known.check(value, report);
+  if (list && shape === null) checkPlaces(value, node[`_${name}`], report);
+  report.leave();
+}
+
+interface Unlisted {
+  readonly name: string;
+  readonly value: JsonValue | undefined;
+}
+
+/** `resourceType`, the `_name` sibling of a primitive, or nothing FHIR knows. */
+function checkUnlisted(compiled: CompiledShape, { name, value }: Unlisted, report: Report): void {
   if (name === 'resourceType' && compiled.isResource) return;
   const sibling = name.startsWith('_') ? compiled.properties.get(name.slice(1)) : undefined;
   if (sibling === undefined || sibling.property.shape !== null) {
@@ -176,7 +179,7 @@ const ELEMENT = shapeOf('Element');
 
 function checkSibling(value: JsonValue, list: boolean, report: Report): void {
   if (!list) return checkObject(ELEMENT, value, report);
-  if (!Array.isArray(value)) return report.add(wrongKind('a list'));
+  if (!isJsonList(value)) return report.add(wrongKind('a list'));
   if (value.length === 0) report.add(EMPTY_LIST);
   value.forEach((part: JsonValue, index) => {
     if (part === null || !report.open) return;
@@ -188,8 +191,8 @@ function checkSibling(value: JsonValue, list: boolean, report: Report): void {
 
 /** Every null of a primitive list needs an extension in the same place of the `_` list. */
 function checkPlaces(value: JsonValue, sibling: JsonValue | undefined, report: Report): void {
-  if (!Array.isArray(value)) return;
-  const beside = Array.isArray(sibling) ? (sibling as readonly JsonValue[]) : undefined;
+  if (!isJsonList(value)) return;
+  const beside = isJsonList(sibling) ? sibling : undefined;
   if (beside !== undefined && beside.length !== value.length) report.add(UNEVEN);
   else if (value.some((part, i) => part === null && !isJsonObject(beside?.[i]))) {
     report.add(NULL_VALUE);
@@ -201,7 +204,7 @@ function checkRequired(required: Required, node: JsonObject, report: Report): vo
   for (const name of required.names) {
     const value = node[name];
     if (value === undefined) continue;
-    count = Math.max(count, Array.isArray(value) ? value.length : 1);
+    count = Math.max(count, isJsonList(value) ? value.length : 1);
   }
   if (count < required.least) report.addAt(required.label, missing(required.least));
 }

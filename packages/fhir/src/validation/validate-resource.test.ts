@@ -47,9 +47,7 @@ describe('structural validation', () => {
 
   it('takes a primitive that has only extensions, single and in a list', () => {
     const extension = [{ url: 'http://example.org/why', valueCode: 'unknown' }];
-    expect(places({ ...observation, status: undefined, _status: { extension } } as never)).toEqual(
-      [],
-    );
+    expect(places({ ...observation, status: undefined, _status: { extension } })).toEqual([]);
     const name = [{ given: ['A', null], _given: [null, { extension }] }];
     expect(places({ resourceType: 'Patient', name })).toEqual([]);
   });
@@ -110,7 +108,10 @@ describe('structural validation', () => {
 
   it('reports no more than MAX_ISSUES', () => {
     const names = Array.from({ length: 500 }, (_, i) => [`bogus${i}`, 1]);
-    const issues = validateResource({ ...observation, ...Object.fromEntries(names) });
+    const issues = validateResource({
+      ...observation,
+      ...(Object.fromEntries(names) as JsonObject),
+    });
     expect(issues).toHaveLength(MAX_ISSUES);
   });
 
@@ -128,7 +129,10 @@ describe('structural validation', () => {
   });
 
   it('does not take inherited names or __proto__ for elements', () => {
-    const hostile = JSON.parse('{"resourceType":"Patient","__proto__":{"a":1},"constructor":1}');
-    expect(places(hostile).toSorted()).toEqual(['Patient.__proto__', 'Patient.constructor']);
+    const text = '{"resourceType":"Patient","__proto__":{"a":1},"constructor":1}';
+    expect(places(JSON.parse(text) as JsonObject)).toEqual([
+      'Patient.__proto__',
+      'Patient.constructor',
+    ]);
   });
 });

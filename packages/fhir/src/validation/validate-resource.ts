@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { checkResource } from './compile-shape.ts';
 import { Report } from './report.ts';
 
@@ -13,6 +13,6 @@ import { Report } from './report.ts';
 export function validateResource(resource: JsonObject, path?: string): readonly Issue[] {
   const type = resource['resourceType'];
   const report = new Report(path ?? (typeof type === 'string' ? type : 'Resource'));
-  checkResource(resource as JsonValue, report);
+  checkResource(resource, report);
   return report.issues;
 }
