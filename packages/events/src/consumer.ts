@@ -1,4 +1,5 @@
 import type { Queryable } from '@holdfast/postgres';
+import { EVENT_LIMITS } from './limits.ts';
 import type { EventFilter, RecordedEvent } from './recorded-event.ts';
 import type { ExhaustedPolicy, RetryPolicy } from './retry-plan.ts';
 
@@ -34,7 +35,7 @@ export interface Consumer<Prepared = void> {
    * transaction holds back the fence of every group.
    */
   effect?(tx: Queryable, event: RecordedEvent, prepared: Prepared): Promise<void>;
-  /** Streams handled side by side; 1 keeps the whole log in order. */
+  /** Streams handled side by side. Default: 1, the whole log in order; more with `external` work. */
   readonly lanes?: number;
   readonly retry?: RetryPolicy;
   readonly onExhausted?: ExhaustedPolicy;
@@ -45,6 +46,11 @@ export interface Consumer<Prepared = void> {
   onDeadLetter?(failed: FailedEvent): void;
   /** The parked stream has caught up. */
   onRecovered?(group: string, event: RecordedEvent): void;
+}
+
+/** How many streams a consumer handles side by side. */
+export function lanesOf<Prepared>(consumer: Consumer<Prepared>): number {
+  return consumer.lanes ?? (consumer.external === undefined ? 1 : EVENT_LIMITS.lanes);
 }
 
 const GROUP_NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -58,7 +64,8 @@ export function defineConsumer<Prepared = void>(consumer: Consumer<Prepared>): C
   if (!GROUP_NAME.test(consumer.group)) {
     throw new TypeError(`a consumer group is named in kebab case, not ${consumer.group}`);
   }
-  const { lanes = 1, retry } = consumer;
+  const { retry } = consumer;
+  const lanes = lanesOf(consumer);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError('a group has at least one lane');
   if (retry !== undefined && (retry.maxAttempts < 1 || retry.firstDelayMs <= 0)) {
     throw new TypeError('a retry policy has at least one attempt and a delay above 0');

@@ -1,7 +1,13 @@
 import type { Random } from '@holdfast/kernel';
-import type { Consumer, FailedEvent } from './consumer.ts';
+import { type Consumer, type FailedEvent, lanesOf } from './consumer.ts';
 import { type Cursor, compareCursors } from './cursor.ts';
-import type { CommitOutcome, GroupStore, Lead, ParkedStream, PreparedEvent } from './group-store.ts';
+import type {
+  CommitOutcome,
+  GroupStore,
+  Lead,
+  ParkedStream,
+  PreparedEvent,
+} from './group-store.ts';
 import { type LogRow, pieces, planBatch } from './lane-plan.ts';
 import { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
 import { matches, type RecordedEvent, streamKey } from './recorded-event.ts';
@@ -43,7 +49,11 @@ export class GroupRunner<Prepared> {
   #lead: Lead | null = null;
   #wake = wake.asleep(RECHECK);
   #retriesPlanned = true;
+  /** The cursor in the database may be another one than here. */
+  #placeUnsure = false;
   #failures = 0;
+  /** Effects committed apart from the cursor and not yet counted with the group. */
+  #uncounted = 0;
   /** Pausing after a lost connection; a wake-up must not shorten the pause. */
   #recovering = false;
   #running: Promise<void> | null = null;
@@ -79,6 +89,7 @@ export class GroupRunner<Prepared> {
   /** A parked stream was redriven or the group was moved from outside. */
   reconsider(): void {
     this.#retriesPlanned = true;
+    this.#placeUnsure = true;
     this.wake(null);
   }
 
@@ -128,12 +139,14 @@ export class GroupRunner<Prepared> {
 
   async #round(): Promise<wake.ReadOutcome> {
     const { store, consumer } = this.#parts;
+    if (this.#placeUnsure) this.#lead = null;
+    this.#placeUnsure = false;
     this.#lead ??= await store.lead();
     const start = this.#lead.cursor;
     for (;;) {
       if (this.#retriesPlanned) await this.#retryDueStreams();
       const rows = await store.read(this.#led().cursor, EVENT_LIMITS.batchEvents);
-      if (rows.length > 0) await this.#handle(rows, consumer.lanes ?? 1);
+      if (rows.length > 0) await this.#handle(rows, lanesOf(consumer));
       if (rows.length < EVENT_LIMITS.batchEvents) break;
     }
     const { cursor } = this.#led();
@@ -151,7 +164,10 @@ export class GroupRunner<Prepared> {
     );
     for (const lane of settled) if (lane.status === 'rejected') throw lane.reason;
     if (plan.end !== null && compareCursors(this.#led().cursor, plan.end) < 0) {
-      if ((await this.#parts.store.advance(this.#led(), plan.end)) === 'fenced') throw new Fenced();
+      const handled = this.#uncounted;
+      const moved = await this.#parts.store.advance(this.#led(), plan.end, handled);
+      if (moved === 'fenced') throw new Fenced();
+      this.#uncounted -= handled;
       this.#moveTo(plan.end);
     }
   }
@@ -206,6 +222,7 @@ export class GroupRunner<Prepared> {
     this.#led();
     const outcome = await store.commit(lead, work, advanceTo);
     if (outcome.kind === 'fenced') throw new Fenced();
+    if (outcome.kind === 'committed' && advanceTo === null) this.#uncounted += work.length;
     return outcome;
   }
 
@@ -260,7 +277,9 @@ export class GroupRunner<Prepared> {
       if (newest === undefined || events.length < EVENT_LIMITS.batchEvents) break;
       fromSeq = newest.seq + 1n;
     }
-    if ((await store.release(this.#led(), parked)) === 'fenced') throw new Fenced();
+    const handled = this.#uncounted;
+    if ((await store.release(this.#led(), parked, handled)) === 'fenced') throw new Fenced();
+    this.#uncounted -= handled;
     const caughtUpWith = newest;
     if (caughtUpWith !== undefined) {
       this.#tell(() => consumer.onRecovered?.(consumer.group, caughtUpWith));

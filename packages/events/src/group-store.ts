@@ -52,8 +52,8 @@ export interface GroupStore<Prepared> {
     work: readonly PreparedEvent<Prepared>[],
     advanceTo: Cursor | null,
   ): Promise<CommitOutcome>;
-  /** Moves the cursor alone. */
-  advance(lead: Lead, to: Cursor): Promise<'moved' | 'fenced'>;
+  /** Moves the cursor alone, and counts effects committed without it. */
+  advance(lead: Lead, to: Cursor, handled: number): Promise<'moved' | 'fenced'>;
   /** Parks the event's stream, or sets the event aside where it is dead and the group skips. */
   park(lead: Lead, order: ParkingOrder): Promise<'parked' | 'fenced'>;
   /** Streams whose next attempt is due, longest due first. */
@@ -64,8 +64,8 @@ export interface GroupStore<Prepared> {
     upTo: Cursor,
     limit: number,
   ): Promise<readonly RecordedEvent[]>;
-  /** Ends the parking of a stream that caught up. */
-  release(lead: Lead, stream: StreamRef): Promise<'released' | 'fenced'>;
+  /** Ends the parking of a stream that caught up, and counts its effects. */
+  release(lead: Lead, stream: StreamRef, handled: number): Promise<'released' | 'fenced'>;
   /** Milliseconds until the earliest retry; null where none is planned. */
   nextRetryMs(): Promise<number | null>;
 }

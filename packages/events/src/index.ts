@@ -9,3 +9,13 @@ export { eventsMigrations } from './migrations.ts';
 export * from './recorded-event.ts';
 export * from './retry-plan.ts';
 export { systemTimers, type Timers } from './timers.ts';
+export * from './postgres/consumer-runtime.ts';
+export {
+  EventSource,
+  type EventSourceOptions,
+  type EventSourceStatus,
+} from './postgres/event-source.ts';
+export type { GroupStatus } from './postgres/group-status.ts';
+export type { ReplayFrom } from './postgres/move-group.ts';
+export { PostgresGroupStore } from './postgres/postgres-group-store.ts';
+export type { Announce, WakeSignal } from './wake-signal.ts';

@@ -80,8 +80,7 @@ export class SimulatedLog {
   /** What a snapshot taken now sees, in the order a reader asks for. */
   visible(after: Cursor): { readonly event: RecordedEvent; readonly fenced: boolean }[] {
     const byId = this.#mutation === 'cursor on the id alone';
-    const order = (a: Cursor, b: Cursor) =>
-      byId ? Number(a.id - b.id) : compareCursors(a, b);
+    const order = (a: Cursor, b: Cursor) => (byId ? Number(a.id - b.id) : compareCursors(a, b));
     const fence = this.#transactions
       .filter((each) => !each.visible)
       .reduce((least, each) => (each.xid < least ? each.xid : least), this.#nextXid);

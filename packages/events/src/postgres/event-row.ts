@@ -1,0 +1,52 @@
+import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
+import type { EventId, Interaction, RecordedEvent } from '../recorded-event.ts';
+
+/** A row of `event` as the driver gives it: 64-bit numbers as text. */
+export interface EventRow {
+  tenant: number;
+  xid: string;
+  id: string;
+  stream: string;
+  seq: string;
+  event_id: string;
+  interaction: string;
+  resource_type: string;
+  resource_id: string;
+  version: number;
+  patient_id: string | null;
+  confidentiality: number;
+  sensitivity: string;
+  actor: string;
+  request_id: string;
+  occurred_at: Date;
+}
+
+/** The select list of an `EventRow` over an alias. */
+export const EVENT_COLUMNS = (alias: string): string =>
+  [
+    'tenant, xid, id, stream, seq, event_id, interaction, resource_type, resource_id, version',
+    'patient_id, confidentiality, sensitivity, actor, request_id, occurred_at',
+  ]
+    .flatMap((line) => line.split(', '))
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+
+export function recordedEvent(row: EventRow): RecordedEvent {
+  return {
+    tenant: row.tenant as TenantId,
+    stream: BigInt(row.stream) as ResourceKey,
+    position: { xid: BigInt(row.xid), id: BigInt(row.id) },
+    seq: BigInt(row.seq),
+    eventId: row.event_id as EventId,
+    interaction: row.interaction as Interaction, // held by constraint eve_interaction
+    resourceType: row.resource_type,
+    resourceId: row.resource_id,
+    version: row.version,
+    patientId: row.patient_id as PatientId | null,
+    confidentiality: row.confidentiality,
+    sensitivity: BigInt(row.sensitivity),
+    actor: row.actor,
+    requestId: row.request_id,
+    occurredAt: row.occurred_at,
+  };
+}

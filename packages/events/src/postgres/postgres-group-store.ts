@@ -1,0 +1,320 @@
+import type { ResourceKey, TenantId } from '@holdfast/kernel';
+import type pg from 'pg';
+import type { Consumer } from '../consumer.ts';
+import type { Cursor } from '../cursor.ts';
+import type {
+  CommitOutcome,
+  GroupStore,
+  Lead,
+  ParkedStream,
+  ParkingOrder,
+  PreparedEvent,
+} from '../group-store.ts';
+import type { LogRow } from '../lane-plan.ts';
+import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
+import { claimLead } from './claim-lead.ts';
+import { onClient } from './on-client.ts';
+import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
+
+/** Of a transaction that a newer term refuses. */
+class TermPassed extends Error {}
+
+const READ = `select ${EVENT_COLUMNS('e')},
+    i.seq as done_seq, i.xid as done_xid, i.id as done_id, p.stream is not null as parked
+  from holdfast.event e
+  left join holdfast.consumer_inbox i
+    on i.tenant = e.tenant and i.consumer_group = $1 and i.stream = e.stream
+  left join holdfast.consumer_parked p
+    on p.tenant = e.tenant and p.consumer_group = $1 and p.stream = e.stream
+  where (e.xid, e.id) > ($2::xid8, $3::bigint)
+    and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by e.xid, e.id limit $4`;
+
+const READ_STREAM = `select ${EVENT_COLUMNS('e')}
+  from holdfast.event e
+  left join holdfast.consumer_inbox i
+    on i.tenant = e.tenant and i.consumer_group = $1 and i.stream = e.stream
+  where e.tenant = $2 and e.stream = $3 and e.seq >= $4 and e.seq > coalesce(i.seq, 0)
+    and (e.xid, e.id) <= ($5::xid8, $6::bigint)
+  order by e.seq limit $7`;
+
+const RECEIVE = `insert into holdfast.consumer_inbox as i
+    (tenant, consumer_group, stream, seq, xid, id)
+  select tenant, $1, stream, seq, xid, id
+    from unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::xid8[], $6::bigint[])
+      as t(tenant, stream, seq, xid, id)
+  on conflict (tenant, consumer_group, stream)
+    do update set seq = excluded.seq, xid = excluded.xid, id = excluded.id
+    where i.seq < excluded.seq`;
+
+const PARK = `insert into holdfast.consumer_parked as p
+    (tenant, consumer_group, stream, seq, event_id, attempts, next_attempt_at, reason)
+  values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 millisecond', $8)
+  on conflict (tenant, consumer_group, stream) do update set seq = excluded.seq,
+    event_id = excluded.event_id, attempts = excluded.attempts, reason = excluded.reason,
+    next_attempt_at = excluded.next_attempt_at`;
+
+const BURY = `insert into holdfast.dead_letter
+    (tenant, consumer_group, stream, seq, event_id, attempts, reason)
+  values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (tenant, consumer_group, stream, seq) do update set attempts = excluded.attempts,
+    reason = excluded.reason, dead_at = clock_timestamp(), redriven_at = null`;
+
+/**
+ * A group's place in PostgreSQL. Every change names its term and holds the group's row, so that two
+ * leaders never change anything side by side.
+ */
+export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
+  readonly #pool: pg.Pool;
+  readonly #consumer: Consumer<Prepared>;
+
+  /** @param pool whose connections act as `holdfast_relay`, see `relayPool` */
+  constructor(pool: pg.Pool, consumer: Consumer<Prepared>) {
+    this.#pool = pool;
+    this.#consumer = consumer;
+  }
+
+  lead(): Promise<Lead> {
+    const { group, startFrom } = this.#consumer;
+    return this.#asRelay((client) => claimLead(client, group, startFrom ?? 'origin'));
+  }
+
+  async read(after: Cursor, limit: number): Promise<readonly LogRow[]> {
+    const values = [this.#consumer.group, String(after.xid), String(after.id), limit];
+    const { rows } = await this.#query<ReadRow>({ name: 'eve_read', text: READ, values });
+    return rows.map((row) => ({
+      event: recordedEvent(row),
+      done: doneOf(row),
+      parked: row.parked,
+    }));
+  }
+
+  async anyBeyond(after: Cursor): Promise<boolean> {
+    const { rows } = await this.#query<{ beyond: boolean }>({
+      name: 'eve_beyond',
+      text: `select exists (select from holdfast.event
+        where (xid, id) > ($1::xid8, $2::bigint)) as beyond`,
+      values: [String(after.xid), String(after.id)],
+    });
+    return rows[0]?.beyond === true;
+  }
+
+  async commit(
+    lead: Lead,
+    work: readonly PreparedEvent<Prepared>[],
+    advanceTo: Cursor | null,
+  ): Promise<CommitOutcome> {
+    return onClient(this.#pool, async (client, lost) => {
+      try {
+        await client.query('begin');
+        await this.#hold(client, lead);
+        await this.#receive(client, work);
+        // An effect that never returns ends with its connection, which the server closes in time.
+        await Promise.race([this.#runEffects(client, work), lost]);
+        if (advanceTo !== null) await this.#moveCursor(client, lead, advanceTo, work.length);
+        const { command } = await client.query('commit');
+        if (command !== 'COMMIT') throw new Error('an effect went on after a failed statement');
+        return { kind: 'committed' };
+      } catch (error) {
+        if (error instanceof TermPassed) return { kind: 'fenced' };
+        return { kind: 'failed', error };
+      }
+    });
+  }
+
+  advance(lead: Lead, to: Cursor, handled: number): Promise<'moved' | 'fenced'> {
+    return this.#fenced(async (client) => {
+      await this.#moveCursor(client, lead, to, handled);
+      return 'moved' as const;
+    });
+  }
+
+  park(lead: Lead, order: ParkingOrder): Promise<'parked' | 'fenced'> {
+    const { event, decision, exhausted, reason } = order;
+    const { group } = this.#consumer;
+    const key = [event.tenant, group, String(event.stream), String(event.seq), event.eventId];
+    return this.#fenced(async (client) => {
+      await this.#hold(client, lead);
+      if (decision.kind === 'dead') await client.query(BURY, [...key, decision.attempts, reason]);
+      if (decision.kind === 'dead' && exhausted === 'skip') {
+        await client.query(RECEIVE, inboxColumns(group, [event]));
+      } else {
+        const delayMs = decision.kind === 'retry' ? decision.delayMs : null;
+        await client.query(PARK, [...key, decision.attempts, delayMs, reason]);
+      }
+      return 'parked' as const;
+    });
+  }
+
+  async dueStreams(limit: number): Promise<readonly ParkedStream[]> {
+    const { rows } = await this.#query<ParkedRow>({
+      name: 'eve_due',
+      text: `select tenant, stream, seq, attempts from holdfast.consumer_parked
+        where consumer_group = $1 and next_attempt_at <= clock_timestamp()
+        order by next_attempt_at limit $2`,
+      values: [this.#consumer.group, limit],
+    });
+    return rows.map((row) => ({
+      tenant: row.tenant as TenantId,
+      stream: BigInt(row.stream) as ResourceKey,
+      seq: BigInt(row.seq),
+      attempts: row.attempts,
+    }));
+  }
+
+  async readStream(
+    from: StreamRef & { readonly fromSeq: bigint },
+    upTo: Cursor,
+    limit: number,
+  ): Promise<readonly RecordedEvent[]> {
+    const { group } = this.#consumer;
+    const place = [from.tenant, String(from.stream), String(from.fromSeq)];
+    const values = [group, ...place, String(upTo.xid), String(upTo.id), limit];
+    const { rows } = await this.#query<EventRow>({
+      name: 'eve_stream',
+      text: READ_STREAM,
+      values,
+    });
+    return rows.map(recordedEvent);
+  }
+
+  release(lead: Lead, stream: StreamRef, handled: number): Promise<'released' | 'fenced'> {
+    return this.#fenced(async (client) => {
+      await this.#moveCursor(client, lead, null, handled);
+      await client.query(
+        `delete from holdfast.consumer_parked
+          where tenant = $1 and consumer_group = $2 and stream = $3`,
+        [stream.tenant, this.#consumer.group, String(stream.stream)],
+      );
+      return 'released' as const;
+    });
+  }
+
+  async nextRetryMs(): Promise<number | null> {
+    const { rows } = await this.#query<{ wait_ms: number | null }>({
+      name: 'eve_next_retry',
+      text: `select (extract(epoch from min(next_attempt_at) - clock_timestamp()) * 1000)::float8
+          as wait_ms
+        from holdfast.consumer_parked
+        where consumer_group = $1 and next_attempt_at is not null`,
+      values: [this.#consumer.group],
+    });
+    const wait = rows[0]?.wait_ms ?? null;
+    return wait === null ? null : Math.max(0, wait);
+  }
+
+  /** Keeps the group's row, and with it any other leader out, until the transaction ends. */
+  async #hold(client: pg.PoolClient, lead: Lead): Promise<void> {
+    const { rowCount } = await client.query({
+      name: 'eve_hold',
+      text: 'select from holdfast.consumer_group where name = $1 and term = $2 for share',
+      values: [this.#consumer.group, String(lead.term)],
+    });
+    if (rowCount !== 1) throw new TermPassed();
+  }
+
+  /** Notes the events as handled; one that is noted already means that this plan is out of date. */
+  async #receive(client: pg.PoolClient, work: readonly PreparedEvent<Prepared>[]): Promise<void> {
+    const newest = new Map(work.map(({ event }) => [`${event.tenant}:${event.stream}`, event]));
+    const values = inboxColumns(this.#consumer.group, [...newest.values()]);
+    const { rowCount } = await client.query({ name: 'eve_receive', text: RECEIVE, values });
+    if (rowCount !== newest.size) throw new TermPassed();
+  }
+
+  async #runEffects(
+    client: pg.PoolClient,
+    work: readonly PreparedEvent<Prepared>[],
+  ): Promise<void> {
+    if (this.#consumer.effect === undefined) return;
+    let tenant: TenantId | null = null;
+    for (const { event, prepared } of work) {
+      if (tenant !== event.tenant) {
+        tenant = event.tenant;
+        await client.query(
+          `select set_config('role', 'holdfast_app', true), set_config('holdfast.tenant', $1, true)`,
+          [String(tenant)],
+        );
+      }
+      await this.#consumer.effect(client, event, prepared);
+    }
+    await client.query('set local role holdfast_relay');
+  }
+
+  async #moveCursor(
+    client: pg.PoolClient,
+    lead: Lead,
+    to: Cursor | null,
+    handled: number,
+  ): Promise<void> {
+    const { rowCount } = await client.query({
+      name: 'eve_move',
+      text: `update holdfast.consumer_group set xid = coalesce($3::xid8, xid),
+          id = coalesce($4, id), handled = handled + $5, moved_at = clock_timestamp()
+        where name = $1 and term = $2`,
+      values: [
+        this.#consumer.group,
+        String(lead.term),
+        to === null ? null : String(to.xid),
+        to === null ? null : String(to.id),
+        handled,
+      ],
+    });
+    if (rowCount !== 1) throw new TermPassed();
+  }
+
+  /** A transaction as the consumers' role that a newer term turns away. */
+  async #fenced<Done>(work: (client: pg.PoolClient) => Promise<Done>): Promise<Done | 'fenced'> {
+    try {
+      return await this.#asRelay(work);
+    } catch (error) {
+      if (error instanceof TermPassed) return 'fenced';
+      throw error;
+    }
+  }
+
+  #asRelay<Done>(work: (client: pg.PoolClient) => Promise<Done>): Promise<Done> {
+    return onClient(this.#pool, async (client) => {
+      await client.query('begin');
+      const done = await work(client);
+      await client.query('commit');
+      return done;
+    });
+  }
+
+  #query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    return this.#pool.query<Row>(query);
+  }
+}
+
+interface ReadRow extends EventRow {
+  done_seq: string | null;
+  done_xid: string | null;
+  done_id: string | null;
+  parked: boolean;
+}
+
+interface ParkedRow {
+  tenant: number;
+  stream: string;
+  seq: string;
+  attempts: number;
+}
+
+function doneOf(row: ReadRow): LogRow['done'] {
+  if (row.done_seq === null || row.done_xid === null || row.done_id === null) return null;
+  return {
+    seq: BigInt(row.done_seq),
+    position: { xid: BigInt(row.done_xid), id: BigInt(row.done_id) },
+  };
+}
+
+function inboxColumns(group: string, events: readonly RecordedEvent[]): unknown[] {
+  return [
+    group,
+    events.map((event) => event.tenant),
+    events.map((event) => String(event.stream)),
+    events.map((event) => String(event.seq)),
+    events.map((event) => String(event.position.xid)),
+    events.map((event) => String(event.position.id)),
+  ];
+}
