@@ -16,6 +16,7 @@ export interface Identified {
  */
 export function entryLinks(entries: readonly Identified[]): ReadonlyMap<string, string> {
   const links = new Map<string, string>();
+  const named = new Set(entries.map(({ request: { type, id } }) => `${type}/${id ?? ''}`));
   for (const { request, id } of entries) {
     const { fullUrl, type, method } = request;
     if (fullUrl === undefined || method === 'GET' || method === 'DELETE') continue;
@@ -23,7 +24,8 @@ export function entryLinks(entries: readonly Identified[]): ReadonlyMap<string, 
     links.set(fullUrl, target);
     if (method === 'POST' && fullUrl.startsWith('http')) {
       const tail = fullUrl.split('/').slice(-2).join('/');
-      if (tail.startsWith(`${type}/`) && tail !== target) links.set(tail, target);
+      // Where another entry names this id on our side, `Type/old` means that one.
+      if (tail.startsWith(`${type}/`) && !named.has(tail)) links.set(tail, target);
     }
   }
   return links;

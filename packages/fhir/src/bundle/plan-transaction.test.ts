@@ -66,6 +66,16 @@ describe('planning a transaction', () => {
     expect(entries[1]).toMatchObject({ resource: { subject: { reference: 'Patient/new-1' } } });
   });
 
+  it('takes Type/id for ours where another entry updates it', () => {
+    const known = post({ ...patient, id: '7' }, {}, 'https://there.org/Patient/7');
+    const ours = {
+      resource: { ...patient, id: '7' },
+      request: { method: 'PUT', url: 'Patient/7' },
+    };
+    const { entries } = planOf(bundle([known, ours, post(observation('Patient/7'))]));
+    expect(entries[1]).toMatchObject({ resource: { subject: { reference: 'Patient/7' } } });
+  });
+
   it('puts deletes first, then creates, updates and reads, each with its place', () => {
     const request = (method: string, url: string) => ({ request: { method, url } });
     const put = { resource: { ...patient, id: '1' }, ...request('PUT', 'Patient/1') };

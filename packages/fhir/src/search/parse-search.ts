@@ -124,7 +124,7 @@ function readSort(draft: Draft, value: string): SearchProblem | undefined {
     const descending = name.startsWith('-');
     const param = descending ? name.slice(1) : name;
     const parameter = searchParametersOf(draft.type).get(param);
-    if (parameter === undefined) return unsortable(param, false);
+    if (parameter === undefined) return unsortable(keys.length + 1);
     const direction = descending ? 'descending' : 'ascending';
     keys.push({ param, kind: parameter.kind, direction });
   }

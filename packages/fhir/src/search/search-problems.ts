@@ -79,8 +79,8 @@ export function unsupported(parameter: string, why: UnsupportedParameter): Searc
   );
 }
 
-export function unsortable(key: string, known: boolean): SearchProblem {
-  const what = known ? 'cannot be sorted by' : 'is no parameter of this type';
+/** @param place of the key in `_sort`, from 1; the key itself is a value and is not repeated */
+export function unsortable(place: number): SearchProblem {
   const mend = 'Sort by _lastUpdated, _id or a search parameter of the type.';
-  return { parameter: '_sort', code: 'not-supported', diagnostics: `_sort: ${key} ${what}`, mend };
+  return refused('_sort', 'not-supported', `key ${place} is no parameter of this type`, mend);
 }
