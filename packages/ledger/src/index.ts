@@ -1,1 +1,35 @@
+export { ed25519Signer, ed25519VerifierKey, nodeCryptography } from './ed25519/node.ts';
+export type {
+  AuditAction,
+  AuditEvent,
+  AuditOutcome,
+  AuditRow,
+  DecisionEvidence,
+} from './entry/audit-event.ts';
+export { type Leaf, parseLeaf } from './entry/leaf.ts';
+export { type AuditContext, prepareAudit } from './entry/prepare-audit.ts';
+export { AuditProducer } from './entry/producer.ts';
+export { type Tagged, TagKey, type TagKind } from './entry/tag-key.ts';
+export { LEDGER_FAULTS } from './errors.ts';
+export { loadOrCreateLogKeys } from './keys/key-files.ts';
+export { createLogKeys, LogKeys } from './keys/log-keys.ts';
+export { ledgerMigrations } from './migrations.ts';
+export {
+  type AppenderCounts,
+  AuditAppender,
+  type AuditAppenderOptions,
+} from './postgres/audit-appender.ts';
+export { AUDIT_COLUMN_TYPES, type AuditColumns, auditColumns } from './postgres/audit-columns.ts';
+export { LogSequencer, type LogStatus, type SequencerOptions } from './postgres/log-sequencer.ts';
+export { type ProvenEntry, proveEntry } from './postgres/prove-entry.ts';
+export { readLatestCheckpoint, type StoredCheckpoint } from './postgres/stored-log.ts';
+export {
+  type VerificationReport,
+  type VerifyOptions,
+  type VerifyProgress,
+  verifyLog,
+} from './postgres/verify-log.ts';
+export { nodeTreeHasher } from './sha256/node.ts';
+export { systemTimers, type Timers } from './timers.ts';
 export * from './verifier.ts';
+export type { Finding, FindingKind } from './verify/finding.ts';

@@ -54,3 +54,9 @@ export const VERIFY_BATCHES_A_READ = 16;
 
 /** Out-of-order counters remembered per producer; beyond, the oldest hole is reported at once. */
 export const MAX_COUNTER_HOLES = 10_000;
+
+/** Findings kept in a report; the rest is counted. */
+export const MAX_FINDINGS = 1_000;
+
+/** A hole in the counters is an omission once the log has gone on for this long after it. */
+export const COUNTER_SETTLE_MS = 60_000;

@@ -6,7 +6,7 @@ const SEQUENCER_LOCK = 5_204_117_366;
 const CHANNEL = 'holdfast_ledger';
 
 export interface LeadershipEvents {
-  /** Another process asks the leader to look at these tenants' rows. */
+  /** Another process asks the leader to look at these tenants' rows; at all, where none is named. */
   readonly onAsked: (tenants: readonly TenantId[]) => void;
   /** The connection died while nothing was running on it. */
   readonly onLost: (error: Error) => void;
@@ -65,7 +65,8 @@ export class Leadership {
       if (this.#connection === connection) this.#events.onLost(error);
     });
     connection.on('notification', ({ payload = '' }) => {
-      this.#events.onAsked(payload.split(',').map((tenant) => Number(tenant) as TenantId));
+      const tenants = payload === '' ? [] : payload.split(',');
+      this.#events.onAsked(tenants.map((tenant) => Number(tenant) as TenantId));
     });
     // Batches need not wait for the disk (see TenantLog.sign). Tenant 0 has no rows; the wall only
     // insists that some tenant is set.
@@ -75,7 +76,7 @@ export class Leadership {
   }
 }
 
-/** Passes a wake on to the leader, wherever it runs. */
+/** Passes a wake on to the leader, wherever it runs; no tenant stands for any. */
 export async function askLeader(
   connection: PoolClient,
   tenants: readonly TenantId[],

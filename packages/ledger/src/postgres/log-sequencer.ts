@@ -74,6 +74,7 @@ export class LogSequencer {
     this.#options = options;
     this.#leadership = new Leadership(options.pool, {
       onAsked: (tenants) => {
+        if (tenants.length === 0) this.wake();
         for (const tenant of tenants) this.wake(tenant);
       },
       onLost: (error) => this.#lose(error),
@@ -193,8 +194,8 @@ export class LogSequencer {
     const tenants = due.filter((tenant) => tenant !== null);
     const unasked = tenants.filter((tenant) => !this.#workOf(tenant).asked);
     for (const tenant of tenants) this.#workOf(tenant).pendingSince = null;
-    if (unasked.length === 0) return;
-    await askLeader(connection, unasked);
+    if (unasked.length === 0 && !due.includes(null)) return;
+    await askLeader(connection, due.includes(null) ? [] : unasked);
     const recheckAt = this.#options.clock.monotonicMs() + STANDBY_RECHECK_MS;
     for (const tenant of unasked) {
       this.#workOf(tenant).asked = true;

@@ -1,0 +1,116 @@
+import type { TenantId } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
+import { VERIFY_BATCHES_A_READ } from '../limits.ts';
+import { splitHashes } from '../tiles/hash-tile.ts';
+import type { FullTile } from '../tiles/tile-frontier.ts';
+import type { LoggedBatch, StoredRecord } from '../verify/match-batch.ts';
+import { type AuditKey, FIRST_KEY } from './stored-log.ts';
+
+/** A batch of the log with the records that stand in its range. */
+export interface PagedBatch extends LoggedBatch {
+  readonly records: readonly StoredRecord[];
+  readonly last: AuditKey;
+}
+
+/** Rows read at a time after the log's end. */
+const TAIL_ROWS = 2_000;
+
+interface BatchRow {
+  position: string;
+  xid: string;
+  id: string;
+  audit_ids: string[];
+  leaf_hashes: Buffer;
+}
+
+/** The log in order, a few batches in memory at a time. */
+export async function* logBatches(source: Queryable, tenant: TenantId): AsyncGenerator<PagedBatch> {
+  let after = FIRST_KEY;
+  for (;;) {
+    const { rows } = await source.query<BatchRow>(
+      `select position, last_xid::text as xid, last_id as id, audit_ids, leaf_hashes
+         from log_batch where tenant = $1 and (last_xid, last_id) > ($2::xid8, $3::bigint)
+        order by last_xid, last_id limit $4`,
+      [tenant, after.xid, after.id, VERIFY_BATCHES_A_READ],
+    );
+    for (const row of rows) {
+      const last = { xid: row.xid, id: row.id };
+      const records = await readRecords(source, { tenant, after, last });
+      yield {
+        position: Number(row.position),
+        auditIds: row.audit_ids,
+        leafHashes: splitHashes(row.leaf_hashes),
+        records: records.map((record) => record.record),
+        last,
+      };
+      after = last;
+    }
+    if (rows.length < VERIFY_BATCHES_A_READ) return;
+  }
+}
+
+/** Records after the log's end. */
+export async function* tailRecords(
+  source: Queryable,
+  { tenant, after }: { readonly tenant: TenantId; readonly after: AuditKey },
+): AsyncGenerator<StoredRecord> {
+  let from = after;
+  for (;;) {
+    const rows = await readRecords(source, { tenant, after: from, last: null });
+    for (const { record, key } of rows) {
+      yield record;
+      from = key;
+    }
+    if (rows.length < TAIL_ROWS) return;
+  }
+}
+
+interface RecordRow {
+  xid: string;
+  id: string;
+  audit_id: string;
+  recorded: Date;
+  actor: string;
+  action: StoredRecord['action'];
+  outcome: StoredRecord['outcome'];
+  patient_tag: Buffer | null;
+  leaf: Buffer;
+  body: string | null;
+  salt: Buffer | null;
+}
+
+async function readRecords(
+  source: Queryable,
+  range: { readonly tenant: TenantId; readonly after: AuditKey; readonly last: AuditKey | null },
+): Promise<{ record: StoredRecord; key: AuditKey }[]> {
+  const { tenant, after, last } = range;
+  const bound = last === null ? '' : 'and (xid, id) <= ($5::xid8, $6::bigint)';
+  const { rows } = await source.query<RecordRow>(
+    `select xid::text as xid, id, audit_id, recorded, actor, action, outcome, patient_tag, leaf, body, salt
+       from audit where tenant = $1 and (xid, id) > ($2::xid8, $3::bigint) ${bound}
+      order by audit.xid, id limit $4`,
+    // A batch has at most 512 entries: more rows than the limit in its range are insertions.
+    [tenant, after.xid, after.id, TAIL_ROWS, ...(last === null ? [] : [last.xid, last.id])],
+  );
+  return rows.map(({ xid, id, audit_id, patient_tag, ...record }) => ({
+    key: { xid, id },
+    record: { ...record, auditId: audit_id, patientTag: patient_tag },
+  }));
+}
+
+/** Which of these tiles are not stored as they should be. */
+export async function alteredTiles(
+  source: Queryable,
+  { tenant, tiles }: { readonly tenant: TenantId; readonly tiles: readonly FullTile[] },
+): Promise<FullTile[]> {
+  const altered: FullTile[] = [];
+  for (const tile of tiles) {
+    const { rows } = await source.query<{ root: Buffer; hashes: Buffer }>(
+      'select root, hashes from log_tile where tenant = $1 and level = $2 and index = $3',
+      [tenant, tile.level, tile.index],
+    );
+    const [row] = rows;
+    if (!row?.root.equals(tile.root) || !row.hashes.equals(tile.hashes)) altered.push(tile);
+  }
+  return altered;
+}

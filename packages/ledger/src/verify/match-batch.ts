@@ -1,0 +1,93 @@
+import type { AuditRow } from '../entry/audit-event.ts';
+import { type Leaf, leafDisagreements, parseLeaf } from '../entry/leaf.ts';
+import { commitment } from '../entry/prepare-audit.ts';
+import { type Hash, sameHash } from '../merkle/hash.ts';
+import { nodeTreeHasher } from '../sha256/node.ts';
+import type { Finding } from './finding.ts';
+
+/** A stored record; body and salt are null once erased. */
+export type StoredRecord = Pick<
+  AuditRow,
+  'auditId' | 'recorded' | 'actor' | 'action' | 'outcome' | 'patientTag' | 'leaf'
+> & {
+  readonly body: string | null;
+  readonly salt: Buffer | null;
+};
+
+export interface LoggedBatch {
+  /** Of the first entry. */
+  readonly position: number;
+  readonly auditIds: readonly string[];
+  readonly leafHashes: readonly Hash[];
+}
+
+export interface BatchMatch {
+  readonly findings: Finding[];
+  /** The leaves that are as logged. */
+  readonly leaves: Leaf[];
+  readonly erasedBodies: number;
+}
+
+/**
+ * Holds a batch of the log against the records that stand in its range, in their stored order. Pure.
+ * @param records.length is bounded by the caller
+ */
+export function matchBatch(batch: LoggedBatch, records: readonly StoredRecord[]): BatchMatch {
+  const findings: Finding[] = [];
+  const leaves: Leaf[] = [];
+  const byId = new Map(records.map((record, order) => [record.auditId, { record, order }]));
+  let erasedBodies = 0;
+  let previous = -1;
+  batch.auditIds.forEach((auditId, offset) => {
+    const position = batch.position + offset;
+    const found = byId.get(auditId);
+    byId.delete(auditId);
+    if (found === undefined) {
+      findings.push({ kind: 'entry-missing', position, auditId });
+      return;
+    }
+    const { record, order } = found;
+    if (order < previous) findings.push({ kind: 'entry-moved', position, auditId });
+    previous = Math.max(order, previous);
+    const logged = batch.leafHashes[offset];
+    if (logged === undefined || !sameHash(nodeTreeHasher.leaf(record.leaf), logged)) {
+      findings.push({ kind: 'leaf-altered', position, auditId });
+      return;
+    }
+    const leaf = parseLeaf(record.leaf);
+    if (!leaf.ok) {
+      findings.push({ kind: 'leaf-malformed', position, auditId });
+      return;
+    }
+    leaves.push(leaf.value);
+    if (record.body === null) erasedBodies += 1;
+    const wrong = recordFaults(leaf.value, record);
+    findings.push(...wrong.map((finding) => ({ ...finding, position, auditId })));
+  });
+  for (const auditId of byId.keys()) {
+    findings.push({ kind: 'entry-inserted', position: null, auditId });
+  }
+  return { findings, leaves, erasedBodies };
+}
+
+type RecordFault = Pick<Finding, 'kind' | 'detail'>;
+
+function recordFaults(leaf: Leaf, record: StoredRecord): RecordFault[] {
+  const faults: RecordFault[] = leafDisagreements(leaf, record).map((column) => ({
+    kind: 'column-altered',
+    detail: column,
+  }));
+  const { body, salt } = record;
+  if (body === null || salt === null) return faults;
+  if (commitment(salt, body) !== leaf.body_commitment) faults.push({ kind: 'body-altered' });
+  else if (actorOf(body) !== record.actor) faults.push({ kind: 'column-altered', detail: 'actor' });
+  return faults;
+}
+
+function actorOf(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { actor?: unknown }).actor;
+  } catch {
+    return undefined;
+  }
+}
