@@ -19,7 +19,9 @@ create table resource (
   other_patients bigint[],
   -- The type's main clinical date, the trailing sort key of every index; -infinity where it has none.
   at timestamptz not null default '-infinity',
-  confidentiality smallint not null default 2,
+  -- End of that date's range by its precision, or of the period; infinity while open.
+  at_end timestamptz not null default '-infinity',
+  confidentiality smallint not null default 3, -- N; ranks U=0 L=1 M=2 N=3 R=4 V=5 (@holdfast/consent)
   sensitivity bigint not null default 0,
   deleted boolean not null default false,
   content text,
@@ -28,6 +30,8 @@ create table resource (
 );
 create unique index resource_key on resource (tenant, key);
 create index resource_patient on resource (tenant, patient, type, at, key) where patient is not null and not deleted;
+-- The order of a type's pages, and its main date parameter without an index row of its own.
+create index resource_at on resource (tenant, type, at, key) where not deleted;
 create index resource_updated on resource (tenant, type, updated, key);
 select guard_tenant('resource');
 
@@ -61,3 +65,7 @@ create table patient_state (
 ) with (fillfactor = 80);
 create unique index patient_state_id on patient_state (tenant, patient_id);
 select guard_tenant('patient_state');
+
+-- The storage code of Patient (`typeCode('Patient')`), for statements that must recognise one.
+create function patient_type() returns smallint language sql immutable parallel safe
+  return 103::smallint;

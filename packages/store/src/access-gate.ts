@@ -10,7 +10,7 @@ export interface RowFacts {
   /** Storage key and logical id of the patient in whose compartment the row lies; null if none. */
   readonly patient: ResourceKey | null;
   readonly patientId: string | null;
-  /** Rank U=0 L=1 N=2 M=... see `@holdfast/consent` labels; 2 is N. */
+  /** Rank U=0 L=1 M=2 N=3 R=4 V=5, -1 not yet labelled: `CONFIDENTIALITY` of `@holdfast/consent`. */
   readonly confidentiality: number;
   readonly sensitivity: bigint;
   /** 0 = the patient has no active consent. */
@@ -50,8 +50,12 @@ export type Release =
 /** Where the store gets the gate of the request at hand. */
 export interface GateSource {
   current(): AccessGate;
-  /** Loads what is newer than `current()`; called when a statement saw a newer epoch or `stale`. */
-  refresh(): Promise<AccessGate>;
+  /**
+   * Loads what is newer than `current()` and compiles for the given instant; called when a
+   * statement saw a newer epoch, an unknown class, or a time past `validUntil`.
+   * @param nowMs the statement's own clock, ms since 1970
+   */
+  refresh(nowMs: number): Promise<AccessGate>;
 }
 
 /**

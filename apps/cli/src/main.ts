@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { registerImport } from './commands/import.ts';
+import { registerLedger } from './commands/ledger.ts';
+import { registerServe } from './commands/serve.ts';
+import { registerToken } from './commands/token.ts';
+import { exitWith } from './exit.ts';
+
+const program = new Command('holdfast')
+  .description('The digital-health platform core: serve, import, verify.')
+  .showHelpAfterError()
+  .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  holdfast serve                             start everything on an embedded PostgreSQL
+  holdfast import record.json.gz             load FHIR transaction Bundles
+  holdfast ledger verify                     check the audit log from its first record on
+  holdfast token clinician                   a development token for a demo persona
+
+Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later.`,
+  );
+
+registerServe(program);
+registerImport(program);
+registerLedger(program);
+registerToken(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitWith(error);
+}

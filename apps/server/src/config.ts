@@ -1,0 +1,26 @@
+import type { ServerSettings } from '@holdfast/postgres';
+
+/** All that one process is told; `apps/cli` reads it from flags and the environment. */
+export interface ServerConfig {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Keys, the signal spool, and the embedded PostgreSQL where there is no `databaseUrl`. */
+  readonly dataDirectory: string;
+  /** A PostgreSQL of one's own, 15 to 18; undefined = the embedded one. */
+  readonly databaseUrl: string | undefined;
+  /** NODE_ENV; `production` switches the development sign-in and the demo off. */
+  readonly environment: string | undefined;
+  /** Load the demo population when the store is empty. */
+  readonly demo: boolean;
+  /** Where clients reach the server, e.g. behind a proxy; undefined = host and port. */
+  readonly publicUrl: string | undefined;
+  readonly logLevel: string;
+  /** Settings of the embedded server beside the shipped ones; tests relax durability with it. */
+  readonly embeddedSettings?: ServerSettings;
+  /** Sentences for the person who starts it. */
+  readonly onProgress: (line: string) => void;
+}
+
+/** The tenant of a single-tenant installation. */
+export const FIRST_TENANT = 1;

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { consentMigrations } from '@holdfast/consent';
+import { eventsMigrations } from '@holdfast/events';
+import { inferenceMigrations } from '@holdfast/inference';
+import { ledgerMigrations } from '@holdfast/ledger';
+import {
+  createPool,
+  type EmbeddedPostgres,
+  migrate,
+  startEmbeddedPostgres,
+} from '@holdfast/postgres';
+import { storeMigrations } from '@holdfast/store';
+import { visibilityMigrations } from '@holdfast/visibility';
+import type { Pool } from 'pg';
+import { FIRST_TENANT, type ServerConfig } from './config.ts';
+import { POOL_CONNECTIONS, STATEMENT_TIMEOUT_MS } from './limits.ts';
+
+const DATABASE = 'holdfast';
+
+/** In the order of the layers: a set may use the tables of those before it. */
+const MIGRATIONS = [
+  ledgerMigrations,
+  eventsMigrations,
+  storeMigrations,
+  consentMigrations,
+  inferenceMigrations,
+  visibilityMigrations,
+];
+
+export interface Database {
+  /** Owner's address: replication, leases, migrations. Holds a password: never log it. */
+  readonly ownerUrl: string;
+  /** Requests: the application role behind the tenant wall. */
+  readonly requests: Pool;
+  /** Workers of this process (sequencer, consumers): same role and wall, own connections. */
+  readonly workers: Pool;
+  readonly embedded: EmbeddedPostgres | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts or reaches PostgreSQL, brings the schema up to date and opens the pools. */
+export async function openDatabase(config: ServerConfig): Promise<Database> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbeddedPostgres({
+          dataDirectory: join(config.dataDirectory, 'postgres'),
+          onProgress: config.onProgress,
+          ...(config.embeddedSettings && { settings: config.embeddedSettings }),
+        })
+      : undefined;
+  const ownerUrl = config.databaseUrl ?? (await embedded?.ensureDatabase(DATABASE)) ?? '';
+  try {
+    await bringSchemaUpToDate(ownerUrl);
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+  const pool = (applicationName: string, max: number): Pool =>
+    createPool({
+      url: ownerUrl,
+      role: 'holdfast_app',
+      tenant: FIRST_TENANT,
+      applicationName,
+      max,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    });
+  const requests = pool('holdfast requests', POOL_CONNECTIONS);
+  const workers = pool('holdfast workers', POOL_CONNECTIONS);
+  return {
+    ownerUrl,
+    requests,
+    workers,
+    embedded,
+    close: async () => {
+      await Promise.all([requests.end(), workers.end()]);
+      await embedded?.stop();
+    },
+  };
+}
+
+async function bringSchemaUpToDate(url: string): Promise<void> {
+  const owner = createPool({ url, applicationName: 'holdfast migrations', max: 1 });
+  try {
+    await migrate(owner, MIGRATIONS);
+  } finally {
+    await owner.end();
+  }
+}

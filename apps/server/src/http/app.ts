@@ -1,0 +1,117 @@
+import { outcomeOf } from '@holdfast/api-contract';
+import { type Clock, type Fault, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { serverFault } from '../errors.ts';
+import { BODY_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts';
+import { faultOf } from './fault-of.ts';
+import { InvalidBody } from './invalid-body.ts';
+
+
+/** What is learnt about a request on its way, for the meter, the signals and the audit. */
+export interface RequestFacts {
+  readonly requestId: RequestId;
+  readonly startedMs: number;
+  /** Set once it is known that the request is about one patient. */
+  patientId: string | null;
+  /** The answer withheld something, or all of it. */
+  denied: boolean;
+  /** Not counted: health checks, static files, the console's own streams. */
+  unmetered: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    facts: RequestFacts;
+  }
+}
+
+export interface RequestObserver {
+  started(): void;
+  finished(request: RequestFacts & { readonly status: number; readonly elapsedMs: number }): void;
+  failed(request: RequestFacts, fault: Fault): void;
+}
+
+export interface AppOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly observer: RequestObserver;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9\-_.]{8,64}$/;
+
+export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+
+/** The HTTP server without routes: bodies as text, one error mapping, one request id, one meter. */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { clock, random, observer } = options;
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    maxParamLength: URL_BYTES_MAX,
+    routerOptions: { maxParamLength: URL_BYTES_MAX, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    genReqId: (raw) => {
+      const given = raw.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidV7(clock, random);
+    },
+  });
+  readBodiesAsText(app);
+  app.decorateRequest('facts');
+  app.addHook('onRequest', async (request, reply) => {
+    request.facts = {
+      requestId: request.id as RequestId,
+      startedMs: clock.monotonicMs(),
+      patientId: null,
+      denied: false,
+      unmetered: false,
+    };
+    reply.header('x-request-id', request.id);
+    observer.started();
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    observer.finished({
+      ...request.facts,
+      status: reply.statusCode,
+      elapsedMs: clock.monotonicMs() - request.facts.startedMs,
+    });
+  });
+  app.setErrorHandler((error, request, reply) => answerFailure(options, error, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    answerFailure(options, serverFault('SERVER_UNKNOWN_ROUTE'), request, reply),
+  );
+  return app;
+}
+
+/** Handlers parse: so that a malformed body is answered like every other bad input. */
+function readBodiesAsText(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/fhir+json', 'application/json', 'application/json-patch+json'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  );
+}
+
+function answerFailure(
+  { logger, observer }: AppOptions,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof InvalidBody) {
+    return reply.code(error.status).type(FHIR_JSON).send(error.outcome);
+  }
+  const fault = faultOf(error);
+  if (fault.row.status >= 500) {
+    observer.failed(request.facts, fault);
+    logger.error({ requestId: request.id, code: fault.code, cause: fault.detail.cause }, 'request failed');
+  }
+  if (fault.row.status === 401) reply.header('www-authenticate', 'Bearer realm="holdfast"');
+  if (fault.detail.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(fault.detail.retryAfterSeconds));
+  }
+  return reply.code(fault.row.status).type(FHIR_JSON).send(JSON.stringify(outcomeOf(fault)));
+}

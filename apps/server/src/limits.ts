@@ -1,0 +1,20 @@
+/** Largest request body. A Synthea record of one person over a life is under 6 MiB. */
+export const BODY_BYTES_MAX = 20 * 1024 * 1024;
+
+/** Longest request target: what search needs, and less than what a proxy would refuse. */
+export const URL_BYTES_MAX = 16_384;
+
+/** Connections of the interactive pool; PostgreSQL gains nothing from more than a few a core. */
+export const POOL_CONNECTIONS = 16;
+
+/** No interactive statement may take longer; the answer is then 503. */
+export const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** A request that has not arrived whole by then is given up. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How long a stop waits for requests in flight. */
+export const DRAIN_MS = 5_000;
+
+/** Live streams (server-sent events) open at once. */
+export const LIVE_STREAMS_MAX = 200;

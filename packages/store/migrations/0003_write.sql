@@ -1,0 +1,223 @@
+-- The whole write in one round trip. VOLATILE: under READ COMMITTED every statement in here takes a
+-- snapshot of its own, so all that follow the lock see what the lock's previous holder committed.
+-- Arrays are parallel within their group: r_ one element a resource, the others refer to it by
+-- its 1-based position. Errors carry SQLSTATE HFxxx and a JSON detail; they undo everything.
+create function store_write(
+  p_tenant smallint, p_locks bigint[],
+  r_key bigint[],          -- null = create
+  r_type smallint[], r_id text[],
+  r_expected integer[],    -- version that must be current; 0 for a create
+  r_version integer[], r_updated timestamptz[], r_content text[], -- null content = delete
+  r_owner integer[],       -- position in g_ of the owning patient, or null
+  r_others text[],         -- positions in g_ of other patients, joined by ','; null for none
+  r_at timestamptz[], r_at_end timestamptz[], r_confidentiality smallint[], r_sensitivity bigint[],
+  -- distinct referenced resources: either written here (position in r_) or stored already
+  g_position integer[], g_type smallint[], g_id text[],
+  t_resource integer[], t_param smallint[], t_code text[], t_system integer[],
+  f_resource integer[], f_param smallint[], f_target integer[],
+  u_resource integer[], u_param smallint[], u_uri text[],
+  s_resource integer[], s_param smallint[], s_folded text[], s_exact text[],
+  d_resource integer[], d_param smallint[], d_start timestamptz[], d_end timestamptz[],
+  q_resource integer[], q_param smallint[], q_unit text[], q_system integer[], q_low double precision[], q_high double precision[],
+  -- outgoing index rows of updated and deleted resources, as JSON by table; null when there are none
+  p_outgoing jsonb,
+  e_id uuid[], e_interaction text[], e_type text[], p_actor text, p_request_id text,
+  a_id uuid[], a_recorded timestamptz[], a_actor text[], a_action text[], a_outcome smallint[],
+  a_patient_tag bytea[], a_leaf bytea[], a_body text[], a_salt bytea[]
+) returns bigint[] language plpgsql volatile as $$
+declare
+  v_key bigint[];
+  v_target bigint[] := '{}';
+  v_patient bigint[];
+  v_missing text;
+  v_wanted integer;
+  v_done integer;
+begin
+  for i in 1 .. cardinality(p_locks) loop
+    perform pg_advisory_xact_lock(p_locks[i]);
+  end loop;
+
+  v_key := array(
+    select coalesce(k, nextval(pg_get_serial_sequence('resource', 'key')))
+    from unnest(r_key) with ordinality as u(k, n) order by n);
+
+  if cardinality(g_id) > 0 then
+    v_target := array(
+      select coalesce(v_key[g.position], (
+        select r.key from resource r
+        where r.tenant = p_tenant and r.type = g.type and r.id = g.id and not r.deleted))
+      from unnest(g_position, g_type, g_id) with ordinality as g(position, type, id, n) order by n);
+    if array_position(v_target, null) is not null then
+      select string_agg(n::text, ',') into v_missing
+      from unnest(v_target) with ordinality as m(k, n) where k is null;
+      raise exception using errcode = 'HF422', message = 'missing reference', detail = v_missing;
+    end if;
+  end if;
+
+  -- A deleted resource stays its patient's, so that the tombstone is decided like the data was.
+  v_patient := array(
+    select case when u.content is null then (
+        select r.patient from resource r where r.tenant = p_tenant and r.key = u.key)
+      else v_target[u.owner] end
+    from unnest(r_owner, r_key, r_content) with ordinality as u(owner, key, content, n) order by n);
+
+  select count(*) into v_wanted from unnest(r_expected) x where x > 0;
+  if v_wanted > 0 then
+    insert into history (tenant, resource, version, updated, deleted, confidentiality, sensitivity, content)
+    select r.tenant, r.key, r.version, r.updated, r.deleted, r.confidentiality, r.sensitivity, r.content
+    from unnest(r_key, r_expected) as u(key, expected)
+    join resource r on r.tenant = p_tenant and r.key = u.key and r.version = u.expected
+    where u.expected > 0;
+    get diagnostics v_done = row_count;
+    if v_done < v_wanted then
+      raise exception using errcode = 'HF412', message = 'version changed';
+    end if;
+    update resource r set
+      version = u.version, updated = u.updated, content = u.content, deleted = u.content is null,
+      patient = v_patient[u.n], at = u.at, at_end = u.at_end,
+      other_patients = case when u.content is null then r.other_patients else (
+        select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o) end,
+      confidentiality = u.confidentiality, sensitivity = u.sensitivity
+    from unnest(r_key, r_expected, r_version, r_updated, r_content, r_others, r_at, r_at_end,
+      r_confidentiality, r_sensitivity) with ordinality
+      as u(key, expected, version, updated, content, others, at, at_end, confidentiality, sensitivity, n)
+    where r.tenant = p_tenant and r.key = u.key and r.version = u.expected and u.expected > 0;
+    get diagnostics v_done = row_count;
+    if v_done < v_wanted then
+      raise exception using errcode = 'HF412', message = 'version changed';
+    end if;
+  end if;
+
+  v_wanted := cardinality(r_id) - v_wanted;
+  if v_wanted > 0 then
+    insert into resource (tenant, key, type, id, version, updated, patient, other_patients, at, at_end,
+      confidentiality, sensitivity, deleted, content)
+    overriding system value
+    select p_tenant, v_key[u.n], u.type, u.id, u.version, u.updated, v_patient[u.n],
+      (select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o),
+      u.at, u.at_end, u.confidentiality, u.sensitivity, false, u.content
+    from unnest(r_type, r_id, r_expected, r_version, r_updated, r_content, r_others, r_at, r_at_end,
+      r_confidentiality, r_sensitivity) with ordinality
+      as u(type, id, expected, version, updated, content, others, at, at_end, confidentiality, sensitivity, n)
+    where u.expected = 0
+    on conflict (tenant, type, id) do nothing;
+    get diagnostics v_done = row_count;
+    if v_done < v_wanted then
+      raise exception using errcode = 'HF409', message = 'id in use';
+    end if;
+    -- A patient's consents are looked up by its state row from the first read on.
+    insert into patient_state (tenant, patient, patient_id)
+    select p_tenant, v_key[u.n], u.id
+    from unnest(r_type, r_id, r_expected) with ordinality as u(type, id, expected, n)
+    where u.expected = 0 and u.type = patient_type();
+  end if;
+
+  if p_outgoing is not null then
+    perform store_drop_index_rows(p_tenant, v_key, p_outgoing);
+  end if;
+
+  if cardinality(t_param) > 0 then
+    insert into token_index (tenant, param, code, system, at, resource)
+    select p_tenant, x.param, x.code, x.system, r_at[x.resource], v_key[x.resource]
+    from unnest(t_resource, t_param, t_code, t_system) as x(resource, param, code, system);
+  end if;
+  if cardinality(f_param) > 0 then
+    insert into reference_index (tenant, param, target, at, resource)
+    select p_tenant, x.param, v_target[x.target], r_at[x.resource], v_key[x.resource]
+    from unnest(f_resource, f_param, f_target) as x(resource, param, target);
+  end if;
+  if cardinality(u_param) > 0 then
+    insert into uri_index (tenant, param, uri, at, resource)
+    select p_tenant, x.param, x.uri, r_at[x.resource], v_key[x.resource]
+    from unnest(u_resource, u_param, u_uri) as x(resource, param, uri);
+  end if;
+  if cardinality(s_param) > 0 then
+    insert into string_index (tenant, param, folded, exact, resource)
+    select p_tenant, x.param, x.folded, x.exact, v_key[x.resource]
+    from unnest(s_resource, s_param, s_folded, s_exact) as x(resource, param, folded, exact);
+  end if;
+  if cardinality(d_param) > 0 then
+    insert into date_index (tenant, param, start_at, end_at, resource)
+    select p_tenant, x.param, x.start_at, x.end_at, v_key[x.resource]
+    from unnest(d_resource, d_param, d_start, d_end) as x(resource, param, start_at, end_at);
+  end if;
+  if cardinality(q_param) > 0 then
+    insert into quantity_index (tenant, param, unit, system, low, high, resource)
+    select p_tenant, x.param, x.unit, x.system, x.low, x.high, v_key[x.resource]
+    from unnest(q_resource, q_param, q_unit, q_system, q_low, q_high) as x(resource, param, unit, system, low, high);
+  end if;
+
+  perform store_append_events(p_tenant, v_key, v_patient, r_id, r_version, r_confidentiality,
+    r_sensitivity, e_id, e_interaction, e_type, p_actor, p_request_id);
+
+  if cardinality(a_id) > 0 then
+    perform append_audit(p_tenant, a_id, a_recorded, a_actor, a_action, a_outcome, a_patient_tag, a_leaf,
+      a_body, a_salt);
+  end if;
+  return v_patient;
+end
+$$;
+
+-- Appends one event a resource; the stream's advisory lock is held, so the head row cannot be contended.
+create function store_append_events(
+  p_tenant smallint, p_key bigint[], p_patient bigint[], p_id text[], p_version integer[],
+  p_confidentiality smallint[], p_sensitivity bigint[],
+  p_event_id uuid[], p_interaction text[], p_type text[], p_actor text, p_request_id text
+) returns void language plpgsql volatile as $$
+begin
+  with change as (
+    select u.*, coalesce(p_patient[n], p_key[n]) as stream,
+      row_number() over (partition by coalesce(p_patient[n], p_key[n]) order by n) as nth
+    from unnest(p_id, p_version, p_confidentiality, p_sensitivity, p_event_id, p_interaction, p_type)
+      with ordinality as u(id, version, confidentiality, sensitivity, event_id, interaction, type, n)
+  ), head as (
+    insert into stream_head as h (tenant, stream, seq)
+    select p_tenant, stream, count(*) from change group by stream
+    on conflict (tenant, stream) do update set seq = h.seq + excluded.seq
+    returning h.stream, h.seq
+  )
+  insert into event (tenant, stream, seq, event_id, interaction, resource_type, resource_id, version,
+    patient_id, confidentiality, sensitivity, actor, request_id)
+  select p_tenant, c.stream, head.seq - (count(*) over (partition by c.stream)) + c.nth,
+    c.event_id, c.interaction, c.type, c.id, c.version,
+    (select ps.patient_id from patient_state ps where ps.tenant = p_tenant and ps.patient = c.stream),
+    c.confidentiality, c.sensitivity, p_actor, p_request_id
+  from change c join head on head.stream = c.stream
+  order by c.n;
+end
+$$;
+
+-- Removes exactly the index rows that the outgoing versions had; each element names its full key.
+create function store_drop_index_rows(p_tenant smallint, p_key bigint[], p_outgoing jsonb)
+returns void language plpgsql volatile as $$
+begin
+  delete from token_index i
+  using jsonb_to_recordset(p_outgoing -> 'token')
+    as x(resource integer, param smallint, code text, system integer, at timestamptz)
+  where i.tenant = p_tenant and i.param = x.param and i.code = x.code and i.system = x.system
+    and i.at = x.at and i.resource = p_key[x.resource];
+  delete from reference_index i
+  using jsonb_to_recordset(p_outgoing -> 'reference')
+    as x(resource integer, param smallint, type smallint, id text, at timestamptz)
+  where i.tenant = p_tenant and i.param = x.param and i.at = x.at and i.resource = p_key[x.resource]
+    and i.target = (select r.key from resource r where r.tenant = p_tenant and r.type = x.type and r.id = x.id);
+  delete from uri_index i
+  using jsonb_to_recordset(p_outgoing -> 'uri') as x(resource integer, param smallint, uri text, at timestamptz)
+  where i.tenant = p_tenant and i.param = x.param and i.uri = x.uri and i.at = x.at
+    and i.resource = p_key[x.resource];
+  delete from string_index i
+  using jsonb_to_recordset(p_outgoing -> 'string') as x(resource integer, param smallint, folded text, exact text)
+  where i.tenant = p_tenant and i.param = x.param and i.folded = x.folded and i.exact = x.exact
+    and i.resource = p_key[x.resource];
+  delete from date_index i
+  using jsonb_to_recordset(p_outgoing -> 'date')
+    as x(resource integer, param smallint, start_at timestamptz, end_at timestamptz)
+  where i.tenant = p_tenant and i.param = x.param and i.start_at = x.start_at and i.end_at = x.end_at
+    and i.resource = p_key[x.resource];
+  delete from quantity_index i
+  using jsonb_to_recordset(p_outgoing -> 'quantity')
+    as x(resource integer, param smallint, unit text, system integer, low double precision, high double precision)
+  where i.tenant = p_tenant and i.param = x.param and i.unit = x.unit and i.system = x.system
+    and i.low = x.low and i.high = x.high and i.resource = p_key[x.resource];
+end
+$$;

@@ -1,0 +1,134 @@
+import { type IndexEntries, isResourceType, type ResourceType, typeCode } from '@holdfast/fhir';
+import { INDEXED_CODE_LENGTH_MAX, INDEXED_STRING_LENGTH_MAX } from './limits.ts';
+
+/** The database's numbers for search parameters and code systems. */
+export interface IndexDictionary {
+  parameter(type: ResourceType, code: string): number;
+  system(uri: string): number;
+}
+
+/**
+ * The index rows of one version of a resource, ready for the tables of `0002_search_index.sql`.
+ * A row is a tuple in the order of the table's columns, without tenant, resource and sort key.
+ */
+export interface IndexRows {
+  /** [param, code, system] */
+  readonly token: readonly (readonly [number, string, number])[];
+  /** [param, type code, id] of the referenced resource */
+  readonly reference: readonly (readonly [number, number, string])[];
+  /** [param, uri] */
+  readonly uri: readonly (readonly [number, string])[];
+  /** [param, folded, exact] */
+  readonly string: readonly (readonly [number, string, string])[];
+  /** [param, start, end] as RFC 3339 instants, `-infinity` or `infinity` */
+  readonly date: readonly (readonly [number, string, string])[];
+  /** [param, unit, system, low, high] */
+  readonly quantity: readonly (readonly [number, string, number, number, number])[];
+}
+
+/** What the resource row itself answers needs no index row. */
+export interface OnResourceRow {
+  /** Parameter that selects the type's main date (`resource.at`), or null. */
+  readonly mainDateParameter: string | null;
+  /** Reference parameters that lead to the owning patient (`resource.patient`). */
+  readonly ownerParameters: ReadonlySet<string>;
+  readonly owner: string | null;
+}
+
+/** Cuts to the indexed length without splitting a surrogate pair. */
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+function distinct<Row extends readonly unknown[]>(rows: readonly Row[]): readonly Row[] {
+  if (rows.length < 2) return rows;
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+/** An instant of `@holdfast/fhir` as PostgreSQL reads it. */
+export function timestamp(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'infinity';
+  return ms === Number.NEGATIVE_INFINITY ? '-infinity' : new Date(ms).toISOString();
+}
+
+/** Numbers the values that a resource is found by; the same value twice is one row. */
+export function indexRows(
+  type: ResourceType,
+  entries: IndexEntries,
+  dictionary: IndexDictionary,
+  onRow: OnResourceRow,
+): IndexRows {
+  const parameter = (code: string): number => dictionary.parameter(type, code);
+  const system = (uri: string | null): number => (uri ? dictionary.system(uri) : 0);
+  const code = (text: string): string => cut(text, INDEXED_CODE_LENGTH_MAX);
+  const string = (text: string): string => cut(text, INDEXED_STRING_LENGTH_MAX);
+  const reference: IndexRows['reference'][number][] = [];
+  const uri: IndexRows['uri'][number][] = [];
+  for (const { param, uri: address } of entries.uris) uri.push([parameter(param), code(address)]);
+  for (const entry of entries.references) {
+    if ('uri' in entry) uri.push([parameter(entry.param), code(entry.uri)]);
+    else if (isResourceType(entry.type) && !isOwner(entry, onRow)) {
+      reference.push([parameter(entry.param), typeCode(entry.type), entry.id]);
+    }
+  }
+  return {
+    token: distinct(
+      entries.tokens.map((t) => [parameter(t.param), code(t.code), system(t.system)] as const),
+    ),
+    reference: distinct(reference),
+    uri: distinct(uri),
+    string: distinct(
+      entries.strings.map((s) => [parameter(s.param), string(s.folded), string(s.exact)] as const),
+    ),
+    date: distinct(
+      entries.dates
+        .filter((d) => d.param !== onRow.mainDateParameter)
+        .map((d) => [parameter(d.param), timestamp(d.start), timestamp(d.end)] as const),
+    ),
+    quantity: distinct([
+      ...entries.numbers.map((n) => [parameter(n.param), '', 0, n.low, n.high] as const),
+      ...entries.quantities.map(
+        (q) => [parameter(q.param), code(q.code ?? ''), system(q.system), q.low, q.high] as const,
+      ),
+    ]),
+  };
+}
+
+function isOwner(entry: { param: string; type: string; id: string }, onRow: OnResourceRow): boolean {
+  const { owner, ownerParameters } = onRow;
+  return entry.type === 'Patient' && entry.id === owner && ownerParameters.has(entry.param);
+}
+
+/** Systems that must be in the dictionary before {@link indexRows} can number them. */
+export function systemsOf(entries: IndexEntries): Set<string> {
+  const systems = new Set<string>();
+  for (const { system } of entries.tokens) if (system) systems.add(system);
+  for (const { system } of entries.quantities) if (system) systems.add(system);
+  return systems;
+}
+
+/** Rows of `rows` that `others` lacks. */
+export function rowsMissingFrom(others: IndexRows, rows: IndexRows): IndexRows {
+  const missing = <Row extends readonly unknown[]>(table: readonly Row[], other: readonly Row[]): Row[] => {
+    const known = new Set(other.map((row) => JSON.stringify(row)));
+    return table.filter((row) => !known.has(JSON.stringify(row)));
+  };
+  return {
+    token: missing(rows.token, others.token),
+    reference: missing(rows.reference, others.reference),
+    uri: missing(rows.uri, others.uri),
+    string: missing(rows.string, others.string),
+    date: missing(rows.date, others.date),
+    quantity: missing(rows.quantity, others.quantity),
+  };
+}
+
+export const NO_INDEX_ROWS: IndexRows = {
+  token: [],
+  reference: [],
+  uri: [],
+  string: [],
+  date: [],
+  quantity: [],
+};

@@ -1,0 +1,58 @@
+import {
+  compartmentPatients,
+  extractIndexEntries,
+  type IndexEntries,
+  localReferences,
+  type Resource,
+} from '@holdfast/fhir';
+import { type IndexDictionary, indexRows, timestamp } from './index-rows.ts';
+import { mainDateParameter } from './main-date.ts';
+import { ownerParameters } from './owner-parameters.ts';
+import type { Change, Indexed } from './write-plan.ts';
+
+/** A resource taken apart once: what it is found by, whose it is, what it points at. */
+export interface Described {
+  readonly entries: IndexEntries;
+  readonly owner: string | null;
+  readonly others: readonly string[];
+  readonly references: Change['references'];
+  /** FHIRPath of the first place that holds each reference, by `Type/id`. */
+  readonly referencePaths: ReadonlyMap<string, string>;
+}
+
+export function describe(resource: Resource): Described {
+  const { owner, others } = compartmentPatients(resource);
+  const referencePaths = new Map<string, string>();
+  const references: { type: Described['references'][number]['type']; id: string }[] = [];
+  for (const { path, type, id } of localReferences(resource)) {
+    const name = `${type}/${id}`;
+    if (referencePaths.has(name)) continue;
+    referencePaths.set(name, path);
+    references.push({ type, id });
+  }
+  return { entries: extractIndexEntries(resource), owner, others, references, referencePaths };
+}
+
+const NO_DATE = '-infinity';
+
+/** The index state of a described resource, in this database's numbers. */
+export function indexed(
+  resource: Resource,
+  described: Described,
+  dictionary: IndexDictionary,
+): Indexed {
+  const type = resource.resourceType;
+  const parameter = mainDateParameter(type);
+  const date = described.entries.dates.find((entry) => entry.param === parameter);
+  return {
+    at: date === undefined ? NO_DATE : timestamp(date.start),
+    atEnd: date === undefined ? NO_DATE : timestamp(date.end),
+    owner: described.owner,
+    others: described.others,
+    rows: indexRows(type, described.entries, dictionary, {
+      mainDateParameter: parameter,
+      ownerParameters: ownerParameters(type),
+      owner: described.owner,
+    }),
+  };
+}

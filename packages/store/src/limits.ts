@@ -1,0 +1,24 @@
+/** Rows on one page: what a person or an app can use; beyond it, pages. */
+export const PAGE_SIZE_MAX = 1_000;
+export const PAGE_SIZE_DEFAULT = 20;
+
+/** Versions on one history page. */
+export const HISTORY_PAGE_MAX = 1_000;
+
+/** Times a statement runs again because consents changed between compile and snapshot. */
+export const CONSENT_REFRESHES_MAX = 5;
+
+/** Times an update without If-Match starts over because another writer came first. */
+export const WRITE_ATTEMPTS_MAX = 4;
+
+/** Characters of a string that are indexed: within a B-tree entry, and past any name or address. */
+export const INDEXED_STRING_LENGTH_MAX = 256;
+
+/** Characters of a token code or a uri that are indexed. */
+export const INDEXED_CODE_LENGTH_MAX = 512;
+
+/** Patients (streams) one write may touch: each holds an entry of the shared lock table. */
+export const STREAM_LOCKS_MAX = 256;
+
+/** Distinct statement texts that are kept prepared on a connection; rarer shapes are planned each time. */
+export const PREPARED_SEARCHES_MAX = 500;

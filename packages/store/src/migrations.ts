@@ -1,0 +1,4 @@
+export const storeMigrations = {
+  package: 'store',
+  directory: new URL('../migrations/', import.meta.url),
+} as const;

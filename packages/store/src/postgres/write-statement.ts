@@ -1,0 +1,88 @@
+import { typeCode } from '@holdfast/fhir';
+import { AUDIT_COLUMN_TYPES, type AuditRow, auditColumns } from '@holdfast/ledger';
+import type { IndexRows } from '../index-rows.ts';
+import type { WritePlan } from '../write-plan.ts';
+
+const PARAMETER_TYPES = [
+  'smallint', 'bigint[]',
+  'bigint[]', 'smallint[]', 'text[]', 'integer[]', 'integer[]', 'timestamptz[]', 'text[]', 'integer[]',
+  'text[]', 'timestamptz[]', 'timestamptz[]', 'smallint[]', 'bigint[]',
+  'integer[]', 'smallint[]', 'text[]',
+  'integer[]', 'smallint[]', 'text[]', 'integer[]',
+  'integer[]', 'smallint[]', 'integer[]',
+  'integer[]', 'smallint[]', 'text[]',
+  'integer[]', 'smallint[]', 'text[]', 'text[]',
+  'integer[]', 'smallint[]', 'timestamptz[]', 'timestamptz[]',
+  'integer[]', 'smallint[]', 'text[]', 'integer[]', 'double precision[]', 'double precision[]',
+  'jsonb',
+  'uuid[]', 'text[]', 'text[]', 'text', 'text',
+  ...AUDIT_COLUMN_TYPES,
+]; // in the order of store_write's arguments
+
+const TEXT = `select store_write(${PARAMETER_TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')}) as patients`;
+
+type Column = (string | number | null)[];
+
+/** Turns the rows of all changes into columns, led by the change's position. */
+function columns<Row extends readonly (string | number)[]>(
+  plan: WritePlan,
+  table: (rows: IndexRows) => readonly Row[],
+  width: number,
+): Column[] {
+  const out: Column[] = Array.from({ length: width + 1 }, () => []);
+  plan.added.forEach((rows, index) => {
+    for (const row of table(rows)) {
+      out[0]?.push(index + 1);
+      for (let i = 0; i < width; i++) out[i + 1]?.push(row[i] ?? null);
+    }
+  });
+  return out;
+}
+
+/** One call, one round trip: all that a transaction writes. */
+export function writeStatement(
+  tenant: number,
+  plan: WritePlan,
+  request: { actor: string; requestId: string; audit: readonly AuditRow[] },
+): { name: string; text: string; values: unknown[] } {
+  const { changes } = plan;
+  const references = columns(plan, (rows) => rows.reference, 1);
+  return {
+    name: 'store_write',
+    text: TEXT,
+    values: [
+      tenant,
+      plan.locks,
+      changes.map((c) => c.key),
+      changes.map((c) => typeCode(c.type)),
+      changes.map((c) => c.id),
+      changes.map((c) => c.expected),
+      changes.map((c) => c.version),
+      changes.map((c) => c.updated),
+      changes.map((c) => c.content),
+      plan.owner,
+      plan.others,
+      changes.map((c) => c.at),
+      changes.map((c) => c.atEnd),
+      changes.map((c) => c.confidentiality),
+      changes.map((c) => c.sensitivity),
+      plan.targets.map((t) => t.position),
+      plan.targets.map((t) => typeCode(t.type)),
+      plan.targets.map((t) => t.id),
+      ...columns(plan, (rows) => rows.token, 3),
+      ...references,
+      plan.referenceTargets.flat(),
+      ...columns(plan, (rows) => rows.uri, 2),
+      ...columns(plan, (rows) => rows.string, 3),
+      ...columns(plan, (rows) => rows.date, 3),
+      ...columns(plan, (rows) => rows.quantity, 5),
+      plan.outgoing === null ? null : JSON.stringify(plan.outgoing),
+      changes.map((c) => c.eventId),
+      changes.map((c) => c.interaction),
+      changes.map((c) => c.type),
+      request.actor,
+      request.requestId,
+      ...auditColumns(request.audit),
+    ],
+  };
+}

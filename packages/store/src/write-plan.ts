@@ -1,0 +1,136 @@
+import { type ResourceType, typeOfCode } from '@holdfast/fhir';
+import { invariant, type ResourceKey, type TenantId } from '@holdfast/kernel';
+import { type IndexRows, NO_INDEX_ROWS, rowsMissingFrom } from './index-rows.ts';
+import { planLocks } from './stream-lock.ts';
+
+/** What a stored version is found by, beside its content. */
+export interface Indexed {
+  /** Main clinical date as a range of RFC 3339 instants; `-infinity` where the type has none. */
+  readonly at: string;
+  readonly atEnd: string;
+  readonly rows: IndexRows;
+  /** Patient id of the compartment's owner, and of other patients named. */
+  readonly owner: string | null;
+  readonly others: readonly string[];
+}
+
+/** One resource to write, all facts known: the plan only arranges them. */
+export interface Change extends Indexed {
+  readonly interaction: 'create' | 'update' | 'delete';
+  readonly type: ResourceType;
+  readonly id: string;
+  /** Storage key; null for a create. */
+  readonly key: ResourceKey | null;
+  /** Version that must be current when the write happens; 0 for a create. */
+  readonly expected: number;
+  readonly version: number;
+  readonly updated: string;
+  /** null for a delete. */
+  readonly content: string | null;
+  readonly confidentiality: number;
+  readonly sensitivity: bigint;
+  /** Local references in the content; each must exist or be written here too. */
+  readonly references: readonly { readonly type: ResourceType; readonly id: string }[];
+  /** Index state of the version that goes out; null for a create. */
+  readonly outgoing: Indexed | null;
+  /** Storage key of the patient that owns the outgoing version. */
+  readonly formerOwner: ResourceKey | null;
+  readonly eventId: string;
+}
+
+/** Parallel arrays for `store_write`, see `0003_write.sql`. */
+export interface WritePlan {
+  readonly locks: readonly bigint[];
+  readonly changes: readonly Change[];
+  readonly targets: readonly { readonly position: number | null; readonly type: ResourceType; readonly id: string }[];
+  /** Per change: position in `targets`, 1-based. */
+  readonly owner: readonly (number | null)[];
+  readonly others: readonly (string | null)[];
+  readonly added: readonly IndexRows[];
+  readonly referenceTargets: readonly (readonly number[])[];
+  readonly outgoing: Readonly<Record<string, readonly object[]>> | null;
+}
+
+/** Streams a change belongs to: its patient before and after, else the resource itself. */
+function streamsOf(change: Change): string[] {
+  const patients = new Set<string>();
+  if (change.owner !== null) patients.add(`Patient/${change.owner}`);
+  if (change.outgoing?.owner) patients.add(`Patient/${change.outgoing.owner}`);
+  // A new resource without a patient has a stream that nobody else can know yet.
+  if (patients.size === 0 && change.expected > 0) patients.add(`${change.type}/${change.id}`);
+  return [...patients];
+}
+
+/** Arranges the changes of one transaction. Pure: the same changes give the same plan. */
+export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePlan {
+  const positions = new Map(changes.map((change, index) => [`${change.type}/${change.id}`, index + 1]));
+  const targets: { position: number | null; type: ResourceType; id: string }[] = [];
+  const targetOf = new Map<string, number>();
+  const target = (type: ResourceType, id: string): number => {
+    const name = `${type}/${id}`;
+    const known = targetOf.get(name);
+    if (known !== undefined) return known;
+    targets.push({ position: positions.get(name) ?? null, type, id });
+    targetOf.set(name, targets.length);
+    return targets.length;
+  };
+  // A tombstone stays with its patient whatever became of that patient: the function keeps it there.
+  const owner = changes.map((change) =>
+    change.owner === null || change.content === null ? null : target('Patient', change.owner),
+  );
+  const others = changes.map((change) =>
+    change.others.length === 0 || change.content === null ? null : change.others.map((id) => target('Patient', id)).join(','),
+  );
+  for (const change of changes) for (const { type, id } of change.references) target(type, id);
+  const added = changes.map(addedRows);
+  const referenceTargets = added.map((rows) =>
+    rows.reference.map(([, code, id]) => {
+      const type = typeOfCode(code);
+      invariant(type !== undefined, 'STO-5 an index row names a known resource type');
+      return target(type, id);
+    }),
+  );
+  return {
+    locks: planLocks(tenant, changes.flatMap(streamsOf)),
+    changes,
+    targets,
+    owner,
+    others,
+    added,
+    referenceTargets,
+    outgoing: outgoingRows(changes),
+  };
+}
+
+/** A new sort key moves every row that carries it. */
+const movesSortKey = (change: Change): boolean =>
+  change.outgoing !== null && change.outgoing.at !== change.at;
+
+function keptRows(change: Change, rows: IndexRows): IndexRows {
+  if (!movesSortKey(change)) return rows;
+  return { ...NO_INDEX_ROWS, string: rows.string, date: rows.date, quantity: rows.quantity };
+}
+
+function addedRows(change: Change): IndexRows {
+  if (change.outgoing === null) return change.rows;
+  return rowsMissingFrom(keptRows(change, change.outgoing.rows), change.rows);
+}
+
+function outgoingRows(changes: readonly Change[]): WritePlan['outgoing'] {
+  const out: Record<string, object[]> = { token: [], reference: [], uri: [], string: [], date: [], quantity: [] };
+  changes.forEach((change, index) => {
+    if (change.outgoing === null) return;
+    const gone = rowsMissingFrom(keptRows(change, change.rows), change.outgoing.rows);
+    const { at } = change.outgoing;
+    const resource = index + 1;
+    for (const [param, code, system] of gone.token) out['token']?.push({ resource, param, code, system, at });
+    for (const [param, type, id] of gone.reference) out['reference']?.push({ resource, param, type, id, at });
+    for (const [param, uri] of gone.uri) out['uri']?.push({ resource, param, uri, at });
+    for (const [param, folded, exact] of gone.string) out['string']?.push({ resource, param, folded, exact });
+    for (const [param, start_at, end_at] of gone.date) out['date']?.push({ resource, param, start_at, end_at });
+    for (const [param, unit, system, low, high] of gone.quantity) {
+      out['quantity']?.push({ resource, param, unit, system, low, high });
+    }
+  });
+  return Object.values(out).some((rows) => rows.length > 0) ? out : null;
+}
