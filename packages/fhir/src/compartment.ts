@@ -8,7 +8,10 @@ import { compileVisit } from './search/selector.ts';
 
 /** Patients a resource names, by logical id, through the parameters of the Patient compartment. */
 export interface CompartmentPatients {
-  /** In whose compartment it lies: a Patient's own id, else subject or patient, else the first named. */
+  /**
+   * In whose compartment it lies: a Patient's own id, else subject or patient, else the first
+   * named.
+   */
   readonly owner: string | null;
   /** The other patients named, each once, in the order of the compartment's parameters. */
   readonly others: readonly string[];
@@ -21,7 +24,8 @@ const NOBODY: CompartmentPatients = { owner: null, others: [] };
 const collectors = new Map<ResourceType, readonly Collect[]>();
 
 /**
- * https://hl7.org/fhir/R4/compartmentdefinition-patient.html. Only references into this server count:
+ * https://hl7.org/fhir/R4/compartmentdefinition-patient.html. Only references into this server
+ * count:
  * a transaction's `urn:uuid:` references are rewritten before this is asked.
  */
 export function compartmentPatients(resource: Resource): CompartmentPatients {
@@ -34,7 +38,10 @@ export function compartmentPatients(resource: Resource): CompartmentPatients {
   return { owner, others };
 }
 
-/** The search parameters that put a type into the Patient compartment, owner first; empty if none do. */
+/**
+ * The search parameters that put a type into the Patient compartment, owner first; empty if none
+ * do.
+ */
 export function compartmentParameters(type: ResourceType): readonly string[] {
   const params = definitions().patientCompartment[type] ?? [];
   const rank = (param: string) => (FIRST.indexOf(param) + FIRST.length + 1) % (FIRST.length + 1);

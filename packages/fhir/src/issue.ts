@@ -18,7 +18,9 @@ export type IssueCode =
 export interface Issue {
   readonly severity: 'fatal' | 'error' | 'warning' | 'information';
   readonly code: IssueCode;
-  /** FHIRPath of the element, e.g. `Observation.component[1].valueQuantity.value`; none for syntax. */
+  /**
+   * FHIRPath of the element, e.g. `Observation.component[1].valueQuantity.value`; none for syntax.
+   */
   readonly expression?: string;
   /** What is wrong. */
   readonly diagnostics: string;

@@ -95,7 +95,9 @@ class Scanner {
     return this.#string() && this.#sign(':');
   }
 
-  /** A loop, not one expression with a repeated group: V8 keeps a stack entry for each repetition. */
+  /**
+   * A loop, not one expression with a repeated group: V8 keeps a stack entry for each repetition.
+   */
   #string(): boolean {
     if (!this.#sign('"')) return false;
     do this.#match(PLAIN);

@@ -1,13 +1,22 @@
-/** Nesting of objects and arrays in one body. R4 examples stay below 20; recursion stays far from the stack's end. */
+/**
+ * Nesting of objects and arrays in one body. R4 examples stay below 20; recursion stays far from
+ * the stack's end.
+ */
 export const MAX_JSON_DEPTH = 64;
 
 /** Characters of one resource body (UTF-16 units). Larger documents belong into Binary. */
 export const MAX_BODY_CHARACTERS = 16 * 1024 * 1024;
 
-/** Up to this length a syntax error is located; searching a larger body would cost more than parsing it. */
+/**
+ * Up to this length a syntax error is located; searching a larger body would cost more than parsing
+ * it.
+ */
 export const MAX_LOCATED_CHARACTERS = 1024 * 1024;
 
-/** Issues reported for one resource: a person mends the first few; a hostile body must not buy a huge answer. */
+/**
+ * Issues reported for one resource: a person mends the first few; a hostile body must not buy a
+ * huge answer.
+ */
 export const MAX_ISSUES = 50;
 
 /** Entries of one batch or transaction: the largest Synthea patients need about 3,000. */

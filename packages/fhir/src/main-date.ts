@@ -92,7 +92,10 @@ export function mainDate(resource: Resource): string | null {
   return null;
 }
 
-/** The search parameter whose sort `mainDate` serves; resources without its element follow a later choice. */
+/**
+ * The search parameter whose sort `mainDate` serves; resources without its element follow a later
+ * choice.
+ */
 export function mainDateParameter(type: ResourceType): string | null {
   return MAIN_DATES[type]?.param ?? null;
 }

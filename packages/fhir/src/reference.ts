@@ -16,8 +16,10 @@ export type ReferenceTarget =
   /** `urn:uuid:…`, another server's URL, …; `type` where the URL's path ends like a resource. */
   | { readonly kind: 'uri'; readonly uri: string; readonly type?: ResourceType };
 
-const RESTFUL =
-  /^((?:https?:\/\/[^\s?#]+?\/)?)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
+const ID = '([A-Za-z0-9\\-.]{1,64})';
+const RESTFUL = new RegExp(
+  `^((?:https?://[^\\s?#]+?/)?)([A-Z][A-Za-z]+)/${ID}(?:/_history/${ID})?$`,
+);
 
 /**
  * Reads a literal reference (https://hl7.org/fhir/R4/references.html#literal).
@@ -44,7 +46,10 @@ function conditional(text: string): ReferenceTarget | undefined {
   return { kind: 'conditional', type, query: text.slice(cut + 1) };
 }
 
-/** The type a reference names, from its text or else from `Reference.type`; undefined if neither tells. */
+/**
+ * The type a reference names, from its text or else from `Reference.type`; undefined if neither
+ * tells.
+ */
 export function referencedType(text: string | undefined, stated?: string): string | undefined {
   if (text === undefined) return stated;
   const target = parseReference(text);

@@ -52,8 +52,10 @@ function walk(node: JsonObject, path: string, found: FoundReference[]): void {
 /**
  * A copy with references replaced; parts without a replaced reference are shared with the original.
  * Covers `Reference.reference` everywhere, and `uri`, `url`, `canonical` values that equal a
- * `urn:uuid:` or `urn:oid:` key, as R4's transaction rules ask (https://hl7.org/fhir/R4/http.html#trules).
- * @param map full text of a reference (`urn:uuid:…`, `Practitioner?identifier=…`) to its replacement
+ * `urn:uuid:` or `urn:oid:` key, as R4's transaction rules ask
+ * (https://hl7.org/fhir/R4/http.html#trules).
+ * @param map full text of a reference (`urn:uuid:…`, `Practitioner?identifier=…`) to its
+ * replacement
  */
 export function rewriteReferences(resource: Resource, map: ReadonlyMap<string, string>): Resource {
   return map.size === 0 ? resource : (rewrite(resource, map) as Resource);

@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from './json.ts';
 import { isResourceType, type ResourceType } from './resource-types.ts';
 
-/** Any R4 resource as parsed JSON. Its elements are read by name; the validator vouches for shape. */
+/**
+ * Any R4 resource as parsed JSON. Its elements are read by name; the validator vouches for shape.
+ */
 export interface Resource extends JsonObject {
   readonly resourceType: ResourceType;
   readonly id?: string;

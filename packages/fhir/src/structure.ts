@@ -31,7 +31,10 @@ export function elementRows(shape: Shape): readonly ElementRow[] {
   return definitions().types[root]?.elements[shape.path] ?? [];
 }
 
-/** Every JSON property of a shape by its name, compiled once. Primitive `_name` siblings are not listed. */
+/**
+ * Every JSON property of a shape by its name, compiled once. Primitive `_name` siblings are not
+ * listed.
+ */
 export function propertiesOf(shape: Shape): ReadonlyMap<string, Property> {
   let table = propertyTables.get(shape.path);
   if (table === undefined) {

@@ -11,7 +11,8 @@ const SUBSETTED = {
 const ALWAYS = new Set(['resourceType', 'id', 'meta']);
 
 /**
- * What `_summary` and `_elements` leave of a resource (https://hl7.org/fhir/R4/search.html#summary),
+ * What `_summary` and `_elements` leave of a resource
+ * (https://hl7.org/fhir/R4/search.html#summary),
  * tagged SUBSETTED. Required elements stay, so that the rest is still a valid resource.
  */
 export function subsetResource(

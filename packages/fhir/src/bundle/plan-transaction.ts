@@ -20,8 +20,10 @@ type Plan = Result<TransactionPlan, readonly Issue[]>;
 
 /**
  * Reads a transaction or batch Bundle into what the store must do
- * (https://hl7.org/fhir/R4/http.html#transaction). Resources are validated, ids assigned, references
- * between entries resolved. A transaction with any issue is refused whole; in a batch the entries at
+ * (https://hl7.org/fhir/R4/http.html#transaction). Resources are validated, ids assigned,
+ * references
+ * between entries resolved. A transaction with any issue is refused whole; in a batch the entries
+ * at
  * fault become `refused`.
  */
 export function planTransaction(bundle: Resource, options: PlanOptions): Plan {

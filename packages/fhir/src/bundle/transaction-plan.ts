@@ -11,7 +11,10 @@ interface Placed {
 export type PlannedEntry =
   | (Placed & {
       readonly method: 'create';
-      /** Assigned here. If `ifNoneExist` finds a resource, its id replaces this one by `settleReferences`. */
+      /**
+       * Assigned here. If `ifNoneExist` finds a resource, its id replaces this one by
+       * `settleReferences`.
+       */
       readonly id: string;
       /** Carries `id`; references to other entries are already `Type/id`. */
       readonly resource: Resource;

@@ -4,13 +4,14 @@ export interface DateRange {
   readonly end: number;
 }
 
-const DATE_TIME =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/;
+const TIME = 'T(\\d{2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d+))?)?(Z|[+-]\\d{2}:\\d{2})?';
+const DATE_TIME = new RegExp(`^(\\d{4})(?:-(\\d{2})(?:-(\\d{2})(?:${TIME})?)?)?$`);
 
 const MINUTE = 60_000;
 
 /**
- * The instants a FHIR date, dateTime or instant may mean, by its written precision: `2024-03` is all
+ * The instants a FHIR date, dateTime or instant may mean, by its written precision: `2024-03` is
+ * all
  * of March. Text without a time zone is read as UTC, on both sides of a search.
  * @returns undefined for text that is no date, or a day that no calendar has.
  */

@@ -23,7 +23,9 @@ import {
 import type { Criterion, SearchProblem, SearchQuery, SortKey } from './search-query.ts';
 
 export interface SearchOptions {
-  /** This server's address ending in `/`: absolute references below it are searched as local ones. */
+  /**
+   * This server's address ending in `/`: absolute references below it are searched as local ones.
+   */
   readonly base?: string;
 }
 

@@ -140,7 +140,10 @@ function allOf(visits: readonly Visit[]): Visit {
   };
 }
 
-/** An expression that is itself a condition (`Patient.deceased.exists() and …`): one true or false row. */
+/**
+ * An expression that is itself a condition (`Patient.deceased.exists() and …`): one true or false
+ * row.
+ */
 function truthVisit(param: string, expression: Expression, type: string): Visit | undefined {
   if (expression.op !== 'and' && expression.op !== 'or' && expression.op !== '!=') return undefined;
   const holds = condition(expression, { steps: [], type, shape: shapeOf(type) });

@@ -31,7 +31,9 @@ export function tooMany(parameter: string, what: string, limit: number): SearchP
   return refused(parameter, 'too-costly', `more than ${limit} ${what}`, `Send at most ${limit}.`);
 }
 
-/** Result parameters that exist in FHIR and are refused rather than ignored: they change the answer. */
+/**
+ * Result parameters that exist in FHIR and are refused rather than ignored: they change the answer.
+ */
 const NOT_YET: Readonly<Record<string, string>> = {
   _include: 'Read the references of the page in a second search by _id.',
   _revinclude: 'Search the other type by its reference parameter.',

@@ -5,7 +5,9 @@ import type { SearchKind } from './search-parameters.ts';
 /** https://hl7.org/fhir/R4/search.html#prefix */
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
-/** `system` absent = any, null = the value must have none; `code` absent = any code of the system. */
+/**
+ * `system` absent = any, null = the value must have none; `code` absent = any code of the system.
+ */
 export interface TokenValue {
   readonly system?: string | null;
   readonly code?: string;
@@ -16,7 +18,10 @@ export interface StringValue {
   readonly exact: string;
 }
 
-/** Instants `[start, end)` in ms that the written precision allows. `ap` widens at the reader's clock. */
+/**
+ * Instants `[start, end)` in ms that the written precision allows. `ap` widens at the reader's
+ * clock.
+ */
 export interface DateValue {
   readonly prefix: Prefix;
   readonly start: number;
@@ -28,7 +33,9 @@ export type ReferenceValue =
   | { readonly types: readonly string[]; readonly id: string }
   | { readonly uri: string };
 
-/** `low`..`high` is the range the written digits stand for (100 = 99.5 to 100.5); `ap` is 10 % wide. */
+/**
+ * `low`..`high` is the range the written digits stand for (100 = 99.5 to 100.5); `ap` is 10 % wide.
+ */
 export interface NumberValue {
   readonly prefix: Prefix;
   readonly value: number;

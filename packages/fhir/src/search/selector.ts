@@ -23,7 +23,9 @@ export class Uncompilable extends Error {}
 
 const ROOTS = new Set(['Resource', 'DomainResource']);
 
-/** The selectors of an expression for one resource type; branches written for other types fall away. */
+/**
+ * The selectors of an expression for one resource type; branches written for other types fall away.
+ */
 export function compileSelectors(expression: Expression, type: string): readonly Selector[] {
   return select(expression, { steps: [], type, shape: shapeOf(type) }, type);
 }
@@ -151,7 +153,8 @@ function compared(
 }
 
 function finder(expression: Expression, here: Selector): (value: JsonValue) => JsonValue[] {
-  // A condition at the top of an expression names the resource type first, one inside `where` does not.
+  // A condition at the top of an expression names the resource type first, one inside `where` does
+  // not.
   const root = here.steps.length === 0 ? here.type : null;
   const from: Selector = { ...here, steps: [] };
   const visits = select(expression, from, root).map((selector) => visitor(selector.steps));
@@ -191,7 +194,10 @@ function keep<Out>(test: Test, next: (value: JsonValue, out: Out) => void) {
   };
 }
 
-/** Written for data nobody validated: a list where one value belongs, or the reverse, is read anyway. */
+/**
+ * Written for data nobody validated: a list where one value belongs, or the reverse, is read
+ * anyway.
+ */
 function get<Out>(
   name: string,
   only: number | undefined,

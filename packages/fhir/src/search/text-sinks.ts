@@ -37,7 +37,9 @@ export function uriSink(param: string, selector: Selector): Sink | undefined {
   };
 }
 
-/** References into this server by type and id, all others by their text; contained ones not at all. */
+/**
+ * References into this server by type and id, all others by their text; contained ones not at all.
+ */
 export function referenceSink(param: string, selector: Selector): Sink | undefined {
   if (selector.type === 'Reference') {
     return (value, out) => {

@@ -13,7 +13,9 @@ interface CompiledProperty {
   readonly check: Check;
 }
 
-/** A name that must appear: one of `names`, or of their `_name` siblings, at least `least` times. */
+/**
+ * A name that must appear: one of `names`, or of their `_name` siblings, at least `least` times.
+ */
 interface Required {
   readonly label: string;
   readonly names: readonly string[];
@@ -31,7 +33,9 @@ interface CompiledShape {
 
 const shapes = new Map<string, CompiledShape>();
 
-/** Compiles on first use; shapes refer to each other by look-up, so recursion in FHIR is no problem. */
+/**
+ * Compiles on first use; shapes refer to each other by look-up, so recursion in FHIR is no problem.
+ */
 export function checkObject(shape: Shape, node: JsonValue, report: Report): void {
   if (!isJsonObject(node)) {
     report.add(wrongKind(`an object (${shape.type})`));

@@ -54,9 +54,10 @@ function plainText(value: unknown): string | undefined {
 }
 
 const DIV = /^\s*<div[\s/>][\s\S]*(?:<\/div>|\/>)\s*$/;
-// Narrative is shown in browsers: active content is refused at the door (R4 narrative rules, txt-1).
-const ACTIVE =
-  /<(?:script|iframe|object|embed|form|link|base|meta|input|button|frame)\b|<[^<>]*\son[a-z]+\s*=|javascript:/i;
+// Narrative is shown in browsers: active content is refused at the door (R4 narrative rules,
+// txt-1).
+const TAGS = 'script|iframe|object|embed|form|link|base|meta|input|button|frame';
+const ACTIVE = new RegExp(`<(?:${TAGS})\\b|<[^<>]*\\son[a-z]+\\s*=|javascript:`, 'i');
 
 function narrative(value: unknown): string | undefined {
   return typeof value === 'string' && DIV.test(value) && !ACTIVE.test(value)

@@ -31,7 +31,9 @@ export class Report {
     this.#steps.pop();
   }
 
-  /** True while there is room for issues and the nesting is sane: the walk stops where this ends. */
+  /**
+   * True while there is room for issues and the nesting is sane: the walk stops where this ends.
+   */
   get open(): boolean {
     // A step into a list item is a second step of the same level.
     return this.issues.length < MAX_ISSUES && this.#steps.length <= 2 * MAX_JSON_DEPTH;
