@@ -1,0 +1,69 @@
+import { err, ok, type Result } from '@holdfast/kernel';
+import { and, type Condition, FALSE, or } from '../condition/condition.ts';
+import { MAX_CONDITION_SIZE } from '../limits.ts';
+import type { Rulebook } from '../rulebook.ts';
+import type { ConsentClass } from './canonical-class.ts';
+import { compileOrg } from './compile-org.ts';
+import { compilePatient, type PatientConditions } from './compile-patient.ts';
+import type { Context } from './context.ts';
+import { place } from './slots.ts';
+
+/** A class's release conditions in one context; they still ask about time, residual and actor. */
+export interface ReleaseConditions {
+  /** For the patient in whose compartment the row lies; ORG included. */
+  readonly primary: Condition;
+  /** For another patient the row names (A15); ORG included, by the same row. */
+  readonly other: Condition;
+}
+
+/** Why a class has no formula: it is opaque, and its rows stay hidden. */
+export type Opaque = 'condition-too-large';
+
+/** Compiles layers 0 to 3 of `decide` for a class; equals the reference interpreter (CON-1). */
+export function compileClass(
+  consentClass: ConsentClass,
+  context: Context,
+  rulebook: Rulebook,
+): Result<ReleaseConditions, Opaque> {
+  const consents = place(consentClass);
+  const compiled: { primary: Condition; other: Condition }[] = [];
+  for (const purpose of context.purposes) {
+    const aspect = { action: context.action, purpose, domain: rulebook.domain };
+    const patient = compilePatient(consents, aspect, context.emergency);
+    if (!patient.ok) return patient;
+    const org = compileOrg(rulebook.policy, context, purpose);
+    const asked = askedOfPatients(org, patient.value);
+    compiled.push({
+      primary: or(org.alone, org.own, asked),
+      other: or(org.alone, and(org.own, patient.value.release), asked),
+    });
+  }
+  const primary = everyPurpose(compiled.map((each) => each.primary));
+  const other = everyPurpose(compiled.map((each) => each.other));
+  if (primary.size + other.size > MAX_CONDITION_SIZE) return err('condition-too-large');
+  return ok({ primary, other });
+}
+
+function askedOfPatients(
+  org: { readonly consents: Condition; readonly explicit: Condition },
+  patient: PatientConditions,
+): Condition {
+  return or(
+    and(org.consents, or(patient.release, patient.glass)),
+    and(org.explicit, patient.explicit),
+  );
+}
+
+/** Rows that name no patient follow ORG alone; a rule that needs a consent never opens them. */
+export function compileNoPatient(context: Context, rulebook: Rulebook): Condition {
+  return everyPurpose(
+    context.purposes.map((purpose) => {
+      const org = compileOrg(rulebook.policy, context, purpose);
+      return or(org.alone, org.consents);
+    }),
+  );
+}
+
+// A16. No purpose at all is a missing fact: nothing permits.
+const everyPurpose = (conditions: readonly Condition[]): Condition =>
+  conditions.length === 0 ? FALSE : and(...conditions);

@@ -1,0 +1,124 @@
+import { unreachable } from '@holdfast/kernel';
+import type { RowFacts } from '@holdfast/store';
+import { CONFIDENTIALITY, UNLABELLED } from '../labels/confidentiality.ts';
+import { type Atom, type Condition, constant, substitute } from './condition.ts';
+
+/** The part of a row that its labels and type decide: the key of a memoised decision. */
+export interface LabelFacts {
+  readonly type: string;
+  readonly confidentiality: number;
+  readonly sensitivity: bigint;
+}
+
+/** Everything a condition can ask about. */
+export interface Facts {
+  readonly row: RowFacts;
+  /** The residual of the patient whose class the condition was compiled from. */
+  readonly residual: readonly string[];
+  readonly closure: ReadonlySet<string>;
+  readonly ownPatientId: string | undefined;
+  readonly nowMs: number;
+}
+
+/** Evaluates a condition. Allocates nothing. */
+export function holds(condition: Condition, facts: Facts): boolean {
+  switch (condition.op) {
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    case 'not':
+      return !holds(condition.term, facts);
+    case 'and':
+      for (const term of condition.terms) if (!holds(term, facts)) return false;
+      return true;
+    case 'or':
+      for (const term of condition.terms) if (holds(term, facts)) return true;
+      return false;
+    default:
+      return atomHolds(condition, facts);
+  }
+}
+
+function atomHolds(atom: Atom, facts: Facts): boolean {
+  switch (atom.op) {
+    case 'actor-in':
+      if (atom.whenMissing && facts.residual.length < atom.first + atom.count) return true;
+      for (let i = atom.first; i < atom.first + atom.count; i++) {
+        const slot = facts.residual[i];
+        if (slot !== undefined && facts.closure.has(slot)) return true;
+      }
+      return false;
+    case 'instance-in':
+      if (facts.row.type !== atom.type) return false;
+      if (atom.whenMissing && facts.residual.length < atom.first + atom.count) return true;
+      for (let i = atom.first; i < atom.first + atom.count; i++) {
+        if (facts.residual[i] === facts.row.id) return true;
+      }
+      return false;
+    case 'own-record':
+      return facts.row.patientId !== null && facts.row.patientId === facts.ownPatientId;
+    case 'before':
+      return facts.nowMs < atom.at;
+    default:
+      return labelAtomHolds(atom, facts.row);
+  }
+}
+
+type LabelAtom = Exclude<Atom, { op: 'actor-in' | 'instance-in' | 'own-record' | 'before' }>;
+
+function labelAtomHolds(atom: LabelAtom, row: LabelFacts): boolean {
+  switch (atom.op) {
+    case 'type':
+      return atom.types.some((type) => type === row.type);
+    case 'at-most':
+      return (
+        (row.confidentiality === UNLABELLED ? CONFIDENTIALITY.R : row.confidentiality) <= atom.rank
+      );
+    case 'at-least':
+      return row.confidentiality === UNLABELLED || row.confidentiality >= atom.rank;
+    case 'exactly':
+      return row.confidentiality === UNLABELLED || row.confidentiality === atom.rank;
+    case 'labelled':
+      return (row.sensitivity & atom.mask) !== 0n;
+    case 'unlabelled':
+      return row.confidentiality === UNLABELLED;
+    default:
+      return unreachable(atom);
+  }
+}
+
+/** Partial evaluation by type and labels: what is left asks about the row, the residual, the actor. */
+export function forLabels(condition: Condition, facts: LabelFacts): Condition {
+  return substitute(condition, (atom) => {
+    switch (atom.op) {
+      case 'actor-in':
+      case 'own-record':
+      case 'before':
+        return atom;
+      case 'instance-in':
+        return atom.type === facts.type ? atom : constant(false);
+      default:
+        return constant(labelAtomHolds(atom, facts));
+    }
+  });
+}
+
+/** A condition without time, right from `from` (included) to `until` (excluded). */
+export interface AtInstant {
+  readonly condition: Condition;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Partial evaluation by time, with the interval in which the result is right. */
+export function atInstant(condition: Condition, nowMs: number): AtInstant {
+  let [from, until] = [-Infinity, Infinity];
+  const result = substitute(condition, (atom) => {
+    if (atom.op !== 'before') return atom;
+    if (nowMs < atom.at) until = Math.min(until, atom.at);
+    else from = Math.max(from, atom.at);
+    return constant(nowMs < atom.at);
+  });
+  return { condition: result, from, until };
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actorView } from './gate/actor-view.ts';
+import { parseConsent } from './model/parse-consent.ts';
+import { interpret } from './reference/interpreter.ts';
+import {
+  actionArbitrary,
+  actorArbitrary,
+  consentsArbitrary,
+  nowArbitrary,
+  rowArbitrary,
+  rulebookArbitrary,
+} from './testing/arbitraries.ts';
+import { MemoryEngine, withClasses } from './testing/engine.ts';
+
+/** Each run decides 5 rows x 4 actors: 20 triples. */
+const RUNS = Number(process.env['HOLDFAST_FUZZ_RUNS'] ?? 600);
+
+describe('the compiled engine', () => {
+  it('CON-1 decides every (consents, request, row) as the reference interpreter does', () => {
+    const outcomes = { release: 0, hide: 0 };
+    fc.assert(
+      fc.property(
+        rulebookArbitrary,
+        fc.tuple(consentsArbitrary, consentsArbitrary),
+        fc.array(fc.tuple(actorArbitrary, actionArbitrary), { minLength: 4, maxLength: 4 }),
+        fc.array(rowArbitrary, { minLength: 5, maxLength: 5 }),
+        fc.tuple(nowArbitrary, nowArbitrary).map((pair) => pair.sort((a, b) => a - b)),
+        (rulebook, [json1, json2], requests, rows, [writtenMs = 0, nowMs = 0]) => {
+          const engine = new MemoryEngine(rulebook);
+          const [own, other] = [json1, json2].map((all) => all.map((each) => parseConsent(each)));
+          if (own === undefined || other === undefined) throw new Error('two lists');
+          const [classOfOwn, classOfOther] = [own, other].map((all) =>
+            engine.intern(all, writtenMs),
+          );
+          for (const [actor, action] of requests) {
+            const table = engine.table(actor, action);
+            for (const { row: bare, hasOther } of rows) {
+              if (classOfOwn === undefined) throw new Error('interned');
+              const row = withClasses(bare, classOfOwn, hasOther ? classOfOther : undefined);
+              const subject = { row, consents: own, othersConsents: hasOther ? [other] : [] };
+              const reason = interpret({ actor, action, nowMs, rulebook }, subject);
+              const released = table.decide(row, actorView(actor), nowMs) === 'release';
+              outcomes[released ? 'release' : 'hide']++;
+              if (released !== (reason.outcome === 'permit')) {
+                expect({ released, reason }).toEqual('agreement');
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+    // The generator is worth something only while both answers are common.
+    expect(outcomes.release).toBeGreaterThan(RUNS);
+    expect(outcomes.hide).toBeGreaterThan(RUNS);
+  });
+});

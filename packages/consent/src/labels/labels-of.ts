@@ -1,0 +1,42 @@
+import { isRecord, listOf, textOf } from '../model/fhir-json.ts';
+import { CONFIDENTIALITY, isConfidentialityCode } from './confidentiality.ts';
+import { labelFamily } from './label-systems.ts';
+import {
+  HANDLING_CODES,
+  sensitivityBit,
+  sensitivityCode,
+  UNKNOWN_SENSITIVITY,
+} from './sensitivity-dictionary.ts';
+
+/** What the store keeps beside a resource for every decision about it. */
+export interface SecurityLabels {
+  /** Rank as in `CONFIDENTIALITY`; the highest label wins, none means N (A8). */
+  readonly confidentiality: number;
+  /** Own bits of the sensitivity labels; a label nobody knows sets `UNKNOWN_SENSITIVITY`. */
+  readonly sensitivity: bigint;
+}
+
+/** Reads `meta.security` of a FHIR resource. Purpose, integrity and handling tags carry no label. */
+export function labelsOf(resource: unknown): SecurityLabels {
+  const meta = isRecord(resource) ? resource['meta'] : undefined;
+  let confidentiality = -1;
+  let sensitivity = 0n;
+  for (const tag of listOf(isRecord(meta) ? meta['security'] : undefined)) {
+    const code = isRecord(tag) ? textOf(tag['code']) : undefined;
+    const family = isRecord(tag) ? labelFamily(textOf(tag['system']) ?? '') : undefined;
+    if (family === 'purpose' || family === 'integrity') continue;
+    if (family === 'confidentiality' && code !== undefined && isConfidentialityCode(code)) {
+      confidentiality = Math.max(confidentiality, CONFIDENTIALITY[code]);
+    } else if (family === 'act-code' && code !== undefined && HANDLING_CODES.has(code)) {
+      continue;
+    } else if (family === 'act-code' && code !== undefined) {
+      sensitivity |= sensitivityBit(sensitivityCode(code) ?? '');
+    } else {
+      sensitivity |= UNKNOWN_SENSITIVITY;
+    }
+  }
+  return {
+    confidentiality: confidentiality < 0 ? CONFIDENTIALITY.N : confidentiality,
+    sensitivity,
+  };
+}

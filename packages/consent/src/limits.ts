@@ -1,0 +1,41 @@
+/** A5. Consents come from forms; deeper nesting is a mistake or an attack on the evaluator. */
+export const MAX_PROVISION_DEPTH = 8;
+
+/** A5. Provisions of one consent, the root included. */
+export const MAX_PROVISIONS = 512;
+
+/** Values of one attribute of one provision: every one may become a residual slot. */
+export const MAX_ATTRIBUTE_VALUES = 256;
+
+/** Active consents of one patient, five times what the largest public store accepts. */
+export const MAX_ACTIVE_CONSENTS = 1000;
+
+/** Residual slots of one patient: they ride along with every row of the patient. */
+export const MAX_RESIDUAL_SLOTS = 4096;
+
+/**
+ * Nodes of one compiled condition. Nesting can double a formula per level; beyond this the class
+ * is opaque and its rows are hidden, in process and in SQL alike.
+ */
+export const MAX_CONDITION_SIZE = 4096;
+
+/** Classes of one tenant held in memory, about 1 kB each. Beyond it they are loaded by id. */
+export const MAX_CLASSES_IN_MEMORY = 50_000;
+
+/** Classes fetched by one statement of a refresh. */
+export const CLASS_BATCH = 5000;
+
+/** Class ids that decisions met and did not know, awaiting the next refresh. */
+export const MAX_WANTED_CLASSES = 1000;
+
+/** Contexts (roles x purposes x action) of one tenant with memoised decisions; the oldest goes first. */
+export const MAX_CONTEXTS = 256;
+
+/** Decided (confidentiality, sensitivity) cells per class and type; then the table starts afresh. */
+export const MAX_MEMO_CELLS = 4096;
+
+/** How far ahead a SQL form looks for consents that start or end; after that it is built anew. */
+export const SQL_HORIZON_MS = 3_600_000;
+
+/** Clock difference between this process and the database that a SQL form still decides right. */
+export const SQL_SKEW_MS = 300_000;

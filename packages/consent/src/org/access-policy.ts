@@ -1,0 +1,32 @@
+import type { Action, Role } from '../actor.ts';
+import type { TypeGroup } from './type-groups.ts';
+
+/**
+ * What layer 2 has to say once a rule permits:
+ * `consents` - the patient's consents and the default decide;
+ * `explicit-permit` - a consent must permit, no default will do;
+ * `none` - the rule stands on a right or a duty that consents do not govern. With `ownRecord` it
+ * stands for the actor's own record only; other patients named there are asked all the same.
+ */
+export type PatientLayer = 'consents' | 'explicit-permit' | 'none';
+
+export interface OrgRule {
+  readonly id: string;
+  readonly effect: 'permit' | 'deny';
+  readonly roles: readonly Role[];
+  readonly actions: readonly Action[];
+  /** v3-PurposeOfUse codes; narrower ones are included. */
+  readonly purposes: readonly string[];
+  readonly types: readonly TypeGroup[];
+  readonly ownRecord?: true;
+  readonly patientLayer: PatientLayer;
+  /** Why, in words for an explanation. */
+  readonly because: string;
+}
+
+/** Layer 1. Deny overrides; at least one permit is needed. */
+export interface OrgPolicy {
+  /** Part of every decision's evidence; a changed policy has a new one. */
+  readonly version: string;
+  readonly rules: readonly OrgRule[];
+}

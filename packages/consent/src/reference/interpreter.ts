@@ -1,0 +1,126 @@
+import type { RowFacts } from '@holdfast/store';
+import type { Action, Actor } from '../actor.ts';
+import { GUARDED_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
+import type { ConsentModel } from '../model/consent-model.ts';
+import type { OrgRule } from '../org/access-policy.ts';
+import { isInGroup } from '../org/type-groups.ts';
+import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
+import { isEmergencyPurpose, type Rulebook } from '../rulebook.ts';
+import type { Question } from './matching.ts';
+import { isExplicitPermit, patientLayer } from './patient-layer.ts';
+import type { Reason } from './reason.ts';
+
+export interface AccessRequest {
+  readonly actor: Actor;
+  readonly action: Action;
+  readonly nowMs: number;
+  readonly rulebook: Rulebook;
+}
+
+/** A row and, for each patient it names, that patient's consents as they are on file. */
+export interface AccessSubject {
+  readonly row: RowFacts;
+  /** Consents of the patient in whose compartment the row lies; ignored where `row.patient` is null. */
+  readonly consents: readonly ConsentModel[];
+  /** Consents of the other patients, in the order of `row.others`. */
+  readonly othersConsents: readonly (readonly ConsentModel[])[];
+}
+
+/**
+ * `decide` of the semantics, written to be read and compared with them: slow, without any
+ * compilation, and with its reasons. The engine must agree with it on every input (CON-1).
+ */
+export function interpret(request: AccessRequest, subject: AccessSubject): Reason {
+  const { purposes } = request.actor;
+  if (purposes.length === 0) {
+    const words = 'no purpose was stated, so nothing can permit';
+    return { layer: 'request', rule: 'A16', outcome: 'deny', words, because: [] };
+  }
+  const each = purposes.map((purpose) => decidePurpose(request, subject, purpose));
+  const denied = each.filter(({ outcome }) => outcome !== 'permit');
+  if (each.length === 1 && each[0] !== undefined) return each[0];
+  return {
+    layer: 'request',
+    rule: 'A16',
+    outcome: denied.length === 0 ? 'permit' : 'deny',
+    words: denied.length === 0 ? 'every purpose permits' : 'a purpose does not permit',
+    because: denied.length === 0 ? each : denied,
+  };
+}
+
+function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: string): Reason {
+  const { actor, action, nowMs, rulebook } = request;
+  const rules = rulebook.policy.rules.filter((rule) =>
+    applies(rule, request, purpose, subject.row),
+  );
+  const deny = rules.find(({ effect }) => effect === 'deny');
+  if (deny !== undefined) return orgReason(deny, 'deny');
+  const permits = rules.filter(({ effect }) => effect === 'permit');
+  if (permits.length === 0) {
+    const words = `no rule of policy ${rulebook.policy.version} lets ${actor.roles.join(', ')} ${action} ${subject.row.type} for ${purpose}`;
+    return { layer: 'org', rule: 'no-permit', outcome: 'deny', words, because: [] };
+  }
+  const q: Question = { actor, action, purpose, row: subject.row, nowMs, domain: rulebook.domain };
+  const tried = permits.map((rule) => throughPatients(rule, q, subject));
+  const permit = tried.find(({ outcome }) => outcome === 'permit');
+  if (permit !== undefined) return permit;
+  return glass(q, permits, tried);
+}
+
+function applies(rule: OrgRule, request: AccessRequest, purpose: string, row: RowFacts): boolean {
+  const { actor, action } = request;
+  return (
+    rule.roles.some((role) => actor.roles.includes(role)) &&
+    rule.actions.includes(action) &&
+    purposeWithinAny(purpose, rule.purposes) &&
+    rule.types.some((group) => isInGroup(row.type, group)) &&
+    (rule.ownRecord === undefined || (row.patientId !== null && row.patientId === actor.patientId))
+  );
+}
+
+// A15: every patient the row names is asked, unless the rule stands on its own.
+function throughPatients(rule: OrgRule, q: Question, subject: AccessSubject): Reason {
+  const primary = q.row.patient === null ? [] : [subject.consents];
+  const asked =
+    rule.patientLayer !== 'none'
+      ? [...primary, ...subject.othersConsents]
+      : rule.ownRecord === undefined
+        ? []
+        : subject.othersConsents;
+  const answers = asked.map((consents) => patientLayer(q, consents));
+  const explicit = rule.patientLayer === 'explicit-permit';
+  const isEnough = (answer: Reason): boolean =>
+    explicit ? isExplicitPermit(answer) : answer.outcome === 'permit';
+  const refusing = answers.filter((answer) => !isEnough(answer));
+  if (explicit && q.row.patient === null) {
+    const words = 'the rule needs a consent, and the data belongs to no patient';
+    return { layer: 'org', rule: rule.id, outcome: 'deny', words, because: [] };
+  }
+  return refusing.length === 0
+    ? { ...orgReason(rule, 'permit'), because: answers }
+    : { ...orgReason(rule, 'deny'), layer: 'patient', because: refusing };
+}
+
+function glass(q: Question, permits: readonly OrgRule[], tried: readonly Reason[]): Reason {
+  const overridable =
+    q.actor.emergency &&
+    isEmergencyPurpose(q.purpose) &&
+    q.domain.default !== 'deny' &&
+    permits.some(({ patientLayer: layer }) => layer === 'consents') &&
+    (q.row.sensitivity & GUARDED_SENSITIVITY) === 0n;
+  if (overridable) {
+    const words = 'emergency access: permitted, audited, to be reviewed, and the patient is told';
+    return { layer: 'glass', rule: 'GLASS', outcome: 'permit', words, because: tried };
+  }
+  return {
+    layer: 'patient',
+    rule: 'A15',
+    outcome: 'deny',
+    words: 'the organisation permits, the patient layer does not',
+    because: tried,
+  };
+}
+
+function orgReason(rule: OrgRule, outcome: 'permit' | 'deny'): Reason {
+  return { layer: 'org', rule: rule.id, outcome, words: rule.because, because: [] };
+}
