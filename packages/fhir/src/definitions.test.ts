@@ -15,8 +15,11 @@ describe('the compacted definitions', () => {
   });
 
   it('are left alone by the build step while they are up to date', () => {
+    const run = () => execFileSync(process.execPath, [step.pathname], { encoding: 'utf8' });
+    // The first run may have something to do: the step itself may just have been edited.
+    run();
     const before = statSync(file).mtimeMs;
-    expect(execFileSync(process.execPath, [step.pathname], { encoding: 'utf8' })).toBe('');
+    expect(run()).toBe('');
     expect(statSync(file).mtimeMs).toBe(before);
   });
 
