@@ -1,0 +1,21 @@
+/** Every bound of this package, with its reason. Durations are milliseconds. */
+export const VISIBILITY_LIMITS = {
+  /** Open signals: causes times dependencies times tenants; more means that keys are made up. */
+  openSignals: 1_000,
+  /** Resolved signals kept in memory for the console; older ones are in the table. */
+  recentSignals: 500,
+  /** Patients of all signals in memory: about 100 bytes each. */
+  patients: 200_000,
+  /** Occurrences further apart than this are two stories, not one. */
+  mergeWindowMs: 15 * 60_000,
+  /** Signals of one statement. */
+  writeSignals: 200,
+  /** A spool file is rotated at this size; two are kept, so twice this is the most disk it takes. */
+  spoolFileBytes: 8 * 1_048_576,
+  /** First pause before the database is tried again. */
+  retryFirstMs: 250,
+  /** A database that was away for long is found again within this. */
+  retryLastMs: 10_000,
+  /** Seconds of the console's request graph. */
+  meterSeconds: 60,
+} as const;
