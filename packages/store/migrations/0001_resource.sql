@@ -34,6 +34,7 @@ create index resource_patient on resource (tenant, patient, type, at, key) where
 create index resource_at on resource (tenant, type, at, key) where not deleted;
 create index resource_updated on resource (tenant, type, updated, key);
 select guard_tenant('resource');
+grant usage on sequence resource_key_seq to holdfast_app;
 
 -- Outgoing versions; each version is stored once, here or above.
 create table history (

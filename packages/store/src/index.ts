@@ -1,1 +1,31 @@
-export type { AccessGate, Bind, GateSource, PatientProjection, Release, RowFacts } from './access-gate.ts';
+export type {
+  AccessGate,
+  Bind,
+  GateSource,
+  PatientProjection,
+  Release,
+  RowFacts,
+} from './access-gate.ts';
+export { STORE_FAULTS } from './errors.ts';
+export { storeMigrations } from './migrations.ts';
+export { Dictionary } from './postgres/dictionary.ts';
+export {
+  type HistoryPage,
+  type ReadOutcome,
+  read,
+  readHistory,
+  readVersion,
+  type ResourceName,
+} from './postgres/read.ts';
+export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
+export {
+  FhirRepository,
+  type Labels,
+  type RepositoryOptions,
+  type WriteAudit,
+  type WriteContext,
+  type WriteIntent,
+} from './repository.ts';
+export { CursorSeal, type Position } from './search/cursor.ts';
+export type { StoredVersion } from './stored-row.ts';
+export type { Change } from './write-plan.ts';

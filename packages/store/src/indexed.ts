@@ -3,10 +3,11 @@ import {
   extractIndexEntries,
   type IndexEntries,
   localReferences,
+  mainDateParameter,
   type Resource,
 } from '@holdfast/fhir';
 import { type IndexDictionary, indexRows, timestamp } from './index-rows.ts';
-import { mainDateParameter } from './main-date.ts';
+
 import { ownerParameters } from './owner-parameters.ts';
 import type { Change, Indexed } from './write-plan.ts';
 

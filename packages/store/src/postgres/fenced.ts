@@ -16,13 +16,15 @@ export interface Statement {
 }
 
 /** A row with the decision about it. */
-export interface DecidedVersion {
+export interface DecidedVersion<Extra = unknown> {
   readonly version: StoredVersion;
   readonly released: boolean;
+  /** The row's further columns, e.g. sort values. */
+  readonly row: Extra;
 }
 
 export interface Fenced<Extra> {
-  readonly rows: readonly DecidedVersion[];
+  readonly rows: readonly DecidedVersion<Extra>[];
   /** The first row's further columns, e.g. a total. */
   readonly extra: Extra | undefined;
 }
@@ -49,11 +51,11 @@ export async function fenced<Extra>(
   throw storeFault('STORE_CONSENT_UNSETTLED', { retryAfterSeconds: 1 });
 }
 
-function decide(
+function decide<Row extends SnapshotColumns & ProjectedRow>(
   gate: AccessGate,
-  rows: readonly (SnapshotColumns & ProjectedRow)[],
-): DecidedVersion[] | 'stale' {
-  const decided: DecidedVersion[] = [];
+  rows: readonly Row[],
+): DecidedVersion<Row>[] | 'stale' {
+  const decided: DecidedVersion<Row>[] = [];
   for (const row of rows) {
     const nowMs = Number(row.now_ms);
     if (BigInt(row.consent_epoch) > gate.epoch || nowMs >= gate.validUntil) return 'stale';
@@ -61,7 +63,7 @@ function decide(
     if (version === null) continue;
     const release = gate.decide(version.facts, nowMs);
     if (release.kind === 'stale') return 'stale';
-    decided.push({ version, released: release.kind === 'release' });
+    decided.push({ version, released: release.kind === 'release', row });
   }
   return decided;
 }

@@ -1,5 +1,5 @@
 import { typeCode } from '@holdfast/fhir';
-import { AUDIT_COLUMN_TYPES, type AuditRow, auditColumns } from '@holdfast/ledger';
+import { type AuditRow, auditColumns } from '@holdfast/ledger';
 import type { IndexRows } from '../index-rows.ts';
 import type { WritePlan } from '../write-plan.ts';
 
@@ -16,7 +16,7 @@ const PARAMETER_TYPES = [
   'integer[]', 'smallint[]', 'text[]', 'integer[]', 'double precision[]', 'double precision[]',
   'jsonb',
   'uuid[]', 'text[]', 'text[]', 'text', 'text',
-  ...AUDIT_COLUMN_TYPES,
+  'uuid[]', 'timestamptz[]', 'text[]', 'text[]', 'smallint[]', 'bytea[]', 'bytea[]', 'text[]', 'bytea[]',
 ]; // in the order of store_write's arguments
 
 const TEXT = `select store_write(${PARAMETER_TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')}) as patients`;

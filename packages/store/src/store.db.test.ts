@@ -1,0 +1,308 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { eventsMigrations } from '@holdfast/events';
+import {
+  parseSearch,
+  planTransaction,
+  type Resource,
+  type ResourceType,
+  resourceTypes,
+  searchParametersOf,
+} from '@holdfast/fhir';
+import { type RequestId, systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
+import { AuditProducer, createLogKeys, ledgerMigrations, prepareAudit } from '@holdfast/ledger';
+import { type TestDatabase, testDatabase } from '@holdfast/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type AccessGate,
+  CursorSeal,
+  Dictionary,
+  FhirRepository,
+  type GateSource,
+  read,
+  readHistory,
+  readVersion,
+  search,
+  storeMigrations,
+  type WriteContext,
+} from './index.ts';
+
+const tenant = 1 as TenantId;
+const seal = new CursorSeal(new Uint8Array(32).fill(1), systemRandom);
+
+function gateOf(hidden: ReadonlySet<string>): GateSource {
+  const gate: AccessGate = {
+    epoch: 1_000n,
+    validUntil: Number.POSITIVE_INFINITY,
+    decide: (row) => ({ kind: row.patientId !== null && hidden.has(row.patientId) ? 'hide' : 'release' }),
+    releasable: (alias, bind) =>
+      `not exists (select from patient_state s where s.tenant = ${alias}.tenant
+        and s.patient = ${alias}.patient and s.patient_id = any(${bind([...hidden])}::text[]))`,
+  };
+  return { current: () => gate, refresh: async () => gate };
+}
+const open = gateOf(new Set());
+
+let database: TestDatabase;
+let dictionary: Dictionary;
+let repository: FhirRepository;
+
+const keys = createLogKeys(systemRandom);
+const producer = new AuditProducer({ process: 'test', epoch: 1 });
+const context = (gates: GateSource = open): WriteContext => ({
+  gates,
+  actor: 'Practitioner/test',
+  requestId: 'r-1',
+  audit: {
+    prepare: (changes) =>
+      changes.map((change) =>
+        prepareAudit(
+          {
+            requestId: 'r-1' as RequestId,
+            actor: 'Practitioner/test',
+            roles: [],
+            purposes: ['TREAT'],
+            action: 'C',
+            interaction: change.interaction,
+            outcome: 0,
+            target: `${change.type}/${change.id}`,
+            patientId: change.owner,
+            decision: null,
+          },
+          { tenant, tagKey: keys.tagKey, producer, clock: systemClock, random: systemRandom },
+        ),
+      ),
+    release: (rows) => producer.release(rows),
+  },
+});
+
+beforeAll(async () => {
+  database = await testDatabase({ migrations: [ledgerMigrations, eventsMigrations, storeMigrations] });
+  const parameters = resourceTypes.flatMap((type) =>
+    [...searchParametersOf(type).keys()].map((code) => ({ type, code })),
+  );
+  dictionary = await Dictionary.load(database.appPool, parameters);
+  repository = new FhirRepository({
+    tenant,
+    pool: database.appPool,
+    dictionary,
+    clock: systemClock,
+    random: systemRandom,
+    labelsOf: () => ({ confidentiality: 2, sensitivity: 0n }),
+    projections: [],
+  });
+});
+afterAll(async () => {
+  await database.drop();
+});
+
+type Identified = Resource & { readonly id: string };
+const patient = (id: string, family: string): Identified => ({
+  resourceType: 'Patient',
+  id,
+  name: [{ family, given: ['Ada'] }],
+  birthDate: '1980-02-03',
+  identifier: [{ system: 'urn:mrn', value: `mrn-${id}` }],
+});
+const observation = (id: string, subject: string, effective: string, code = '8867-4'): Identified => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+  code: { coding: [{ system: 'http://loinc.org', code }] },
+  subject: { reference: `Patient/${subject}` },
+  effectiveDateTime: effective,
+  valueQuantity: { value: 72, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+});
+const create = (...resources: Identified[]) =>
+  repository.write(
+    resources.map((resource) => ({ kind: 'create', resource })),
+    context(),
+  );
+
+async function ids(type: ResourceType, query: string, gates: GateSource = open): Promise<string[]> {
+  const parsed = parseSearch(type, query);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  const page = await search(parsed.value, { db: database.appPool, tenant, dictionary, seal, gates });
+  return page.versions.map((version) => version.id);
+}
+
+describe('a write', () => {
+  it('is read back as it was written, with id, version and event', async () => {
+    await create(patient('w1', 'Lovelace'), observation('w1-o', 'w1', '2024-01-02T03:04:05Z'));
+    const found = await read(database.appPool, open, { tenant, type: 'Observation', id: 'w1-o' });
+    expect(found.kind).toBe('found');
+    if (found.kind !== 'found') return;
+    const stored = JSON.parse(found.version.content ?? '') as Identified;
+    expect(stored).toMatchObject(observation('w1-o', 'w1', '2024-01-02T03:04:05Z'));
+    expect(stored['meta']).toEqual({ versionId: '1', lastUpdated: found.version.updated });
+    expect(found.version.facts.patientId).toBe('w1');
+    const { rows } = await database.pool.query(
+      `select seq, interaction, resource_type, patient_id from event where patient_id = 'w1' order by seq`,
+    );
+    expect(rows).toEqual([
+      { seq: '1', interaction: 'create', resource_type: 'Patient', patient_id: 'w1' },
+      { seq: '2', interaction: 'create', resource_type: 'Observation', patient_id: 'w1' },
+    ]);
+  });
+
+  it('with a reference to nothing is refused, naming the element, and leaves nothing', async () => {
+    const before = await database.pool.query('select count(*) from audit');
+    await expect(create(observation('lost', 'nobody', '2024-01-01'))).rejects.toMatchObject({
+      code: 'STORE_REFERENCE_MISSING',
+      detail: { expression: ['Observation.subject'] },
+    });
+    expect((await database.pool.query('select count(*) from audit')).rows).toEqual(before.rows);
+    expect(await ids('Observation', '_id=lost')).toEqual([]);
+  });
+
+  it('onto an older version is refused, and the newer stays', async () => {
+    await create(patient('c1', 'First'));
+    const put = (family: string, ifMatch?: number) =>
+      repository.write([{ kind: 'put', resource: patient('c1', family), ifMatch }], context());
+    await put('Second', 1);
+    await expect(put('Third', 1)).rejects.toMatchObject({ code: 'STORE_VERSION_CONFLICT' });
+    expect(await ids('Patient', 'name=second')).toEqual(['c1']);
+  });
+
+  it('by many writers of one resource loses no update', async () => {
+    await create(patient('race', 'Zero'));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) =>
+        repository.write([{ kind: 'put', resource: patient('race', `N${i}`) }], context()),
+      ),
+    );
+    const won = outcomes.filter((o) => o.status === 'fulfilled').length;
+    const page = await readHistory(database.appPool, open, { tenant, type: 'Patient', id: 'race', count: 50 });
+    expect(page.versions.map((v) => v.version)).toEqual(
+      Array.from({ length: won + 1 }, (_, i) => won + 1 - i),
+    );
+    for (const o of outcomes) if (o.status === 'rejected') expect(o.reason).toMatchObject({ code: 'STORE_CONTENTION' });
+  });
+
+  it('of an existing id by PUT twice at once makes one resource with two versions', async () => {
+    const put = () => repository.write([{ kind: 'put', resource: patient('twice', 'Same') }], context());
+    await Promise.all([put(), put()]);
+    const found = await read(database.appPool, open, { tenant, type: 'Patient', id: 'twice' });
+    expect(found.kind === 'found' && found.version.version).toBe(2);
+  });
+});
+
+describe('an update', () => {
+  it('moves the resource in every index and keeps the version that goes out', async () => {
+    await create(patient('u1', 'Oldname'), observation('u1-o', 'u1', '2020-01-01T00:00:00Z', 'old-code'));
+    await repository.write(
+      [
+        { kind: 'put', resource: patient('u1', 'Newname') },
+        { kind: 'put', resource: observation('u1-o', 'u1', '2021-01-01T00:00:00Z', 'new-code') },
+      ],
+      context(),
+    );
+    expect(await ids('Patient', 'name=oldname')).toEqual([]);
+    expect(await ids('Patient', 'family=newname')).toEqual(['u1']);
+    expect(await ids('Observation', 'code=http://loinc.org|old-code')).toEqual([]);
+    expect(await ids('Observation', 'code=http://loinc.org|new-code')).toEqual(['u1-o']);
+    const old = await readVersion(database.appPool, open, { tenant, type: 'Patient', id: 'u1', version: 1 });
+    expect(old.kind === 'found' && old.version.content).toContain('Oldname');
+    // Exactly the rows of the new version stand in the index.
+    const { rows } = await database.pool.query(
+      `select count(*) from token_index t join resource r on r.key = t.resource
+       where r.id = 'u1-o' and t.at <> r.at`,
+    );
+    expect(rows).toEqual([{ count: '0' }]);
+  });
+
+  it('that deletes leaves a tombstone, no index row, and all versions', async () => {
+    await create(patient('d1', 'Gone'));
+    await repository.write([{ kind: 'delete', type: 'Patient', id: 'd1' }], context());
+    const found = await read(database.appPool, open, { tenant, type: 'Patient', id: 'd1' });
+    expect(found.kind).toBe('gone');
+    expect(await ids('Patient', 'name=gone')).toEqual([]);
+    const { rows } = await database.pool.query(
+      `select count(*) from string_index s join resource r on r.key = s.resource where r.id = 'd1'`,
+    );
+    expect(rows).toEqual([{ count: '0' }]);
+    await repository.write([{ kind: 'put', resource: patient('d1', 'Back') }], context());
+    expect(await ids('Patient', 'name=back')).toEqual(['d1']);
+    const page = await readHistory(database.appPool, open, { tenant, type: 'Patient', id: 'd1', count: 10 });
+    expect(page.versions.map((v) => [v.version, v.deleted])).toEqual([[3, false], [2, true], [1, false]]);
+  });
+});
+
+describe('a search', () => {
+  it('finds by every kind of parameter the slice offers', async () => {
+    await create(
+      patient('s1', 'Müller-Lüdenscheidt'),
+      observation('s1-a', 's1', '2024-05-01T10:00:00Z'),
+      observation('s1-b', 's1', '2024-05-02T10:00:00Z'),
+      observation('s1-c', 's1', '2024-05-03T10:00:00Z', 'other'),
+    );
+    expect(await ids('Patient', 'identifier=urn:mrn|mrn-s1')).toEqual(['s1']);
+    expect(await ids('Patient', 'name=muller')).toEqual(['s1']);
+    expect(await ids('Patient', 'name:exact=Müller-Lüdenscheidt')).toEqual(['s1']);
+    expect(await ids('Patient', 'name:contains=denscheidt')).toEqual(['s1']);
+    expect(await ids('Patient', 'birthdate=1980-02-03&_id=s1')).toEqual(['s1']);
+    expect(await ids('Observation', 'patient=s1&category=vital-signs&_sort=-date')).toEqual(['s1-c', 's1-b', 's1-a']);
+    expect(await ids('Observation', 'subject=Patient/s1&code=8867-4&_sort=date')).toEqual(['s1-a', 's1-b']);
+    expect(await ids('Observation', 'patient=s1&date=ge2024-05-02')).toEqual(['s1-c', 's1-b']);
+    expect(await ids('Observation', 'patient=s1&date=lt2024-05-02')).toEqual(['s1-a']);
+    expect(await ids('Observation', 'patient=s1&code:not=other')).toEqual(['s1-b', 's1-a']);
+    expect(await ids('Observation', 'patient=s1&value-quantity=gt71')).toEqual(['s1-c', 's1-b', 's1-a']);
+    expect(await ids('Observation', 'patient=s1&encounter:missing=true')).toHaveLength(3);
+  });
+
+  it('pages in order without repeat or gap, and refuses a cursor of another search', async () => {
+    await create(patient('p1', 'Pages'));
+    const days = Array.from({ length: 23 }, (_, i) => `2023-01-${String(i + 1).padStart(2, '0')}T00:00:00Z`);
+    await create(...days.map((day, i) => observation(`p1-${i}`, 'p1', day)));
+    const query = (cursor: string | null, text = 'patient=p1&_count=5&_total=accurate') => {
+      const parsed = parseSearch('Observation', cursor === null ? text : `${text}&_cursor=${cursor}`);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+      return search(parsed.value, { db: database.appPool, tenant, dictionary, seal, gates: open });
+    };
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof query>> = await query(cursor);
+      expect(page.total).toBe(23);
+      seen.push(...page.versions.map((v) => v.id));
+      cursor = page.next;
+    } while (cursor !== null);
+    expect(seen).toEqual(days.map((_, i) => `p1-${22 - i}`));
+    const first = await query(null);
+    await expect(query(first.next, 'patient=s1&_count=5')).rejects.toMatchObject({ code: 'STORE_CURSOR_INVALID' });
+  });
+
+  it('under a gate shows, counts and pages as if the hidden rows were not there', async () => {
+    await create(patient('h1', 'Hidden'), patient('h2', 'Hidden'), observation('h1-o', 'h1', '2024-01-01', 'rare'));
+    const gates = gateOf(new Set(['h1']));
+    expect(await ids('Patient', 'name=hidden', gates)).toEqual(['h2']);
+    expect(await ids('Observation', 'code=http://loinc.org|rare', gates)).toEqual([]);
+    const found = await read(database.appPool, gates, { tenant, type: 'Patient', id: 'h1' });
+    expect(found.kind).toBe('hidden');
+    const write = repository.write([{ kind: 'put', resource: patient('h1', 'Mine') }], context(gates));
+    await expect(write).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
+  });
+});
+
+const SYNTHEA = new URL('../../../../shared/data/synthea/', import.meta.url);
+
+describe.skipIf(!existsSync(SYNTHEA) && !process.env['CI'])('Synthea transaction bundles', () => {
+  it('load whole, every reference resolved, found by the parameters of the slice', async () => {
+    const file = readdirSync(SYNTHEA).sort()[0] ?? '';
+    const bundle = JSON.parse(gunzipSync(readFileSync(new URL(file, SYNTHEA))).toString()) as Resource;
+    let n = 0;
+    const plan = planTransaction(bundle, { newId: () => `syn-${n++}` });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.error.slice(0, 3)));
+    const intents = plan.value.entries.flatMap((entry) =>
+      entry.method === 'create' ? [{ kind: 'create' as const, resource: entry.resource as Identified }] : [],
+    );
+    const changes = await repository.write(intents, context());
+    expect(changes).toHaveLength((bundle['entry'] as unknown[]).length);
+    const text = changes.map((change) => change.content).join('');
+    expect(text).not.toContain('urn:uuid:');
+    const owner = changes.find((change) => change.type === 'Patient');
+    const found = await ids('Encounter', `patient=${owner?.id}&_count=1000`);
+    expect(found).toHaveLength(changes.filter((change) => change.type === 'Encounter').length);
+  });
+});
