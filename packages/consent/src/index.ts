@@ -1,3 +1,50 @@
 export { type Action, ACTIONS, type Actor, type Role, ROLES } from './actor.ts';
-export { parseConsent } from './model/parse-consent.ts';
+export { canonicalise, type ConsentClass, type Interned } from './compile/canonical-class.ts';
+export { compileClass, type ReleaseConditions } from './compile/compile-class.ts';
+export { type Context, contextOf } from './compile/context.ts';
+export type { Condition } from './condition/condition.ts';
+export { type Facts, holds } from './condition/holds.ts';
+export { type SqlNames, toSql } from './condition/to-sql.ts';
+export { CONSENT_FAULTS, consentFault } from './errors.ts';
+export {
+  type Explanation,
+  type ExplainedRow,
+  type ExplainRequest,
+  explain,
+  type NearestMiss,
+} from './explain/explain.ts';
+export { actorView } from './gate/actor-view.ts';
+export {
+  type ActorView,
+  type ClassLookup,
+  ReleaseTable,
+  type Verdict,
+} from './gate/release-table.ts';
+export { CONFIDENTIALITY, type ConfidentialityCode, UNLABELLED } from './labels/confidentiality.ts';
+export { labelsOf, type SecurityLabels } from './labels/labels-of.ts';
+export {
+  SENSITIVITY_VERSION,
+  sensitivityBit,
+  sensitivityClosure,
+  sensitivityCode,
+  sensitivityCodes,
+  UNKNOWN_SENSITIVITY,
+} from './labels/sensitivity-dictionary.ts';
 export { consentMigrations } from './migrations.ts';
+export type { ConsentModel, Finding, Provision } from './model/consent-model.ts';
+export { parseConsent } from './model/parse-consent.ts';
+export { UNENFORCEABLE_CONSTRUCTS } from './model/unenforceable.ts';
+export type { OrgPolicy, OrgRule, PatientLayer } from './org/access-policy.ts';
+export { STARTER_POLICY } from './org/starter-policy.ts';
+export { type TypeGroup, typesOf } from './org/type-groups.ts';
+export { ConsentGates, type ConsentGatesOptions } from './postgres/consent-gates.ts';
+export { ConsentProjection } from './postgres/consent-projection.ts';
+export { purposeWithin } from './purposes/purpose-of-use.ts';
+export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';
+export type { Outcome, Reason } from './reference/reason.ts';
+export {
+  type DefaultPolicy,
+  type PolicyDomain,
+  type Rulebook,
+  STARTER_RULEBOOK,
+} from './rulebook.ts';

@@ -25,6 +25,9 @@ export const MAX_CLASSES_IN_MEMORY = 50_000;
 /** Classes fetched by one statement of a refresh. */
 export const CLASS_BATCH = 5000;
 
+/** Compiled classes kept per context; the table starts afresh beyond it. */
+export const MAX_COMPILED_CLASSES = 20_000;
+
 /** Class ids that decisions met and did not know, awaiting the next refresh. */
 export const MAX_WANTED_CLASSES = 1000;
 

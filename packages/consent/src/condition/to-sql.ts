@@ -1,6 +1,5 @@
 import { typeCode } from '@holdfast/fhir';
 import { unreachable } from '@holdfast/kernel';
-import type { Bind } from '@holdfast/store';
 import { CONFIDENTIALITY, UNLABELLED } from '../labels/confidentiality.ts';
 import type { Atom, Condition } from './condition.ts';
 
@@ -12,11 +11,10 @@ export interface SqlNames {
   readonly subject: string;
   /** SQL text of the compartment patient's logical id. */
   readonly patientId: string;
-  /** Parameter with the actor's closure, `text[]`. */
-  readonly closure: string;
+  /** Parameter with the actor's closure, `text[]`; bound by the first atom that asks. */
+  closure(): string;
   /** Parameter with the logical id of the actor's own patient, or SQL `null::text`. */
-  readonly ownPatientId: string;
-  readonly bind: Bind;
+  ownPatientId(): string;
 }
 
 /**
@@ -58,11 +56,11 @@ function atomSql(atom: Atom, names: SqlNames): string {
     case 'unlabelled':
       return `${confidentiality} = ${UNLABELLED}`;
     case 'own-record':
-      return `coalesce(${names.patientId} = ${names.ownPatientId}, false)`;
+      return `coalesce(${names.patientId} = ${names.ownPatientId()}, false)`;
     case 'before':
-      return `now() < to_timestamp(${atom.at / 1000})`;
+      return `statement_timestamp() < to_timestamp(${atom.at / 1000})`;
     case 'actor-in':
-      return slotsSql(atom, names, `${slice(atom, names)} && ${names.closure}`);
+      return slotsSql(atom, names, `${slice(atom, names)} && ${names.closure()}`);
     case 'instance-in': {
       const named = `${row}.id = any(${slice(atom, names)} collate "C")`;
       return `(${row}.type = ${typeCode(atom.type)} and ${slotsSql(atom, names, named)})`;

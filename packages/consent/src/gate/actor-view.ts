@@ -7,8 +7,10 @@ const views = new WeakMap<Actor, ActorView>();
 export function actorView(actor: Actor): ActorView {
   let view = views.get(actor);
   if (view === undefined) {
+    const closure = new Set([actor.principal, ...actor.closure]);
     view = {
-      closure: new Set([actor.principal, ...actor.closure]),
+      closure,
+      closureList: [...closure],
       ownPatientId: actor.patientId,
     };
     views.set(actor, view);

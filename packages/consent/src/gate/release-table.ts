@@ -10,6 +10,7 @@ import type { Context } from '../compile/context.ts';
 import { NO_CONSENT } from '../compile/decode-class.ts';
 import { type Condition, FALSE } from '../condition/condition.ts';
 import { LabelMemo } from './label-memo.ts';
+import { MAX_COMPILED_CLASSES } from '../limits.ts';
 import type { Rulebook } from '../rulebook.ts';
 
 /** Where a table finds the classes it compiles. Classes are immutable, so nothing goes stale. */
@@ -21,6 +22,8 @@ export interface ClassLookup {
 /** One actor's constants in a decision. */
 export interface ActorView {
   readonly closure: ReadonlySet<string>;
+  /** The same as a list, for a statement's parameter. */
+  readonly closureList: readonly string[];
   readonly ownPatientId: PatientId | undefined;
 }
 
@@ -93,6 +96,7 @@ export class ReleaseTable {
       primaryMemo: new LabelMemo(conditions.primary),
       otherMemo: new LabelMemo(conditions.other),
     };
+    if (this.#compiled.size >= MAX_COMPILED_CLASSES) this.#compiled.clear();
     this.#compiled.set(id, compiled);
     return compiled;
   }

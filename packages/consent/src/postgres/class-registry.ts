@@ -1,0 +1,113 @@
+import { invariant, type TenantId } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
+import type { ConsentClass } from '../compile/canonical-class.ts';
+import { decodeClass } from '../compile/decode-class.ts';
+import type { ClassLookup } from '../gate/release-table.ts';
+import { CLASS_BATCH, MAX_CLASSES_IN_MEMORY, MAX_WANTED_CLASSES } from '../limits.ts';
+
+interface ClassRow {
+  readonly epoch: string;
+  readonly id: number | null;
+  readonly canonical: string | null;
+}
+
+// One statement, so epoch and classes are of one snapshot.
+const LOAD = {
+  name: 'consent_classes',
+  text: `select coalesce((select t.consent_epoch from tenant_state t where t.tenant = $1), 0) as epoch,
+      found.id, found.canonical
+    from (select 1) as one
+    left join lateral (
+      select c.id, c.canonical from consent_class c
+      where c.tenant = $1 and (c.id > $2 or c.id = any($3::integer[]))
+      order by c.id limit $4) as found on true`,
+};
+
+/** One tenant's classes in memory, and the consent epoch up to which they are complete. */
+export class ClassRegistry implements ClassLookup {
+  readonly #tenant: TenantId;
+  readonly #db: Queryable;
+  readonly #classes = new Map<number, ConsentClass | 'none'>();
+  readonly #wanted = new Set<number>();
+  #epoch = -1n;
+  #newest = 0;
+  // From then on a class comes only where a decision asked for it; until then its rows are hidden.
+  #isOverflown = false;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(tenant: TenantId, db: Queryable) {
+    this.#tenant = tenant;
+    this.#db = db;
+  }
+
+  /** -1 until the first load, so that the first statement of a tenant asks for one. */
+  get epoch(): bigint {
+    return this.#epoch;
+  }
+
+  /** Ids of all classes in memory. */
+  ids(): Iterable<number> {
+    return this.#classes.keys();
+  }
+
+  find(id: number): ConsentClass | 'none' | undefined {
+    const found = this.#classes.get(id);
+    if (found === undefined && this.#wanted.size < MAX_WANTED_CLASSES) this.#wanted.add(id);
+    return found;
+  }
+
+  /**
+   * Loads what is newer. A load that was already under way may be older than what the caller saw,
+   * so whoever comes meanwhile shares the one after it.
+   */
+  refresh(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#load().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    }
+    this.#next ??= this.#running.catch(ignored).then(() => {
+      this.#next = undefined;
+      return this.refresh();
+    });
+    return this.#next;
+  }
+
+  async #load(): Promise<void> {
+    const wanted = [...this.#wanted];
+    for (;;) {
+      const { rows } = await this.#db.query<ClassRow>({
+        ...LOAD,
+        values: [this.#tenant, this.#isOverflown ? NO_NEWER : this.#newest, wanted, CLASS_BATCH],
+      });
+      const loaded = rows.filter((row) => row.id !== null);
+      for (const { id, canonical } of loaded) this.#add(id ?? 0, canonical ?? '');
+      if (loaded.length === CLASS_BATCH && !this.#isOverflown) continue;
+      const epoch = BigInt(rows[0]?.epoch ?? -1);
+      invariant(epoch >= this.#epoch, 'CON-6 the consent epoch never goes back');
+      this.#epoch = epoch;
+      break;
+    }
+    for (const id of wanted) {
+      this.#wanted.delete(id);
+      if (!this.#classes.has(id)) this.#classes.set(id, 'none');
+    }
+  }
+
+  #add(id: number, canonical: string): void {
+    const decoded = decodeClass(canonical);
+    this.#classes.set(id, decoded.ok ? decoded.value : 'none');
+    this.#newest = Math.max(this.#newest, id);
+    if (this.#classes.size <= MAX_CLASSES_IN_MEMORY) return;
+    this.#isOverflown = true;
+    const [oldest = id] = this.#classes.keys();
+    this.#classes.delete(oldest);
+  }
+}
+
+const NO_NEWER = 2 ** 31 - 1;
+
+// The caller of the failed load hears of it.
+const ignored = (): void => undefined;
