@@ -15,7 +15,9 @@ export {
   type EventSourceOptions,
   type EventSourceStatus,
 } from './postgres/event-source.ts';
+export { dropEventsBefore } from './postgres/event-retention.ts';
 export type { GroupStatus } from './postgres/group-status.ts';
 export type { ReplayFrom } from './postgres/move-group.ts';
+export { rebaseAfterRestore } from './postgres/rebase-after-restore.ts';
 export { PostgresGroupStore } from './postgres/postgres-group-store.ts';
 export type { Announce, WakeSignal } from './wake-signal.ts';

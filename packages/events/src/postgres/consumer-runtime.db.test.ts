@@ -1,3 +1,4 @@
+import type { ResourceKey, TenantId } from '@holdfast/kernel';
 import { inTransaction } from '@holdfast/postgres';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import type pg from 'pg';
@@ -177,8 +178,8 @@ describe('the consumer runtime on PostgreSQL', () => {
     const [status] = await runtime.status();
     expect(status?.oldestWaiting).toBeInstanceOf(Date);
     await runtime.redrive('poison', {
-      tenant: 1 as never,
-      stream: 17n as never,
+      tenant: 1 as TenantId,
+      stream: 17n as ResourceKey,
     });
     await board.has('recovered with 3');
     expect(await runtime.status()).toMatchObject([{ parkedStreams: 0, deadLetters: 0 }]);
@@ -222,6 +223,7 @@ describe('the consumer runtime on PostgreSQL', () => {
     early.release();
     other.release();
     await board.has('20/2', 'dead 1 Error: EVE-4 event after a later one of its stream');
+    expect(await settled('disorder')).toEqual(['20/2']);
   });
 
   it('EVE-6 effects run behind the tenant wall of their event', async () => {
@@ -242,7 +244,8 @@ describe('the consumer runtime on PostgreSQL', () => {
     await stage(db, [walled]);
     await append(db, { stream: 21 });
     await append(db, { stream: 21, tenant: 2 });
-    await board.has('1: holdfast_app sees 1', '2: holdfast_app sees 2');
+    await board.until((notes) => notes.length === 2);
+    expect(board.notes).toEqual(['1: holdfast_app sees 1', '2: holdfast_app sees 2']);
   });
 
   it('gives outside work its event and result, and parks what it refuses', async () => {

@@ -84,7 +84,10 @@ export class EventSource implements WakeSignal {
     this.#bus = new NotifyBus({
       ...parts,
       onMessage: (message) => this.#hear(message),
-      onListening: () => this.#announce(null),
+      onListening: () => {
+        this.#changed();
+        this.#announce(null);
+      },
     });
     this.#lock = new SessionLock({
       ...parts,
@@ -194,9 +197,10 @@ export class EventSource implements WakeSignal {
       try {
         await stream.run();
       } catch (error) {
-        this.#setReason(reasonOf(error, EVENT_LIMITS.reasonCharacters));
         this.#trouble(error);
         const hopeless = error instanceof pg.DatabaseError && HOPELESS.has(error.code ?? '');
+        this.#reason = reasonOf(error, EVENT_LIMITS.reasonCharacters);
+        if (!this.#live) this.#changed();
         if (hopeless && !this.#live) return;
       }
       this.#setLive(false);

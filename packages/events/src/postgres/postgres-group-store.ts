@@ -111,7 +111,8 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
         await this.#receive(client, work);
         // An effect that never returns ends with its connection, which the server closes in time.
         await Promise.race([this.#runEffects(client, work), lost]);
-        if (advanceTo !== null) await this.#moveCursor(client, lead, advanceTo, work.length);
+        if (advanceTo !== null)
+          await this.#moveCursor(client, lead, { to: advanceTo, handled: work.length });
         const { command } = await client.query('commit');
         if (command !== 'COMMIT') throw new Error('an effect went on after a failed statement');
         return { kind: 'committed' };
@@ -124,7 +125,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
 
   advance(lead: Lead, to: Cursor, handled: number): Promise<'moved' | 'fenced'> {
     return this.#fenced(async (client) => {
-      await this.#moveCursor(client, lead, to, handled);
+      await this.#moveCursor(client, lead, { to, handled });
       return 'moved' as const;
     });
   }
@@ -180,7 +181,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
 
   release(lead: Lead, stream: StreamRef, handled: number): Promise<'released' | 'fenced'> {
     return this.#fenced(async (client) => {
-      await this.#moveCursor(client, lead, null, handled);
+      await this.#moveCursor(client, lead, { to: null, handled });
       await client.query(
         `delete from holdfast.consumer_parked
           where tenant = $1 and consumer_group = $2 and stream = $3`,
@@ -243,8 +244,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
   async #moveCursor(
     client: pg.PoolClient,
     lead: Lead,
-    to: Cursor | null,
-    handled: number,
+    { to, handled }: { readonly to: Cursor | null; readonly handled: number },
   ): Promise<void> {
     const { rowCount } = await client.query({
       name: 'eve_move',

@@ -1,0 +1,43 @@
+import { faults } from '@holdfast/kernel';
+import type pg from 'pg';
+import { EVENT_FAULTS } from '../errors.ts';
+
+const fault = faults(EVENT_FAULTS);
+
+/**
+ * Ends the retention of whole months: drops the log's partitions that lie before a date. Inside the
+ * caller's transaction, as the owner.
+ *
+ * @returns the names of the dropped partitions
+ * @throws Fault `events/partition-still-needed` where a group has not handled every event of one
+ */
+export async function dropEventsBefore(client: pg.ClientBase, before: Date): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'holdfast.event'::regclass and c.relname ~ '^event_\\d{6}$'
+        and to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' <= $1
+      order by c.relname`,
+    [before],
+  );
+  for (const { name } of rows) {
+    const needed = await neededBy(client, name);
+    if (needed !== null) {
+      throw fault('events/partition-still-needed', { diagnostics: `${name}: group ${needed}` });
+    }
+    await client.query(`drop table holdfast.${name}`);
+  }
+  return rows.map(({ name }) => name);
+}
+
+/** A group that has something to do in the partition; null where none has. */
+async function neededBy(client: pg.ClientBase, partition: string): Promise<string | null> {
+  const { rows } = await client.query<{ name: string }>(
+    `select g.name from holdfast.consumer_group g
+      where exists (select from holdfast.${partition} e where (e.xid, e.id) > (g.xid, g.id))
+         or exists (select from holdfast.consumer_parked p join holdfast.${partition} e
+              on (e.tenant, e.stream) = (p.tenant, p.stream) and e.seq >= p.seq
+            where p.consumer_group = g.name)
+      limit 1`,
+  );
+  return rows[0]?.name ?? null;
+}

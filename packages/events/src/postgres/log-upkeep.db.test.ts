@@ -1,0 +1,90 @@
+import { inTransaction } from '@holdfast/postgres';
+import { type TestDatabase, testDatabase } from '@holdfast/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineConsumer } from '../consumer.ts';
+import type { Lead } from '../group-store.ts';
+import { planBatch } from '../lane-plan.ts';
+import { eventsMigrations } from '../migrations.ts';
+import { append } from '../testing/consumer-stage.ts';
+import { dropEventsBefore } from './event-retention.ts';
+import { PostgresGroupStore } from './postgres-group-store.ts';
+import { rebaseAfterRestore } from './rebase-after-restore.ts';
+import { relayPool } from './relay-connections.ts';
+
+describe('upkeep of the log', () => {
+  let db: TestDatabase;
+  let relay: ReturnType<typeof relayPool>;
+  beforeAll(async () => {
+    db = await testDatabase({ migrations: [eventsMigrations] });
+    relay = relayPool(db.url, 2);
+  });
+  afterAll(async () => {
+    await relay.end();
+    await db.drop();
+  });
+
+  const group = (name: string) =>
+    new PostgresGroupStore(
+      relay,
+      defineConsumer({ group: name, handles: {}, effect: async () => undefined }),
+    );
+  /** Everything the group would handle now, as `stream/seq`. */
+  const todo = async (store: ReturnType<typeof group>, lead: Lead) => {
+    const rows = await store.read(lead.cursor, 1_000);
+    const plan = planBatch(rows, {}, 1);
+    return { events: plan.lanes[0] ?? [], end: plan.end, disordered: plan.disordered };
+  };
+  const names = (events: readonly { stream: bigint; seq: bigint }[]) =>
+    events.map((event) => `${event.stream}/${event.seq}`);
+
+  it('EVE-9 refuses to lead where the log holds ids that the cluster has not given out', async () => {
+    await append(db, { stream: 1 });
+    await append(db, { stream: 2 });
+    const store = group('restored');
+    const lead = await store.lead();
+    const { events, end } = await todo(store, lead);
+    const [first] = events;
+    if (first === undefined || end === null) throw new Error('two events were written');
+    await store.commit(lead, [{ event: first, prepared: undefined }], first.position);
+    await append(db, { stream: 1 });
+    // As after a restore into a younger cluster: stored ids are ahead of its own.
+    await db.pool.query(
+      `update event set xid = (xid::text::numeric + 1000000)::text::xid8;
+       update consumer_group set xid = (xid::text::numeric + 1000000)::text::xid8;
+       update consumer_inbox set xid = (xid::text::numeric + 1000000)::text::xid8`,
+    );
+    await expect(store.lead()).rejects.toMatchObject({ code: 'events/cluster-clock-went-back' });
+
+    await inTransaction(db.pool, rebaseAfterRestore);
+    await append(db, { stream: 1 });
+    const again = await todo(store, await store.lead());
+    expect(names(again.events)).toEqual(['2/1', '1/2', '1/3']);
+    expect(again.disordered).toEqual([]);
+  });
+
+  it('EVE-10 drops a month only when every group is through with it', async () => {
+    const store = group('retained');
+    await append(db, { stream: 3 });
+    await inTransaction(db.pool, async (client) => {
+      await client.query(`select ensure_month_partitions('event', date '2020-01-01', 1)`);
+      await client.query(
+        `insert into event (tenant, stream, seq, event_id, interaction, resource_type, resource_id,
+           version, confidentiality, sensitivity, actor, request_id, occurred_at)
+         values (1, 4, 1, gen_random_uuid(), 'create', 'Observation', 'old', 1, 2, 0, 'a', 'r',
+           '2020-01-15')`,
+      );
+    });
+    const before = new Date('2020-02-01T00:00:00Z');
+    const drop = () => inTransaction(db.pool, (client) => dropEventsBefore(client, before));
+    const lead = await store.lead();
+    await expect(drop()).rejects.toMatchObject({ code: 'events/partition-still-needed' });
+    const { end } = await todo(store, lead);
+    if (end === null) throw new Error('events were written');
+    await store.advance(lead, end, 0);
+    const other = group('restored');
+    await expect(drop()).rejects.toMatchObject({ code: 'events/partition-still-needed' });
+    await other.advance(await other.lead(), end, 0);
+    expect(await drop()).toEqual(['event_202001']);
+    expect(await drop()).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { asleep, readBegins, readEnds, wakened } from './wake-plan.ts';
+
+const BOUNDS = { firstMs: 2, lastMs: 1_000 };
+const at = (xid: bigint) => ({ xid, id: 1n });
+const dry = (xid: bigint, more = {}) => ({ cursor: at(xid), moved: false, held: false, ...more });
+
+describe('wake plan', () => {
+  it('EVE-11 sleeps without a timer when nothing is outstanding', () => {
+    const state = readBegins(wakened(asleep(BOUNDS), at(5n)));
+    expect(readEnds(state, dry(5n), BOUNDS).action).toEqual({ kind: 'sleep' });
+  });
+
+  it('reads again after a wake-up that came during a read', () => {
+    const state = wakened(readBegins(wakened(asleep(BOUNDS), null)), at(7n));
+    expect(readEnds(state, dry(7n), BOUNDS).action).toEqual({ kind: 'read' });
+  });
+
+  it.each([
+    ['was announced but is not visible yet', at(9n), dry(8n)],
+    ['is visible but held back by the fence', null, dry(8n, { held: true })],
+  ])('looks again by a timer when an event %s', (_, announced, outcome) => {
+    const state = readBegins(wakened(asleep(BOUNDS), announced));
+    expect(readEnds(state, outcome, BOUNDS).action).toEqual({ kind: 'recheck', afterMs: 2 });
+  });
+
+  it('looks less and less often, and often again once something moved', () => {
+    let state = readBegins(wakened(asleep(BOUNDS), at(9n)));
+    const delays: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const next = readEnds(state, dry(8n), BOUNDS);
+      if (next.action.kind === 'recheck') delays.push(next.action.afterMs);
+      state = next.state;
+    }
+    expect(delays).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 1_000, 1_000, 1_000]);
+    const moved = readEnds(state, dry(8n, { moved: true, held: true }), BOUNDS);
+    expect(moved.action).toEqual({ kind: 'recheck', afterMs: 2 });
+  });
+
+  it('keeps the furthest announcement, whatever order they come in', () => {
+    const state = readBegins(wakened(wakened(asleep(BOUNDS), at(9n)), at(3n)));
+    expect(readEnds(state, dry(8n), BOUNDS).action.kind).toBe('recheck');
+    expect(readEnds(state, dry(9n), BOUNDS).action.kind).toBe('sleep');
+  });
+});
