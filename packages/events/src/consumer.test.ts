@@ -16,6 +16,7 @@ describe('defineConsumer', () => {
     ['no lane', { ...base, lanes: 0 }],
     ['a fraction of a lane', { ...base, lanes: 1.5 }],
     ['no attempt', { ...base, retry: { maxAttempts: 0, firstDelayMs: 1, maxDelayMs: 1 } }],
+    ['no event', { ...base, eventsPerTransaction: 0 }],
     ['no delay', { ...base, retry: { maxAttempts: 1, firstDelayMs: 0, maxDelayMs: 1 } }],
     ['no effect', { group: 'scores', handles: {} }],
   ])('refuses %s', (_, consumer) => {

@@ -37,6 +37,11 @@ export interface Consumer<Prepared = void> {
   effect?(tx: Queryable, event: RecordedEvent, prepared: Prepared): Promise<void>;
   /** Streams handled side by side. Default: 1, the whole log in order; more with `external` work. */
   readonly lanes?: number;
+  /**
+   * Effects that share a transaction. Default 1. More, for quick effects, only where they write
+   * nothing through the store: the second one could not lock its stream first.
+   */
+  readonly eventsPerTransaction?: number;
   readonly retry?: RetryPolicy;
   readonly onExhausted?: ExhaustedPolicy;
   /** Where a new group starts. */
@@ -46,6 +51,12 @@ export interface Consumer<Prepared = void> {
   onDeadLetter?(failed: FailedEvent): void;
   /** The parked stream has caught up. */
   onRecovered?(group: string, event: RecordedEvent): void;
+}
+
+/** How many effects of a consumer share a transaction. */
+export function eventsPerTransaction<Prepared>(consumer: Consumer<Prepared>): number {
+  const wanted = consumer.external === undefined ? (consumer.eventsPerTransaction ?? 1) : 1;
+  return Math.min(wanted, EVENT_LIMITS.transactionEvents);
 }
 
 /** How many streams a consumer handles side by side. */
@@ -66,6 +77,9 @@ export function defineConsumer<Prepared = void>(consumer: Consumer<Prepared>): C
   }
   const { retry } = consumer;
   const lanes = lanesOf(consumer);
+  if (!(eventsPerTransaction(consumer) >= 1)) {
+    throw new TypeError('a transaction has at least one event');
+  }
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError('a group has at least one lane');
   if (retry !== undefined && (retry.maxAttempts < 1 || retry.firstDelayMs <= 0)) {
     throw new TypeError('a retry policy has at least one attempt and a delay above 0');

@@ -34,6 +34,7 @@ async function simulate(seed: number, lanes: number, mutation: Mutation | null):
       group: 'simulated',
       handles: {},
       lanes,
+      eventsPerTransaction: 1 + random.below(4),
       effect: async () => undefined,
       retry: { maxAttempts: 10, firstDelayMs: 1, maxDelayMs: 40 },
     });

@@ -1,5 +1,5 @@
 import type { Random } from '@holdfast/kernel';
-import { type Consumer, type FailedEvent, lanesOf } from './consumer.ts';
+import { type Consumer, eventsPerTransaction, type FailedEvent, lanesOf } from './consumer.ts';
 import { type Cursor, compareCursors } from './cursor.ts';
 import type {
   CommitOutcome,
@@ -174,7 +174,7 @@ export class GroupRunner<Prepared> {
 
   /** @param end of the batch, where this lane alone may carry the cursor with its commits */
   async #runLane(lane: readonly RecordedEvent[], end: Cursor | null): Promise<void> {
-    const size = this.#parts.consumer.external ? 1 : EVENT_LIMITS.transactionEvents;
+    const size = eventsPerTransaction(this.#parts.consumer);
     const waiting = new Set<string>();
     const last = lane.at(-1);
     for (const piece of pieces(lane, size)) {

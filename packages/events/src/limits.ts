@@ -2,7 +2,7 @@
 export const EVENT_LIMITS = {
   /** Rows a read brings into memory: some 200 kB, and small enough that a parked retry never waits long. */
   batchEvents: 500,
-  /** Events of one transaction: amortises the commit while a failure repeats at most this many effects. */
+  /** Most events of one transaction: amortises the commit while a failure repeats at most this many effects. */
   transactionEvents: 50,
   /** Lanes of one group: each holds a pool connection while it works. */
   lanes: 4,

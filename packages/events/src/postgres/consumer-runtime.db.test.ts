@@ -353,7 +353,9 @@ describe('the consumer runtime on PostgreSQL', () => {
 
   it('EVE-2 two writers of several streams keep each stream in order with lanes', async () => {
     const board = new Noticeboard();
-    await stage(db, [recorder('lanes', board, { startFrom: 'now', lanes: 3 })]);
+    await stage(db, [
+      recorder('lanes', board, { startFrom: 'now', lanes: 3, eventsPerTransaction: 20 }),
+    ]);
     const write = (stream: number) =>
       inTransaction(db.pool, async (tx) => {
         await appendEvent(tx, { stream });
@@ -367,5 +369,59 @@ describe('the consumer runtime on PostgreSQL', () => {
       expect(own).toEqual(own.map((_, i) => `${stream}/${i + 1}`));
     }
     expect(all).toHaveLength(60);
+  });
+
+  it('EVE-2 an effect that writes into its own stream keeps the stream in order', async () => {
+    const board = new Noticeboard();
+    const kinds = { resourceTypes: ['Asked', 'Answered'] };
+    const gate = new Noticeboard();
+    const answering = consumerOf(
+      defineConsumer({
+        group: 'answering',
+        handles: { resourceTypes: ['Asked'] },
+        async effect(tx, event) {
+          const stream = Number(event.stream);
+          if (event.seq === 1n) {
+            board.note('thinking');
+            await gate.has('go on');
+          }
+          await appendEvent(tx, { stream, resourceType: 'Answered' });
+        },
+      }),
+    );
+    const watching = recorder('watching', board, {
+      handles: kinds,
+      onDeadLetter: ({ event }) => board.note(`dead ${event.seq}`),
+    });
+    const { runtime } = await stage(db, [answering, watching]);
+    await append(db, { stream: 40, resourceType: 'Asked' });
+    await board.has('thinking');
+    // Another writer is faster than the effect that is under way.
+    await append(db, { stream: 40, resourceType: 'Asked' });
+    gate.note('go on');
+    await board.has('40/4');
+    expect(await runtime.status()).toMatchObject([{}, { deadLetters: 0, parkedStreams: 0 }]);
+    expect(await settled('watching')).toEqual(['40/1', '40/2', '40/3', '40/4']);
+  });
+
+  it('EVE-5 parks an event whose effect never returns, and lets the others through', async () => {
+    const board = new Noticeboard();
+    const hanging = recorder('hanging', board, {
+      startFrom: 'now',
+      retry: { maxAttempts: 1, firstDelayMs: 1, maxDelayMs: 1 },
+      async effect(tx, event) {
+        if (event.stream === 41n) {
+          await tx.query('set local idle_in_transaction_session_timeout = 20');
+          await new Promise(() => undefined);
+        }
+        board.note(`${event.stream}/${event.seq}`);
+      },
+      onDeadLetter: ({ event, reason }) => board.note(`dead ${event.stream}: ${reason}`),
+    });
+    await stage(db, [hanging]);
+    await append(db, { stream: 41 });
+    await append(db, { stream: 42 });
+    await board.has('42/1');
+    expect(board.notes[0]).toMatch(/^dead 41: .*25P03/);
   });
 });

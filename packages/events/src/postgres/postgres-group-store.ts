@@ -107,10 +107,12 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     return onClient(this.#pool, async (client, lost) => {
       try {
         await client.query('begin');
+        // Effects come first: a row lock draws a transaction id, and an effect that writes events
+        // must lock its stream before it has one, or the stream's order in the log breaks.
+        // One that never returns ends with its connection, which the server closes in time.
+        await Promise.race([this.#runEffects(client, work), lost]);
         await this.#hold(client, lead);
         await this.#receive(client, work);
-        // An effect that never returns ends with its connection, which the server closes in time.
-        await Promise.race([this.#runEffects(client, work), lost]);
         if (advanceTo !== null)
           await this.#moveCursor(client, lead, { to: advanceTo, handled: work.length });
         const { command } = await client.query('commit');
