@@ -1,0 +1,128 @@
+import { ENDPOINTS } from '@holdfast/api-contract';
+import { createPatientCommand, curlOf } from '../command/commands.ts';
+import { CopyCurl } from '../command/copyable-command.tsx';
+import { counted, formatCount } from '../format/count.ts';
+import { formatDuration } from '../format/duration.ts';
+import { EmptyState } from '../frame/empty-state.tsx';
+import { Panel } from '../frame/panel.tsx';
+import { LiveBadge } from '../live/live-badge.tsx';
+import type { Picture, StreamRow } from '../live/live-state.ts';
+import { Time } from '../time/time.tsx';
+import { ConsumersTable } from './consumers-table.tsx';
+
+/** Is data flowing: the consumers, then the newest events as they commit. */
+export function EventsPanel({ picture }: { readonly picture: Picture }) {
+  const { events, at } = picture.overview;
+  return (
+    <Panel
+      id="events"
+      title="Events"
+      aside={
+        <>
+          <LiveBadge />
+          <CopyCurl
+            text={curlOf(location.origin, ENDPOINTS.followOverview)}
+            what="the live stream"
+          />
+        </>
+      }
+    >
+      {events.groups.length === 0 ? (
+        <EmptyState title="Nobody consumes the event log">
+          Every write appends an event in its own transaction. Consumers such as inference appear
+          here once they are registered; start the server with its worker role.
+        </EmptyState>
+      ) : (
+        <ConsumersTable groups={events.groups} at={at} />
+      )}
+      <h3 className="panel__subtitle">
+        Newest first <span className="panel__note">{summaryOf(picture)}</span>
+      </h3>
+      {picture.rows.length === 0 ? (
+        <EmptyState
+          title="The event log is empty"
+          command={{ text: createPatientCommand(location.origin), what: 'Create a patient' }}
+        >
+          Nothing has been written yet. Each create, update and delete appears here as it commits;
+          this one writes a patient:
+        </EmptyState>
+      ) : (
+        <StreamTable rows={picture.rows} />
+      )}
+    </Panel>
+  );
+}
+
+function summaryOf({ overview, rows, dropped, missed }: Picture): string {
+  const parts = [`${formatCount(rows.length)} of ${formatCount(overview.events.total)} shown`];
+  if (missed > 0) parts.push(`${counted(missed, 'event')} passed unseen`);
+  if (dropped > 0) parts.push(`${counted(dropped, 'older row')} left the page`);
+  return parts.join(' · ');
+}
+
+function StreamTable({ rows }: { readonly rows: readonly StreamRow[] }) {
+  return (
+    <div className="scroll stream" role="region" aria-label="Newest events" tabIndex={0}>
+      <table className="table table--fixed">
+        <colgroup>
+          <col className="stream__time" />
+          <col className="stream__type" />
+          <col />
+          <col className="stream__place" />
+          <col className="stream__lag" />
+        </colgroup>
+        <thead>
+          <tr>
+            <th scope="col">Committed</th>
+            <th scope="col">Event</th>
+            <th scope="col">Resource</th>
+            <th scope="col">Stream · seq</th>
+            <th scope="col" className="table__number">
+              Handled in
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) =>
+            row.kind === 'gap' ? (
+              <GapRow key={row.id} {...row} />
+            ) : (
+              <EventRow key={row.event.id} {...row} />
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function EventRow({ event }: Extract<StreamRow, { kind: 'event' }>) {
+  return (
+    <tr>
+      <td>
+        <Time at={event.at} form="clock-ms" />
+      </td>
+      <td>{event.type}</td>
+      <td className="table__code" title={event.reference}>
+        {event.reference}
+      </td>
+      <td className="table__code">
+        {event.stream} · {event.seq}
+      </td>
+      <td className="table__number">
+        {event.lagMs === null ? 'waiting' : formatDuration(event.lagMs)}
+      </td>
+    </tr>
+  );
+}
+
+function GapRow({ missed, before }: Extract<StreamRow, { kind: 'gap' }>) {
+  return (
+    <tr className="stream__gap">
+      <td colSpan={5}>
+        Gap: {counted(missed, 'event')} before <Time at={before} form="clock-ms" /> passed unseen,
+        more than one snapshot carries.
+      </td>
+    </tr>
+  );
+}
