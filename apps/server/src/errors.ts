@@ -73,6 +73,12 @@ export const SERVER_FAULTS = {
     text: 'The search parameters cannot be understood.',
     mend: 'Correct the parameters that the issues name.',
   },
+  SERVER_RESOURCE_NOT_FOUND: {
+    status: 404,
+    issue: 'not-found',
+    text: 'There is no such resource here, or it may not be seen with this token.',
+    mend: 'Check the type and the id.',
+  },
   SERVER_GONE: {
     status: 410,
     issue: 'deleted',

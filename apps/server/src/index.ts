@@ -1,1 +1,2 @@
-export {};
+export type { ServerConfig } from './config.ts';
+export { type RunningServer, startServer } from './start.ts';

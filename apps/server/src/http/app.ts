@@ -27,9 +27,9 @@ declare module 'fastify' {
 }
 
 export interface RequestObserver {
-  started(): void;
-  finished(request: RequestFacts & { readonly status: number; readonly elapsedMs: number }): void;
-  failed(request: RequestFacts, fault: Fault): void;
+  started(facts: RequestFacts): void;
+  finished(facts: RequestFacts, status: number): void;
+  failed(facts: RequestFacts, fault: Fault): void;
 }
 
 export interface AppOptions {
@@ -50,7 +50,6 @@ export function createApp(options: AppOptions): FastifyInstance {
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    maxParamLength: URL_BYTES_MAX,
     routerOptions: { maxParamLength: URL_BYTES_MAX, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     genReqId: (raw) => {
@@ -64,25 +63,29 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.facts = {
       requestId: request.id as RequestId,
       startedMs: clock.monotonicMs(),
-      patientId: null,
+      patientId: patientNamed(request.url),
       denied: false,
       unmetered: false,
     };
     reply.header('x-request-id', request.id);
-    observer.started();
+    observer.started(request.facts);
   });
   app.addHook('onResponse', async (request, reply) => {
-    observer.finished({
-      ...request.facts,
-      status: reply.statusCode,
-      elapsedMs: clock.monotonicMs() - request.facts.startedMs,
-    });
+    observer.finished(request.facts, reply.statusCode);
   });
   app.setErrorHandler((error, request, reply) => answerFailure(options, error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     answerFailure(options, serverFault('SERVER_UNKNOWN_ROUTE'), request, reply),
   );
   return app;
+}
+
+/** The patient that the address names: known even where the database is away. */
+function patientNamed(url: string): string | null {
+  return /\/Patient\/([A-Za-z0-9\-.]{1,64})|[?&](?:patient|subject)=(?:Patient(?:\/|%2F))?([A-Za-z0-9\-.]{1,64})/i
+    .exec(url)
+    ?.slice(1)
+    .find((id) => id !== undefined) ?? null;
 }
 
 /** Handlers parse: so that a malformed body is answered like every other bad input. */

@@ -1,0 +1,87 @@
+import { join, resolve } from 'node:path';
+import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
+import type { TenantId } from '@holdfast/kernel';
+import { createPool, startEmbeddedPostgres } from '@holdfast/postgres';
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { EXIT } from '../exit.ts';
+
+interface Options {
+  readonly data: string;
+  readonly checkpoint?: string;
+  readonly json: boolean;
+}
+
+const FIRST_TENANT = 1 as TenantId;
+
+export function registerLedger(program: Command): void {
+  program
+    .command('ledger')
+    .description('The tamper-evident audit log')
+    .command('verify')
+    .description('Replay the log from its first record and hold every stored record against it')
+    .option('--data <directory>', 'keys and the embedded database', process.env['HOLDFAST_DATA'] ?? '.holdfast')
+    .option('--checkpoint <file>', 'a checkpoint kept elsewhere: shows that nothing was cut off')
+    .option('--json', 'print the report as JSON', false)
+    .action(verify);
+}
+
+async function verify(options: Options): Promise<void> {
+  const data = resolve(options.data);
+  const keys = await loadOrCreateLogKeys(join(data, 'keys'), 'holdfast.local/audit');
+  const { url, done } = await databaseAddress(data);
+  const pool = createPool({ url, tenant: FIRST_TENANT, applicationName: 'holdfast verify', max: 2 });
+  try {
+    const trusted = options.checkpoint === undefined ? [] : [await readFile(options.checkpoint, 'utf8')];
+    const report = await verifyLog(pool, {
+      tenant: FIRST_TENANT,
+      verifier: keys.verifierOf(FIRST_TENANT),
+      trusted,
+      onProgress: ({ verified }) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${verified} records verified`);
+      },
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r');
+    if (options.json) {
+      const text = JSON.stringify(report, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+      process.stdout.write(`${text}\n`);
+    } else {
+      for (const finding of report.findings) console.log(`  ${JSON.stringify(finding)}`);
+      console.log(
+        report.ok
+          ? `The log holds: ${report.size} records, ${report.checkpoints} signed checkpoints, ${report.unsequenced} too young to be in it.`
+          : `The log does NOT hold: ${report.findings.length} findings in ${report.size} records. Keep the database as it is and compare with a checkpoint held elsewhere.`,
+      );
+    }
+    process.exitCode = report.ok ? EXIT.ok : EXIT.findings;
+  } finally {
+    await pool.end();
+    await done();
+  }
+}
+
+/** The database of a running server, or the embedded one started for this command. */
+async function databaseAddress(data: string): Promise<{ url: string; done: () => Promise<void> }> {
+  const given = process.env['DATABASE_URL'];
+  if (given !== undefined) return { url: given, done: async () => undefined };
+  const running = await runningAddress(data);
+  if (running !== undefined) return { url: running, done: async () => undefined };
+  const embedded = await startEmbeddedPostgres({ dataDirectory: join(data, 'postgres') });
+  return { url: embedded.url('holdfast'), done: () => embedded.stop() };
+}
+
+/** `serve` leaves the address of its embedded database beside the keys, readable by its owner only. */
+async function runningAddress(data: string): Promise<string | undefined> {
+  const file = join(data, 'keys', 'database-url');
+  const url = await readFile(file, 'utf8').catch(() => undefined);
+  if (url === undefined) return undefined;
+  const pool = createPool({ url, max: 1, applicationName: 'holdfast probe' });
+  try {
+    await pool.query('select 1');
+    return url;
+  } catch {
+    return undefined;
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,385 @@
+import type { ConsentGates } from '@holdfast/consent';
+import {
+  capabilityStatement,
+  isResourceId,
+  isResourceType,
+  operationOutcome,
+  parseResourceBody,
+  parseSearch,
+  planTransaction,
+  problemIssue,
+  type Issue,
+  type PlannedEntry,
+  type Resource,
+  type ResourceType,
+  searchsetBundle,
+  transactionResponse,
+  validateResource,
+} from '@holdfast/fhir';
+import { type Clock, type Random, uuidV7 } from '@holdfast/kernel';
+import {
+  type Change,
+  type CursorSeal,
+  type Dictionary,
+  type FhirRepository,
+  read,
+  readHistory,
+  readVersion,
+  type ReadOutcome,
+  type ResourceName,
+  type StoredVersion,
+  search,
+  type WriteIntent,
+} from '@holdfast/store';
+import type { TokenVerifier } from '@holdfast/signin';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
+import type { Audited, AuditTrail } from '../audit-trail.ts';
+import { serverFault } from '../errors.ts';
+import { FHIR_JSON } from './app.ts';
+import { InvalidBody } from './invalid-body.ts';
+
+export interface FhirRoutesOptions {
+  readonly pool: Pool;
+  readonly dictionary: Dictionary;
+  readonly repository: FhirRepository;
+  readonly gates: ConsentGates;
+  readonly audit: AuditTrail;
+  readonly verifier: TokenVerifier;
+  readonly seal: CursorSeal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly version: string;
+  /** Root of the server without a slash at its end. */
+  readonly baseUrl: () => string;
+}
+
+type Identified = Resource & { readonly id: string };
+
+interface Params {
+  readonly type: string;
+  readonly id: string;
+  readonly version: string;
+}
+
+const BASE = '/fhir/R4';
+
+/** FHIR R4 REST (https://hl7.org/fhir/R4/http.html): parse, ask the store, audit, answer. */
+export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
+  const routes = new FhirRoutes(options);
+  const { get, post, put, remove } = {
+    get: (path: string, handler: Handler) => app.get(`${BASE}${path}`, bind(routes, handler)),
+    post: (path: string, handler: Handler) => app.post(`${BASE}${path}`, bind(routes, handler)),
+    put: (path: string, handler: Handler) => app.put(`${BASE}${path}`, bind(routes, handler)),
+    remove: (path: string, handler: Handler) => app.delete(`${BASE}${path}`, bind(routes, handler)),
+  };
+  app.get(`${BASE}/metadata`, async (_request, reply) => {
+    const text = JSON.stringify(
+      capabilityStatement({
+        base: `${options.baseUrl()}${BASE}`,
+        date: options.clock.now().toISOString(),
+        softwareVersion: options.version,
+        interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
+        systemInteractions: ['transaction'],
+        conditional: { create: false, update: false, delete: false },
+      }),
+    );
+    return reply.type(FHIR_JSON).send(text);
+  });
+  post('', routes.transaction);
+  get('/:type', routes.search);
+  post('/:type', routes.create);
+  get('/:type/:id', routes.read);
+  put('/:type/:id', routes.update);
+  remove('/:type/:id', routes.delete);
+  get('/:type/:id/_history', routes.history);
+  get('/:type/:id/_history/:version', routes.vread);
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply, who: Audited) => Promise<FastifyReply>;
+
+function bind(routes: FhirRoutes, handler: Handler) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const accept = request.headers.accept ?? '*/*';
+    if (!/json|\*\/\*|application\/\*/.test(accept)) {
+      throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['Accept'] });
+    }
+    const who = await routes.who(request);
+    return handler.call(routes, request, reply, who);
+  };
+}
+
+class FhirRoutes {
+  readonly #options: FhirRoutesOptions;
+
+  constructor(options: FhirRoutesOptions) {
+    this.#options = options;
+  }
+
+  async who(request: FastifyRequest): Promise<Audited> {
+    const actor = await this.#options.verifier.actor(request.headers.authorization);
+    return { actor, requestId: request.facts.requestId };
+  }
+
+  async read(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const name = nameOf(request, who);
+    const gates = this.#options.gates.gateSource(who.actor, 'read');
+    const outcome = await read(this.#options.pool, gates, name);
+    return this.#answerRead({ request, reply, who }, outcome, 'read');
+  }
+
+  async vread(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const version = Number((request.params as Params).version);
+    if (!Number.isInteger(version) || version < 1 || version > 2 ** 31 - 1) {
+      throw serverFault('SERVER_ID_INVALID');
+    }
+    const gates = this.#options.gates.gateSource(who.actor, 'read');
+    const outcome = await readVersion(this.#options.pool, gates, { ...nameOf(request, who), version });
+    return this.#answerRead({ request, reply, who }, outcome, 'vread');
+  }
+
+  async #answerRead(
+    { request, reply, who }: { request: FastifyRequest; reply: FastifyReply; who: Audited },
+    outcome: ReadOutcome,
+    interaction: string,
+  ): Promise<FastifyReply> {
+    const row = outcome.kind === 'absent' ? null : outcome.version;
+    const denied = outcome.kind === 'hidden';
+    request.facts.denied = denied;
+    request.facts.patientId = row?.facts.patientId ?? null;
+    const { type, id } = request.params as Params;
+    await this.#options.audit.accessed(
+      who,
+      {
+        interaction,
+        action: 'R',
+        target: row === null ? `${type}/${id}` : `${type}/${id}/_history/${row.version}`,
+        outcome: outcome.kind === 'found' ? 0 : 4,
+        epoch: 0n,
+      },
+      row === null ? [] : [row.facts],
+    );
+    if (outcome.kind === 'gone') throw serverFault('SERVER_GONE');
+    if (row === null || denied) throw notFound();
+    return withVersion(reply, row).type(FHIR_JSON).send(row.content);
+  }
+
+  async history(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const gates = this.#options.gates.gateSource(who.actor, 'read');
+    const query = request.query as Record<string, string>;
+    const count = Number(query['_count'] ?? 100);
+    const name = nameOf(request, who);
+    const page = await readHistory(this.#options.pool, gates, { ...name, count: Math.max(1, count || 100) });
+    const facts = page.versions.map((version) => version.facts);
+    await this.#options.audit.accessed(
+      who,
+      {
+        interaction: 'history-instance',
+        action: 'R',
+        target: `${name.type}/${name.id}/_history`,
+        outcome: page.exists ? 0 : 4,
+        epoch: 0n,
+      },
+      facts,
+    );
+    if (!page.exists) throw notFound();
+    const root = `${this.#options.baseUrl()}${BASE}`;
+    const entries = page.versions.map((version) => historyEntry(root, version)).join(',');
+    const body = `{"resourceType":"Bundle","type":"history","total":${page.versions.length},"entry":[${entries}]}`;
+    return reply.type(FHIR_JSON).send(body);
+  }
+
+  async search(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const { pool, dictionary, seal, gates, audit, baseUrl } = this.#options;
+    const type = typeOf(request);
+    const text = request.url.split('?', 2)[1] ?? '';
+    const root = `${baseUrl()}${BASE}`;
+    const parsed = parseSearch(type, text, { base: `${root}/` });
+    if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
+    const query = parsed.value;
+    const page = await search(query, {
+      db: pool,
+      tenant: who.actor.tenant,
+      dictionary,
+      seal,
+      gates: gates.gateSource(who.actor, 'read'),
+    });
+    await audit.accessed(
+      who,
+      { interaction: 'search-type', action: 'E', target: `${type}?${text}`, outcome: 0, epoch: 0n },
+      page.versions.map((version) => version.facts),
+    );
+    const self = `${root}/${type}?${text}`;
+    const rest = new URLSearchParams(text);
+    if (page.next !== null) rest.set('_cursor', page.next);
+    const body = searchsetBundle({
+      ...(page.total !== null && { total: page.total }),
+      links: [
+        { relation: 'self', url: self },
+        ...(page.next === null ? [] : [{ relation: 'next' as const, url: `${root}/${type}?${rest}` }]),
+      ],
+      entries: page.versions.map((version) => ({
+        fullUrl: `${root}/${version.type}/${version.id}`,
+        text: version.content ?? '{}',
+        mode: 'match',
+      })),
+      issues: query.unknown.map((parameter) => ({
+        severity: 'warning',
+        code: 'not-supported',
+        diagnostics: `${parameter}: this parameter was ignored`,
+      })),
+    });
+    return reply.type(FHIR_JSON).send(body);
+  }
+
+  async create(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    if (request.headers['if-none-exist'] !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
+    const resource = body(request, typeOf(request));
+    const { clock, random } = this.#options;
+    const intent: WriteIntent = { kind: 'create', resource: { ...resource, id: uuidV7(clock, random) } };
+    const [change] = await this.#write([intent], who);
+    return this.#answerWrite(reply, change, 201);
+  }
+
+  async update(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const { type, id } = nameOf(request, who);
+    const resource = body(request, type);
+    if (resource.id !== id) {
+      throw serverFault('SERVER_ID_MISMATCH', { expression: [`${type}.id`] });
+    }
+    const intent: WriteIntent = {
+      kind: 'put',
+      resource: resource as Identified,
+      ifMatch: ifMatch(request),
+    };
+    const [change] = await this.#write([intent], who);
+    return this.#answerWrite(reply, change, change?.interaction === 'create' ? 201 : 200);
+  }
+
+  async delete(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const { type, id } = nameOf(request, who);
+    await this.#write([{ kind: 'delete', type, id, ifMatch: ifMatch(request) }], who);
+    return reply.code(204).send();
+  }
+
+  async transaction(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+    const parsed = parseResourceBody(request.body as string, { type: 'Bundle' });
+    if (!parsed.ok) throw invalid(400, parsed.error);
+    const { clock, random, baseUrl } = this.#options;
+    const plan = planTransaction(parsed.value, {
+      newId: () => uuidV7(clock, random),
+      base: `${baseUrl()}${BASE}/`,
+    });
+    if (!plan.ok) throw invalid(400, plan.error);
+    const { kind, entries, conditionalReferences } = plan.value;
+    if (kind !== 'transaction' || conditionalReferences.length > 0) {
+      throw serverFault('SERVER_CONDITION_UNSUPPORTED');
+    }
+    const intents = entries.map(intentOf);
+    const changes = await this.#write(intents, who);
+    const byName = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]));
+    const results = entries.map((entry) => entryResult(entry, byName));
+    return reply.type(FHIR_JSON).send(transactionResponse(kind, results));
+  }
+
+  #write(intents: readonly WriteIntent[], who: Audited): Promise<readonly Change[]> {
+    const { gates, repository, audit } = this.#options;
+    return repository.write(intents, {
+      gates: gates.gateSource(who.actor, 'write'),
+      actor: who.actor.principal,
+      requestId: who.requestId,
+      audit: audit.forWrite(who),
+    });
+  }
+
+  #answerWrite(reply: FastifyReply, change: Change | undefined, status: number): FastifyReply {
+    if (change === undefined) throw serverFault('SERVER_INTERNAL');
+    const location = `${this.#options.baseUrl()}${BASE}/${change.type}/${change.id}/_history/${change.version}`;
+    return withVersion(reply, change).code(status).header('location', location).type(FHIR_JSON).send(change.content);
+  }
+}
+
+const notFound = () => serverFault('SERVER_RESOURCE_NOT_FOUND');
+
+const invalid = (status: number, issues: readonly Issue[]): InvalidBody =>
+  new InvalidBody(status, JSON.stringify(operationOutcome(issues)));
+
+function typeOf(request: FastifyRequest): ResourceType {
+  const { type } = request.params as Params;
+  if (!isResourceType(type)) throw serverFault('SERVER_UNKNOWN_TYPE');
+  return type;
+}
+
+function nameOf(request: FastifyRequest, who: Audited): ResourceName {
+  const { id } = request.params as Params;
+  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID');
+  return { tenant: who.actor.tenant, type: typeOf(request), id };
+}
+
+function body(request: FastifyRequest, type: ResourceType): Resource {
+  if (typeof request.body !== 'string') throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
+  const parsed = parseResourceBody(request.body, { type });
+  if (!parsed.ok) throw invalid(400, parsed.error);
+  const issues = validateResource(parsed.value);
+  if (issues.length > 0) throw invalid(422, issues);
+  return parsed.value;
+}
+
+function ifMatch(request: FastifyRequest): number | undefined {
+  const header = request.headers['if-match'];
+  if (header === undefined) return undefined;
+  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
+  if (version === undefined) throw serverFault('SERVER_IF_MATCH_INVALID', { expression: ['If-Match'] });
+  return Number(version);
+}
+
+function withVersion(reply: FastifyReply, version: { version: number; updated: string }): FastifyReply {
+  return reply
+    .header('etag', `W/"${version.version}"`)
+    .header('last-modified', new Date(version.updated).toUTCString());
+}
+
+function historyEntry(root: string, version: StoredVersion): string {
+  const { type, id, updated, deleted, content } = version;
+  const method = deleted ? 'DELETE' : version.version === 1 ? 'POST' : 'PUT';
+  const request = JSON.stringify({ method, url: `${type}/${id}` });
+  const response = JSON.stringify({
+    status: deleted ? '204' : version.version === 1 ? '201' : '200',
+    etag: `W/"${version.version}"`,
+    lastModified: updated,
+  });
+  const resource = content === null ? '' : `"resource":${content},`;
+  return `{"fullUrl":"${root}/${type}/${id}",${resource}"request":${request},"response":${response}}`;
+}
+
+function intentOf(entry: PlannedEntry): WriteIntent {
+  switch (entry.method) {
+    case 'create':
+      if (entry.ifNoneExist !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
+      return { kind: 'create', resource: entry.resource as Identified };
+    case 'update':
+      if (entry.criteria !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
+      return {
+        kind: 'put',
+        resource: entry.resource as Identified,
+        ...(entry.ifMatch !== undefined && { ifMatch: Number(/\d+/.exec(entry.ifMatch)?.[0]) }),
+      };
+    case 'delete':
+      return { kind: 'delete', type: entry.type, id: entry.id };
+    default:
+      throw serverFault('SERVER_CONDITION_UNSUPPORTED');
+  }
+}
+
+function entryResult(entry: PlannedEntry, changes: ReadonlyMap<string, Change>) {
+  const name = entry.method === 'refused' || entry.method === 'delete-matching' ? '' : `${entry.type}/${entry.id}`;
+  const change = changes.get(name);
+  if (change === undefined || change.content === null) return { index: entry.index, status: '204 No Content' };
+  return {
+    index: entry.index,
+    status: change.interaction === 'create' ? '201 Created' : '200 OK',
+    location: `${name}/_history/${change.version}`,
+    version: String(change.version),
+    lastModified: change.updated,
+  };
+}

@@ -1,0 +1,145 @@
+import {
+  ENDPOINTS,
+  type Overview,
+  outcomeOf,
+  Readiness,
+  TokenRequest,
+} from '@holdfast/api-contract';
+import type { Actor } from '@holdfast/consent';
+import { readLatestCheckpoint } from '@holdfast/ledger';
+import type { DevelopmentIssuer, Persona, TokenVerifier } from '@holdfast/signin';
+import { CAUSES, type SignalId, type SignalRecorder, type SignalSummary } from '@holdfast/visibility';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
+import type { AuditTrail } from '../audit-trail.ts';
+import { serverFault } from '../errors.ts';
+
+export interface OperationsRoutesOptions {
+  readonly verifier: TokenVerifier;
+  /** Absent in production. */
+  readonly issuer: DevelopmentIssuer | undefined;
+  readonly overview: () => Promise<Overview>;
+  readonly signals: SignalRecorder;
+  readonly audit: AuditTrail;
+  readonly pool: Pool;
+  readonly databaseUp: () => boolean;
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readOverview.roles);
+
+/** The non-FHIR surface of `@holdfast/api-contract`. */
+export function registerOperationsRoutes(app: FastifyInstance, options: OperationsRoutesOptions): void {
+  const { verifier, overview, signals, audit, pool, databaseUp } = options;
+  const operator = async (request: FastifyRequest): Promise<Actor> => {
+    request.facts.unmetered = true;
+    const actor = await verifier.actor(request.headers.authorization);
+    if (!actor.roles.some((role) => OPERATORS.has(role))) throw serverFault('SERVER_FORBIDDEN');
+    return actor;
+  };
+
+  app.get('/health/live', async (request) => {
+    request.facts.unmetered = true;
+    return { state: 'live' };
+  });
+  app.get('/health/ready', async (request, reply) => {
+    request.facts.unmetered = true;
+    const up = databaseUp();
+    const answer: Readiness = {
+      state: up ? 'ready' : 'not-ready',
+      checks: [{ name: 'database', state: up ? 'ok' : 'failed' }],
+    };
+    return reply.code(up ? 200 : 503).send(answer);
+  });
+  app.get('/operations/overview', async (request) => {
+    await operator(request);
+    return overview();
+  });
+  app.get('/operations/signals', async (request) => {
+    await operator(request);
+    const state = (request.query as Record<string, string>)['state'] ?? 'open';
+    const wanted = signals.list().filter((s) => state === 'all' || (s.resolvedAt === null) === (state === 'open'));
+    return { signals: wanted.map((summary) => signalOf(summary, signals)) };
+  });
+  app.get('/operations/signals/:id', async (request) => {
+    const actor = await operator(request);
+    const { id } = request.params as { id: SignalId };
+    const signal = signals.get(id);
+    if (signal === null) throw serverFault('SERVER_RESOURCE_NOT_FOUND');
+    if (databaseUp()) {
+      await audit.accessed(
+        { actor, requestId: request.facts.requestId },
+        { interaction: 'read-signal', action: 'R', target: `signal/${id}`, outcome: 0, epoch: 0n },
+        [],
+      );
+    }
+    return { ...signalOf(signal, signals), patients: { count: signal.patientCount, ids: signal.patients } };
+  });
+  app.get('/ledger/checkpoint', async (request, reply) => {
+    const actor = await verifier.actor(request.headers.authorization);
+    const checkpoint = await readLatestCheckpoint(pool, actor.tenant);
+    if (checkpoint === null) throw serverFault('SERVER_RESOURCE_NOT_FOUND');
+    return reply.type('text/plain; charset=utf-8').send(checkpoint.note);
+  });
+  registerDevelopmentSignIn(app, options.issuer);
+}
+
+function registerDevelopmentSignIn(app: FastifyInstance, issuer: DevelopmentIssuer | undefined): void {
+  if (issuer === undefined) return;
+  app.get('/development/personas', async (request) => {
+    request.facts.unmetered = true;
+    return issuer.personas.map(personaOf);
+  });
+  app.post('/development/token', async (request, reply) => {
+    request.facts.unmetered = true;
+    const parsed = TokenRequest.safeParse(JSON.parse(String(request.body ?? '{}')));
+    if (!parsed.success) {
+      const fault = serverFault('SERVER_BODY_INVALID', {
+        expression: ['persona'],
+        diagnostics: 'Name a persona.',
+      });
+      return reply.code(400).send(outcomeOf(fault));
+    }
+    const issued = await issuer.issue(parsed.data.persona, parsed.data.purpose);
+    return {
+      access_token: issued.accessToken,
+      token_type: 'Bearer',
+      expires_in: issued.expiresInSeconds,
+      scope: 'user/*.cruds',
+      persona: personaOf(issued.persona),
+    };
+  });
+}
+
+function personaOf({ id, name, description, claims }: Persona) {
+  return {
+    id,
+    name,
+    role: claims.roles[0] ?? 'system',
+    purposes: [...claims.purposes],
+    description,
+    ...(claims.patient === undefined ? {} : { patientId: claims.patient }),
+  };
+}
+
+/** A signal as the contract has it; identities of patients only as opaque ids, the first twenty. */
+export function signalOf(summary: SignalSummary, signals: SignalRecorder): Overview['signals'][number] {
+  const cause = CAUSES[summary.cause];
+  const patients = signals.get(summary.id)?.patients ?? [];
+  return {
+    id: summary.id,
+    cause: summary.cause,
+    component: summary.component,
+    ...(summary.dependency === null ? {} : { dependency: summary.dependency }),
+    severity: cause.severity,
+    openedAt: summary.openedAt.toISOString(),
+    lastSeenAt: summary.lastSeenAt.toISOString(),
+    ...(summary.resolvedAt === null ? {} : { resolvedAt: summary.resolvedAt.toISOString() }),
+    occurrences: summary.occurrences,
+    outcome: summary.outcome,
+    tenant: summary.tenant ?? 1,
+    summary: cause.summary,
+    nextStep: cause.nextStep,
+    patients: { count: summary.patientCount, ids: patients.slice(0, 20) },
+  };
+}
+

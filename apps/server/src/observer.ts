@@ -1,0 +1,91 @@
+import { requestOutcomeOf, RATE_SECONDS, type RequestOutcomeCounts } from '@holdfast/api-contract';
+import type { Clock, Fault, PatientId, TenantId } from '@holdfast/kernel';
+import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
+import type { RequestFacts, RequestObserver } from './http/app.ts';
+
+/** Access decisions since the start, and denials of each of the last sixty seconds. */
+export class Decisions {
+  permitted = 0;
+  denied = 0;
+  readonly byOutcome: RequestOutcomeCounts = {
+    succeeded: 0, denied: 0, notFound: 0, conflicted: 0, throttled: 0, invalid: 0, failed: 0,
+  };
+  readonly #clock: Clock;
+  readonly #deniedAt = new Map<number, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  count(status: number, hidden: boolean): void {
+    this.byOutcome[requestOutcomeOf(status)] += 1;
+    const denied = hidden || status === 401 || status === 403;
+    if (!denied) {
+      if (status < 400) this.permitted += 1;
+      return;
+    }
+    this.denied += 1;
+    const second = this.#second();
+    this.#deniedAt.set(second, (this.#deniedAt.get(second) ?? 0) + 1);
+    for (const at of this.#deniedAt.keys()) if (at < second - RATE_SECONDS) this.#deniedAt.delete(at);
+  }
+
+  perSecond(): number[] {
+    const second = this.#second();
+    return Array.from({ length: RATE_SECONDS }, (_, i) => this.#deniedAt.get(second - RATE_SECONDS + i) ?? 0);
+  }
+
+  #second(): number {
+    return Math.floor(this.#clock.monotonicMs() / 1_000);
+  }
+}
+
+export interface RequestWatcherParts {
+  readonly meter: RequestMeter;
+  readonly decisions: Decisions;
+  readonly watch: DependencyWatch;
+  readonly signals: SignalRecorder;
+  readonly tenant: TenantId;
+}
+
+/** Feeds meter, decisions, dependency watch and signals with what requests meet. */
+export class RequestWatcher implements RequestObserver {
+  readonly #parts: RequestWatcherParts;
+  readonly #ends = new WeakMap<RequestFacts, (outcome: 'answered' | 'denied' | 'refused' | 'failed') => void>();
+
+  constructor(parts: RequestWatcherParts) {
+    this.#parts = parts;
+  }
+
+  started(facts: RequestFacts): void {
+    this.#ends.set(facts, this.#parts.meter.begin());
+  }
+
+  finished(facts: RequestFacts, status: number): void {
+    const denied = facts.denied || status === 401 || status === 403;
+    const end = this.#ends.get(facts);
+    if (facts.unmetered) {
+      end?.('answered');
+      return;
+    }
+    end?.(denied ? 'denied' : status >= 500 ? 'failed' : status >= 400 ? 'refused' : 'answered');
+    this.#parts.decisions.count(status, facts.denied);
+    if (status < 400) this.#parts.watch.observeSuccess();
+  }
+
+  failed(facts: RequestFacts, fault: Fault): void {
+    const { watch, signals, tenant } = this.#parts;
+    const patient = facts.patientId as PatientId | null;
+    if (fault.code === 'SERVER_DEPENDENCY_AWAY' || fault.code === 'LED_NOT_RECORDED') {
+      watch.reportFailedRequest({ tenant, patient, requestId: facts.requestId });
+      return;
+    }
+    signals.report({
+      cause: 'request-failed-internal',
+      tenant,
+      patients: patient === null ? [] : [patient],
+      outcome: 'failed',
+      requestId: facts.requestId,
+    });
+  }
+}
