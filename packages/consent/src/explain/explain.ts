@@ -51,10 +51,11 @@ export function explain(request: ExplainRequest, explained: ExplainedRow): Expla
   const rulebook = request.rulebook ?? STARTER_RULEBOOK;
   const subject = { ...explained, othersConsents: explained.othersConsents ?? [] };
   const reason = interpret({ ...request, rulebook }, subject);
-  const all = [...explained.consents, ...subject.othersConsents.flat()];
-  const current = inForce(all).filter(
-    ({ from, until }) => from <= request.nowMs && request.nowMs < until,
-  );
+  const patients = [explained.consents, ...subject.othersConsents];
+  const all = patients.flat();
+  const current = patients
+    .flatMap(inForce)
+    .filter(({ from, until }) => from <= request.nowMs && request.nowMs < until);
   const outcome = reason.outcome === 'permit' ? 'permit' : 'deny';
   const questions = request.actor.purposes.map((purpose) => ({
     actor: request.actor,

@@ -6,7 +6,7 @@ export interface InForce extends Interval {
 }
 
 /**
- * A13, A14: the consents that are ever in force. A newer consent of the same lineage takes over
+ * A13, A14: which of one patient's consents are ever in force. A newer consent of the same lineage takes over
  * when it starts; its end does not revive what it replaced. Equals by date and version both stand.
  */
 export function inForce(consents: readonly ConsentModel[]): readonly InForce[] {

@@ -7,14 +7,11 @@ import { fakeClock, type TestDatabase, testDatabase } from '@holdfast/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../actor.ts';
-import { canonicalise } from '../compile/canonical-class.ts';
 import { consentMigrations } from '../migrations.ts';
-import { parseConsent } from '../model/parse-consent.ts';
 import {
   actionArbitrary,
   actorArbitrary,
   consentsArbitrary,
-  dayMs,
   rowArbitrary,
 } from '../testing/arbitraries.ts';
 import { decidedRows, StoredWorld } from '../testing/stored-world.ts';
@@ -280,27 +277,4 @@ describe('consent in PostgreSQL', () => {
     }
     expect(shown).toBeGreaterThan(RUNS);
   });
-
-  it('canonical texts do not depend on the order of anything', () => {
-    fc.assert(
-      fc.property(consentsArbitrary, (consents) => {
-        const models = consents.map((each) => parseConsent(each));
-        const turned = consents
-          .map(reversed)
-          .reverse()
-          .map((each) => parseConsent(each));
-        expect(canonicalise(turned, dayMs(3))).toEqual(canonicalise(models, dayMs(3)));
-      }),
-    );
-  });
 });
-
-function reversed(value: object): object {
-  const turn = (each: unknown): unknown =>
-    Array.isArray(each)
-      ? each.map(turn).reverse()
-      : typeof each === 'object' && each !== null
-        ? Object.fromEntries(Object.entries(each).map(([name, inner]) => [name, turn(inner)]))
-        : each;
-  return turn(value) as object;
-}
