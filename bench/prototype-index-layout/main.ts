@@ -1,65 +1,76 @@
 import pg from 'pg';
-import { throwawayPostgres } from '../src/throwaway-postgres.ts';
+import { type Bench, type BenchOptions, numberSetting, type Outcome } from '../src/bench.ts';
+import { temporaryPostgres } from '../src/temporary-postgres.ts';
 import { measureQueries } from './measure-queries.ts';
 import { measureWrites } from './measure-writes.ts';
-import { planPopulation, populate, TABLES } from './populate.ts';
+import { type Load, planPopulation, populate, TABLES } from './populate.ts';
 
-export interface LayoutOptions {
-  readonly resources: number;
-  readonly contentBytes: number;
-  readonly bulk: boolean;
-  /** Timed runs of each query. */
-  readonly runs: number;
-  readonly creates: number;
-  /** Folder of another PostgreSQL's programs. */
-  readonly bin?: string | undefined;
-  readonly log: (line: string) => void;
-}
+const NICENESS = 10;
+/** Loading: nothing has to survive, and statistics come from the explicit ANALYZE. */
+const LOADING = {
+  shared_buffers: '1GB',
+  maintenance_work_mem: '1GB',
+  work_mem: '256MB',
+  max_wal_size: '8GB',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  fsync: 'off',
+  autovacuum: 'off',
+};
+const MEASURING = { wal_level: 'logical', max_wal_senders: 10, work_mem: '8MB' };
 
-/** Loads both candidate layouts into a throw-away PostgreSQL and measures them side by side. */
-export async function indexLayout(options: LayoutOptions): Promise<Record<string, number>> {
-  const server = await throwawayPostgres({
-    bin: options.bin,
-    nice: 10,
-    settings: {
-      shared_buffers: '1GB',
-      maintenance_work_mem: '1GB',
-      work_mem: '256MB',
-      max_wal_size: '8GB',
-      wal_level: 'minimal',
-      max_wal_senders: '0',
-      fsync: 'off',
-      autovacuum: 'off',
-      jit: 'off',
-    },
-  });
-  const figures: Record<string, number> = {};
+/** Both candidate layouts of the index tables, loaded and measured side by side (decision 0010). */
+export const indexLayoutBench: Bench = {
+  name: 'index-layout',
+  summary: 'candidate layouts of the search index: buffers, WAL and index bytes (decision 0010)',
+  settings: { resources: '100000', content: '1100', bulk: '0', runs: '300', creates: '2000' },
+  run: indexLayout,
+};
+
+async function indexLayout(options: BenchOptions): Promise<Outcome> {
+  const setting = (name: string) => numberSetting(indexLayoutBench, options, name);
+  const load: Load = {
+    population: planPopulation(setting('resources')),
+    contentBytes: setting('content'),
+    bulk: setting('bulk') === 1,
+    log: options.log,
+  };
+  let figures: Record<string, number> = {};
+  let server = await temporaryPostgres(LOADING, NICENESS);
   try {
-    const population = planPopulation(options.resources);
-    const load = { population, contentBytes: options.contentBytes, bulk: options.bulk };
-    await withClient(server.url, async (db) => {
-      const seconds = await populate(db, { ...load, log: options.log });
-      figures['a.load.seconds'] = seconds.a;
-      figures['b.load.seconds'] = seconds.b;
-      Object.assign(figures, await sizes(db));
+    await withClient(server.running.url('postgres'), async (db) => {
+      const seconds = await populate(db, load);
+      figures = { 'a.load.seconds': seconds.a, 'b.load.seconds': seconds.b, ...(await sizes(db)) };
     });
-    await server.restart({ wal_level: 'logical', max_wal_senders: '10', work_mem: '8MB' });
-    await withClient(server.url, async (db) => {
-      Object.assign(figures, await measureQueries(db, population, options.runs));
+    server = await server.restart(MEASURING);
+    await withClient(server.running.url('postgres'), async (db) => {
+      Object.assign(figures, await measureQueries(db, load.population, setting('runs')));
       options.log('queries measured');
-      const writes = { creates: options.creates, contentBytes: options.contentBytes };
-      const labels = { none: 'floor', a: 'a', b: 'b', c: 'c' };
-      Object.assign(figures, await measureWrites(db, population, { ...writes, labels, series: 1 }));
-      for (const table of TABLES) {
-        if (table !== 'token') await db.query(`drop index b.${table}_patient`);
-      }
-      const token = { labels: { b: 'bTokenOnly' }, series: 2 };
-      Object.assign(figures, await measureWrites(db, population, { ...writes, ...token }));
+      Object.assign(figures, await writeFigures(db, load, setting('creates')));
     });
   } finally {
     await server.drop();
   }
-  return figures;
+  return { figures, postgres: server.running.version };
+}
+
+async function writeFigures(
+  db: pg.Client,
+  { population, contentBytes }: Load,
+  creates: number,
+): Promise<Record<string, number>> {
+  const common = { creates, contentBytes };
+  // The first creates split the pages that loading has packed; they are not what a create costs.
+  const warmUp = { a: 'a', b: 'b' };
+  await measureWrites(db, population, { ...common, labels: warmUp, series: 1 });
+  const labels = { none: 'floor', a: 'a', b: 'b', c: 'c' };
+  const all = await measureWrites(db, population, { ...common, labels, series: 2 });
+  for (const table of TABLES) {
+    if (table !== 'token') await db.query(`drop index b.${table}_patient`);
+  }
+  const tokens = { b: 'bTokenOnly' };
+  const some = await measureWrites(db, population, { ...common, labels: tokens, series: 3 });
+  return { ...all, ...some };
 }
 
 async function withClient(url: string, work: (db: pg.Client) => Promise<void>): Promise<void> {

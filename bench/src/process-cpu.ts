@@ -1,48 +1,38 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Clock ticks a second of /proc/PID/stat: fixed at 100 on Linux for user space. */
+/** Clock ticks a second of /proc/PID/stat: 100 on Linux for user space. */
 const TICKS_PER_SECOND = 100;
-
-interface ProcessTimes {
-  readonly parent: number;
-  readonly cpuMs: number;
-}
+/** Positions in /proc/PID/stat after the command's name (proc(5)): parent and four times. */
+const PARENT = 1;
+const TIMES = [11, 12, 13, 14];
 
 /**
- * CPU time in ms (user and system, all threads, in steps of 10 ms) that each process of the given
- * trees has used so far, by process id. Linux only.
+ * CPU ms (user and system, in steps of 10) that the trees of processes below `roots` have used so
+ * far, ended children included, so that the difference of two readings is what was used between
+ * them even where processes came and went. Linux only.
  */
-export function cpuOfTrees(roots: readonly number[]): Map<number, number> {
-  const all = new Map<number, ProcessTimes>();
+export function cpuOfTrees(roots: readonly number[]): number {
+  const stats = new Map<number, readonly string[]>();
   for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    const times = Number.isInteger(pid) ? timesOf(pid) : undefined;
-    if (times !== undefined) all.set(pid, times);
+    const fields = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
+    if (fields !== undefined) stats.set(Number(name), fields);
   }
-  const wanted = new Map<number, number>();
-  const belongs = (pid: number): boolean => {
-    for (let at: number | undefined = pid; at !== undefined && at > 1; at = all.get(at)?.parent) {
-      if (roots.includes(at)) return true;
-    }
-    return false;
+  const below = (pid: number): boolean => {
+    if (roots.includes(pid)) return true;
+    const parent = Number(stats.get(pid)?.[PARENT] ?? 0);
+    return parent > 1 && below(parent);
   };
-  for (const [pid, times] of all) if (belongs(pid)) wanted.set(pid, times.cpuMs);
-  return wanted;
+  let ticks = 0;
+  for (const [pid, fields] of stats) {
+    if (below(pid)) for (const position of TIMES) ticks += Number(fields[position]);
+  }
+  return (ticks * 1000) / TICKS_PER_SECOND;
 }
 
-/** CPU ms used between two readings; a process that started in between counts whole. */
-export function cpuBetween(before: Map<number, number>, after: Map<number, number>): number {
-  let total = 0;
-  for (const [pid, ms] of after) total += Math.max(0, ms - (before.get(pid) ?? 0));
-  return total;
-}
-
-function timesOf(pid: number): ProcessTimes | undefined {
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return { parent: Number(fields[1]), cpuMs: (ticks * 1000) / TICKS_PER_SECOND };
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined; // it ended while we looked
   }

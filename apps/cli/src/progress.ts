@@ -20,7 +20,8 @@ export class Progress {
   /** @param detail further words, e.g. resources so far */
   update(done: number, detail: string): void {
     const nowMs = performance.now();
-    if (nowMs - this.#drawnMs < (this.#terminal ? REDRAW_MS : PLAIN_LINE_MS) && done < this.#total) return;
+    if (nowMs - this.#drawnMs < (this.#terminal ? REDRAW_MS : PLAIN_LINE_MS) && done < this.#total)
+      return;
     this.#drawnMs = nowMs;
     const seconds = (nowMs - this.#startedMs) / 1_000;
     const left = done === 0 ? '' : `, ${Math.ceil((seconds / done) * (this.#total - done))} s left`;

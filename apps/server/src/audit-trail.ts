@@ -79,7 +79,10 @@ export class AuditTrail {
     };
   }
 
-  #who({ actor, requestId }: Audited): Pick<AuditEvent, 'requestId' | 'actor' | 'roles' | 'purposes'> {
+  #who({
+    actor,
+    requestId,
+  }: Audited): Pick<AuditEvent, 'requestId' | 'actor' | 'roles' | 'purposes'> {
     return { requestId, actor: actor.principal, roles: actor.roles, purposes: actor.purposes };
   }
 
@@ -95,7 +98,11 @@ export class AuditTrail {
       decision:
         row === null
           ? null
-          : { consentClass: row.consentClass, epoch, verdict: outcome === SUCCESS ? 'release' : 'hide' },
+          : {
+              consentClass: row.consentClass,
+              epoch,
+              verdict: outcome === SUCCESS ? 'release' : 'hide',
+            },
     };
   }
 

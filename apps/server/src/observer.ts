@@ -8,7 +8,13 @@ export class Decisions {
   permitted = 0;
   denied = 0;
   readonly byOutcome: RequestOutcomeCounts = {
-    succeeded: 0, denied: 0, notFound: 0, conflicted: 0, throttled: 0, invalid: 0, failed: 0,
+    succeeded: 0,
+    denied: 0,
+    notFound: 0,
+    conflicted: 0,
+    throttled: 0,
+    invalid: 0,
+    failed: 0,
   };
   readonly #clock: Clock;
   readonly #deniedAt = new Map<number, number>();
@@ -27,12 +33,16 @@ export class Decisions {
     this.denied += 1;
     const second = this.#second();
     this.#deniedAt.set(second, (this.#deniedAt.get(second) ?? 0) + 1);
-    for (const at of this.#deniedAt.keys()) if (at < second - RATE_SECONDS) this.#deniedAt.delete(at);
+    for (const at of this.#deniedAt.keys())
+      if (at < second - RATE_SECONDS) this.#deniedAt.delete(at);
   }
 
   perSecond(): number[] {
     const second = this.#second();
-    return Array.from({ length: RATE_SECONDS }, (_, i) => this.#deniedAt.get(second - RATE_SECONDS + i) ?? 0);
+    return Array.from(
+      { length: RATE_SECONDS },
+      (_, i) => this.#deniedAt.get(second - RATE_SECONDS + i) ?? 0,
+    );
   }
 
   #second(): number {
@@ -51,7 +61,10 @@ export interface RequestWatcherParts {
 /** Feeds meter, decisions, dependency watch and signals with what requests meet. */
 export class RequestWatcher implements RequestObserver {
   readonly #parts: RequestWatcherParts;
-  readonly #ends = new WeakMap<RequestFacts, (outcome: 'answered' | 'denied' | 'refused' | 'failed') => void>();
+  readonly #ends = new WeakMap<
+    RequestFacts,
+    (outcome: 'answered' | 'denied' | 'refused' | 'failed') => void
+  >();
 
   constructor(parts: RequestWatcherParts) {
     this.#parts = parts;

@@ -57,13 +57,25 @@ export async function overviewOf(sources: OverviewSources): Promise<Overview> {
     at: clock.now().toISOString(),
     startedAt: startedAt.toISOString(),
     version,
-    database: { state: database.state, version: databaseVersion, since: database.since.toISOString() },
+    database: {
+      state: database.state,
+      version: databaseVersion,
+      since: database.since.toISOString(),
+    },
     requests: requestsOf(sources),
     decisions: { permitted: decisions.permitted, denied: decisions.denied },
-    events: await eventsOf(sources).catch(() => ({ total: 0, lastEventAt: null, groups: [], recent: [] })),
+    events: await eventsOf(sources).catch(() => ({
+      total: 0,
+      lastEventAt: null,
+      groups: [],
+      recent: [],
+    })),
     inference: inferenceOf(sources),
     ledger: ledgerOf(sources),
-    signals: sources.signals.list().slice(0, 50).map((summary) => signalOf(summary, sources.signals)),
+    signals: sources.signals
+      .list()
+      .slice(0, 50)
+      .map((summary) => signalOf(summary, sources.signals)),
   };
 }
 
@@ -83,7 +95,13 @@ function requestsOf({ meter, decisions }: OverviewSources): Overview['requests']
   };
 }
 
-async function eventsOf({ pool, tenant, runtime, watch, clock }: OverviewSources): Promise<Overview['events']> {
+async function eventsOf({
+  pool,
+  tenant,
+  runtime,
+  watch,
+  clock,
+}: OverviewSources): Promise<Overview['events']> {
   if (watch.state().state === 'down') throw new Error('the database is away');
   const [{ rows }, groups] = await Promise.all([
     pool.query<EventRow>(RECENT, [tenant, RECENT_EVENTS_MAX]),
@@ -109,7 +127,9 @@ async function eventsOf({ pool, tenant, runtime, watch, clock }: OverviewSources
       type: `${row.resource_type}.${row.interaction}`,
       reference: `${row.resource_type}/${row.resource_id}`,
       interaction: row.interaction,
-      lagMs: groups.every((group) => group.lag === 0) ? 0 : Math.max(0, clock.now().getTime() - row.occurred_at.getTime()),
+      lagMs: groups.every((group) => group.lag === 0)
+        ? 0
+        : Math.max(0, clock.now().getTime() - row.occurred_at.getTime()),
     })),
   };
 }
@@ -119,7 +139,8 @@ function inferenceOf({ backend, orchestrator }: OverviewSources): Overview['infe
   const snapshot = orchestrator.snapshot();
   return {
     backend: {
-      state: status.breaker === 'open' ? 'fallback' : status.children.length > 0 ? 'up' : 'starting',
+      state:
+        status.breaker === 'open' ? 'fallback' : status.children.length > 0 ? 'up' : 'starting',
       children: status.children.length,
       restarts: status.deaths,
     },
@@ -143,4 +164,7 @@ function ledgerOf({ sequencer, keys, tenant }: OverviewSources): Overview['ledge
 }
 
 /** SHA-256 of nothing: the root of an empty tree (RFC 6962 section 2.1). */
-const EMPTY_ROOT = Buffer.from('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'hex');
+const EMPTY_ROOT = Buffer.from(
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  'hex',
+);

@@ -88,7 +88,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
   const signals = new SignalRecorder({
     table: postgresSignalTable(database.workers),
-    spool: new SignalSpool(join(config.dataDirectory, 'signals.spool'), VISIBILITY_LIMITS.spoolFileBytes),
+    spool: new SignalSpool(
+      join(config.dataDirectory, 'signals.spool'),
+      VISIBILITY_LIMITS.spoolFileBytes,
+    ),
     trouble: trouble('signals'),
   });
   await signals.start();
@@ -107,7 +110,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     },
   });
 
-  const sequencerPool = createPool({ url: database.ownerUrl, applicationName: 'holdfast sequencer', max: 3 });
+  const sequencerPool = createPool({
+    url: database.ownerUrl,
+    applicationName: 'holdfast sequencer',
+    max: 3,
+  });
   const sequencer = new LogSequencer({
     pool: sequencerPool,
     keys,
@@ -115,7 +122,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     timers: systemTimers,
     onError: trouble('sequencer'),
   });
-  const producer = new AuditProducer({ process: `${hostname()}-${process.pid}`, epoch: Date.now() });
+  const producer = new AuditProducer({
+    process: `${hostname()}-${process.pid}`,
+    epoch: Date.now(),
+  });
   const appender = new AuditAppender({
     pool: database.requests,
     tenant,
@@ -126,9 +136,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const gates = new ConsentGates({ database: () => database.requests, clock });
   const dictionary = await Dictionary.load(
     database.requests,
-    resourceTypes.flatMap((type) => [...searchParametersOf(type).keys()].map((code) => ({ type, code }))),
+    resourceTypes.flatMap((type) =>
+      [...searchParametersOf(type).keys()].map((code) => ({ type, code })),
+    ),
   );
-  const seal = new CursorSeal(await signingSecret(signingKey.publicJwk, keys.verifierKeyOf(tenant)), random);
+  const seal = new CursorSeal(
+    await signingSecret(signingKey.publicJwk, keys.verifierKeyOf(tenant)),
+    random,
+  );
   const repository = new FhirRepository({
     tenant,
     pool: database.requests,
@@ -144,7 +159,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const orchestrator = new InferenceOrchestrator({
     backend,
     onReport: (report) => {
-      const cause: CauseCode = isCauseCode(report.cause) ? report.cause : 'inference-deadline-exceeded';
+      const cause: CauseCode = isCauseCode(report.cause)
+        ? report.cause
+        : 'inference-deadline-exceeded';
       signals.report({
         cause,
         component: CAUSES[cause].component,
@@ -157,7 +174,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   });
   const source = new EventSource({ url: database.ownerUrl, trouble: trouble('events') });
   const runtime = new ConsumerRuntime(
-    { url: database.ownerUrl, signal: source, trouble: (group, error) => trouble(`consumer ${group}`)(error) },
+    {
+      url: database.ownerUrl,
+      signal: source,
+      trouble: (group, error) => trouble(`consumer ${group}`)(error),
+    },
     [
       inferenceConsumer({
         actor: INFERENCE_ACTOR,
@@ -178,9 +199,21 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const decisions = new Decisions(clock);
   const watcher = new RequestWatcher({ meter, decisions, watch, signals, tenant });
   const sources: OverviewSources = {
-    tenant, clock, startedAt: clock.now(), version: VERSION,
+    tenant,
+    clock,
+    startedAt: clock.now(),
+    version: VERSION,
     databaseVersion: database.embedded?.version ?? 'external',
-    pool: database.workers, watch, meter, decisions, runtime, backend, orchestrator, sequencer, keys, signals,
+    pool: database.workers,
+    watch,
+    meter,
+    decisions,
+    runtime,
+    backend,
+    orchestrator,
+    sequencer,
+    keys,
+    signals,
   };
   const feed = new LiveFeed(() => overviewOf(sources));
   const app = createApp({
@@ -198,13 +231,31 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   });
   let url = config.publicUrl ?? '';
   const names = { issuer: 'urn:holdfast:development', audience: 'urn:holdfast:fhir' };
-  const verifier = new TokenVerifier({ keys: createLocalJWKSet({ keys: [signingKey.publicJwk] }), ...names, clock });
+  const verifier = new TokenVerifier({
+    keys: createLocalJWKSet({ keys: [signingKey.publicJwk] }),
+    ...names,
+    clock,
+  });
   const issuer =
     config.environment === 'production'
       ? undefined
-      : new DevelopmentIssuer({ personas: PERSONAS, signingKey, ...names, clock, environment: config.environment });
+      : new DevelopmentIssuer({
+          personas: PERSONAS,
+          signingKey,
+          ...names,
+          clock,
+          environment: config.environment,
+        });
   registerFhirRoutes(app, {
-    pool: database.requests, dictionary, repository, gates, audit, verifier, seal, clock, random,
+    pool: database.requests,
+    dictionary,
+    repository,
+    gates,
+    audit,
+    verifier,
+    seal,
+    clock,
+    random,
     version: VERSION,
     baseUrl: () => url,
   });
@@ -224,7 +275,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   await runtime.start();
   sequencer.wake();
   if (config.demo && issuer !== undefined) {
-    await loadDemo({ repository, gates, audit, clock, pool: database.requests, onProgress: config.onProgress });
+    await loadDemo({
+      repository,
+      gates,
+      audit,
+      clock,
+      pool: database.requests,
+      onProgress: config.onProgress,
+    });
     sequencer.wake(tenant);
   }
   const address = await app.listen({ host: config.host, port: config.port });

@@ -26,6 +26,7 @@ create table event_default partition of event default;
 create index event_fence on event (tenant, xid, id);
 create index event_stream on event (tenant, stream, seq);
 select guard_tenant('event');
+grant select on sequence event_id_seq to holdfast_app;
 select ensure_month_partitions('event', current_date, 12);
 
 create table stream_head (

@@ -44,7 +44,7 @@ export interface Consumer<Prepared = void> {
   readonly eventsPerTransaction?: number;
   readonly retry?: RetryPolicy;
   readonly onExhausted?: ExhaustedPolicy;
-  /** Where a new group starts. */
+  /** Where a new group starts; `now` may include events that were committed just before. */
   readonly startFrom?: 'origin' | 'now';
   /** After the fact is committed; a hook that throws changes nothing. */
   onParked?(failed: FailedEvent): void;

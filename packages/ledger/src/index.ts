@@ -19,7 +19,7 @@ export {
   AuditAppender,
   type AuditAppenderOptions,
 } from './postgres/audit-appender.ts';
-export { AUDIT_COLUMN_TYPES, type AuditColumns, auditColumns } from './postgres/audit-columns.ts';
+export { APPEND_AUDIT, type AuditColumns, auditColumns } from './postgres/audit-columns.ts';
 export { LogSequencer, type LogStatus, type SequencerOptions } from './postgres/log-sequencer.ts';
 export { type ProvenEntry, proveEntry } from './postgres/prove-entry.ts';
 export { readLatestCheckpoint, type StoredCheckpoint } from './postgres/stored-log.ts';

@@ -22,9 +22,13 @@ const isStrings = (value: unknown): value is string[] =>
 
 /** Builds the actor of a verified token; the error names the claim that is missing or wrong. */
 export function actorOf(payload: JWTPayload): Result<Actor, string> {
-  const { tenant, fhirUser, roles, purposes, memberships, patient, jti } = payload as Record<string, unknown>;
+  const { tenant, fhirUser, roles, purposes, memberships, patient, jti } = payload as Record<
+    string,
+    unknown
+  >;
   if (!Number.isInteger(tenant) || (tenant as number) < 1) return err('tenant');
-  if (typeof fhirUser !== 'string' || !/^[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(fhirUser)) return err('fhirUser');
+  if (typeof fhirUser !== 'string' || !/^[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(fhirUser))
+    return err('fhirUser');
   if (!isStrings(roles) || roles.length === 0 || !roles.every(isRole)) return err('roles');
   if (!isStrings(purposes) || purposes.length === 0) return err('purposes');
   if (memberships !== undefined && !isStrings(memberships)) return err('memberships');

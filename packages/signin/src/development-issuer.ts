@@ -47,7 +47,8 @@ export class DevelopmentIssuer {
   /** @param purpose narrows the persona's purposes of use to one; undefined = all of them. */
   async issue(personaId: string, purpose?: string): Promise<IssuedToken> {
     const persona = this.personas.find((candidate) => candidate.id === personaId);
-    if (persona === undefined) throw signinFault('SIGNIN_PERSONA_UNKNOWN', { expression: ['persona'] });
+    if (persona === undefined)
+      throw signinFault('SIGNIN_PERSONA_UNKNOWN', { expression: ['persona'] });
     const { claims } = persona;
     if (purpose !== undefined && !claims.purposes.includes(purpose)) {
       throw signinFault('SIGNIN_PURPOSE_NOT_GRANTED', { expression: ['purpose'] });

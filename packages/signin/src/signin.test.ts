@@ -38,7 +38,14 @@ async function world(startMs = 1_700_000_000_000) {
     environment: 'test',
   });
   const keys = createLocalJWKSet({ keys: [signingKey.publicJwk] });
-  return { time, signingKey, names, clock, issuer, verifier: new TokenVerifier({ keys, ...names, clock }) };
+  return {
+    time,
+    signingKey,
+    names,
+    clock,
+    issuer,
+    verifier: new TokenVerifier({ keys, ...names, clock }),
+  };
 }
 
 const code = async (promise: Promise<unknown>) =>
@@ -68,12 +75,16 @@ describe('a bearer token', () => {
     const foreign = (await other.issuer.issue('dr-rivera')).accessToken;
     const [head, body, signature] = accessToken.split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
-    const forged = Buffer.from(JSON.stringify({ ...claims, roles: ['system'] })).toString('base64url');
+    const forged = Buffer.from(JSON.stringify({ ...claims, roles: ['system'] })).toString(
+      'base64url',
+    );
     expect(await code(verifier.actor(undefined))).toBe('SIGNIN_TOKEN_MISSING');
     expect(await code(verifier.actor('Basic abc'))).toBe('SIGNIN_TOKEN_MISSING');
     expect(await code(verifier.actor('Bearer nonsense'))).toBe('SIGNIN_TOKEN_INVALID');
     expect(await code(verifier.actor(`Bearer ${'a'.repeat(9_000)}`))).toBe('SIGNIN_TOKEN_INVALID');
-    expect(await code(verifier.actor(`Bearer ${head}.${forged}.${signature}`))).toBe('SIGNIN_TOKEN_INVALID');
+    expect(await code(verifier.actor(`Bearer ${head}.${forged}.${signature}`))).toBe(
+      'SIGNIN_TOKEN_INVALID',
+    );
     expect(await code(verifier.actor(`Bearer ${foreign}`))).toBe('SIGNIN_TOKEN_INVALID');
   });
 
@@ -87,7 +98,12 @@ describe('a bearer token', () => {
 
   it('must carry every claim a decision needs, and names the one it lacks', async () => {
     const { signingKey, names, clock, verifier } = await world();
-    const token = await new SignJWT({ tenant: 1, fhirUser: 'Practitioner/p', roles: ['root'], purposes: ['TREAT'] })
+    const token = await new SignJWT({
+      tenant: 1,
+      fhirUser: 'Practitioner/p',
+      roles: ['root'],
+      purposes: ['TREAT'],
+    })
       .setProtectedHeader({ alg: 'ES256', kid: signingKey.keyId })
       .setIssuer(names.issuer)
       .setAudience(names.audience)
@@ -102,9 +118,20 @@ describe('a bearer token', () => {
     const self: Persona = {
       ...persona,
       id: 'ada',
-      claims: { ...persona.claims, fhirUser: 'Patient/ada', roles: ['patient'], patient: 'ada' as PatientId },
+      claims: {
+        ...persona.claims,
+        fhirUser: 'Patient/ada',
+        roles: ['patient'],
+        patient: 'ada' as PatientId,
+      },
     };
-    const issuer = new DevelopmentIssuer({ personas: [self], signingKey, ...names, clock, environment: undefined });
+    const issuer = new DevelopmentIssuer({
+      personas: [self],
+      signingKey,
+      ...names,
+      clock,
+      environment: undefined,
+    });
     const keys = createLocalJWKSet({ keys: [signingKey.publicJwk] });
     const verifier = new TokenVerifier({ keys, ...names, clock });
     const { accessToken } = await issuer.issue('ada');

@@ -23,9 +23,15 @@ async function signingKeyOf(jwk: JWK): Promise<SigningKey> {
   const publicJwk: JWK = { ...jwk };
   delete publicJwk.d;
   const privateKey = await importJWK(jwk, 'ES256', { extractable: true });
-  if (privateKey instanceof Uint8Array) throw new TypeError('a signing key must be an elliptic curve key');
+  if (privateKey instanceof Uint8Array)
+    throw new TypeError('a signing key must be an elliptic curve key');
   const keyId = await calculateJwkThumbprint(publicJwk);
-  return { algorithm: 'ES256', keyId, privateKey, publicJwk: { ...publicJwk, kid: keyId, alg: 'ES256', use: 'sig' } };
+  return {
+    algorithm: 'ES256',
+    keyId,
+    privateKey,
+    publicJwk: { ...publicJwk, kid: keyId, alg: 'ES256', use: 'sig' },
+  };
 }
 
 export async function createSigningKey(): Promise<SigningKey> {

@@ -37,7 +37,8 @@ export class TokenVerifier {
     if (token.length > TOKEN_BYTES_MAX) throw signinFault('SIGNIN_TOKEN_INVALID');
     const key = createHash('sha256').update(token).digest('base64');
     const known = this.#verified.get(key);
-    if (known !== undefined && known.expiresAtMs > this.#options.clock.now().getTime()) return known.actor;
+    if (known !== undefined && known.expiresAtMs > this.#options.clock.now().getTime())
+      return known.actor;
     this.#verified.delete(key);
     const verified = await this.#verify(token);
     if (this.#verified.size >= VERIFIED_TOKENS_MAX) this.#evictOldest();
@@ -57,7 +58,9 @@ export class TokenVerifier {
       });
       const actor = actorOf(payload);
       if (!actor.ok) {
-        throw signinFault('SIGNIN_TOKEN_INCOMPLETE', { diagnostics: `The claim "${actor.error}" is missing or malformed.` });
+        throw signinFault('SIGNIN_TOKEN_INCOMPLETE', {
+          diagnostics: `The claim "${actor.error}" is missing or malformed.`,
+        });
       }
       return { actor: actor.value, expiresAtMs: (payload.exp ?? 0) * 1_000 };
     } catch (cause) {

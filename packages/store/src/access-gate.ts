@@ -65,5 +65,9 @@ export interface GateSource {
 export interface PatientProjection {
   /** Resource types whose change calls for the projection, e.g. `Consent`. */
   readonly types: ReadonlySet<string>;
-  project(tx: import('@holdfast/postgres').Queryable, tenant: number, patients: readonly ResourceKey[]): Promise<void>;
+  project(
+    tx: import('@holdfast/postgres').Queryable,
+    tenant: number,
+    patients: readonly ResourceKey[],
+  ): Promise<void>;
 }

@@ -95,7 +95,10 @@ export function indexRows(
   };
 }
 
-function isOwner(entry: { param: string; type: string; id: string }, onRow: OnResourceRow): boolean {
+function isOwner(
+  entry: { param: string; type: string; id: string },
+  onRow: OnResourceRow,
+): boolean {
   const { owner, ownerParameters } = onRow;
   return entry.type === 'Patient' && entry.id === owner && ownerParameters.has(entry.param);
 }
@@ -110,7 +113,10 @@ export function systemsOf(entries: IndexEntries): Set<string> {
 
 /** Rows of `rows` that `others` lacks. */
 export function rowsMissingFrom(others: IndexRows, rows: IndexRows): IndexRows {
-  const missing = <Row extends readonly unknown[]>(table: readonly Row[], other: readonly Row[]): Row[] => {
+  const missing = <Row extends readonly unknown[]>(
+    table: readonly Row[],
+    other: readonly Row[],
+  ): Row[] => {
     const known = new Set(other.map((row) => JSON.stringify(row)));
     return table.filter((row) => !known.has(JSON.stringify(row)));
   };

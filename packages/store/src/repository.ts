@@ -77,7 +77,9 @@ const CURRENT_ROWS = {
 };
 
 const nameOf = (intent: WriteIntent): { type: ResourceType; id: string } =>
-  intent.kind === 'delete' ? intent : { type: intent.resource.resourceType, id: intent.resource.id };
+  intent.kind === 'delete'
+    ? intent
+    : { type: intent.resource.resourceType, id: intent.resource.id };
 
 /** The write side of the FHIR store: versions, index rows, events and audit records as one. */
 export class FhirRepository {
@@ -93,11 +95,17 @@ export class FhirRepository {
    *   STORE_CONTENTION, STORE_CONSENT_UNSETTLED; nothing is written then
    */
   async write(intents: readonly WriteIntent[], context: WriteContext): Promise<readonly Change[]> {
-    const described = intents.map((intent) => (intent.kind === 'delete' ? null : describe(intent.resource)));
-    await this.#options.dictionary.register(described.flatMap((d) => (d === null ? [] : [...systemsOf(d.entries)])));
+    const described = intents.map((intent) =>
+      intent.kind === 'delete' ? null : describe(intent.resource),
+    );
+    await this.#options.dictionary.register(
+      described.flatMap((d) => (d === null ? [] : [...systemsOf(d.entries)])),
+    );
     for (let attempt = 1; ; attempt++) {
       const current = await this.#current(intents, context);
-      const changes = intents.map((intent, i) => this.#change(intent, described[i] ?? null, current));
+      const changes = intents.map((intent, i) =>
+        this.#change(intent, described[i] ?? null, current),
+      );
       const due = changes.filter((change) => change !== null);
       const plan = planWrite(this.#options.tenant, due);
       const refusal = await this.#commit(plan, context);
@@ -116,7 +124,12 @@ export class FhirRepository {
     const request = { tenant, actor, requestId, audit };
     let refusal: WriteRefusal | null | undefined;
     try {
-      refusal = await commitWrite({ pool, ...(transaction && { transaction }) }, plan, request, projections);
+      refusal = await commitWrite(
+        { pool, ...(transaction && { transaction }) },
+        plan,
+        request,
+        projections,
+      );
       return refusal;
     } finally {
       if (refusal !== null) context.audit.release(audit);
@@ -130,7 +143,11 @@ export class FhirRepository {
   ): Promise<Map<string, DecidedVersion>> {
     const wanted = intents.filter((intent) => intent.kind !== 'create').map(nameOf);
     if (wanted.length === 0) return new Map();
-    const values = [this.#options.tenant, wanted.map((w) => typeCode(w.type)), wanted.map((w) => w.id)];
+    const values = [
+      this.#options.tenant,
+      wanted.map((w) => typeCode(w.type)),
+      wanted.map((w) => w.id),
+    ];
     const db = context.transaction ?? this.#options.pool;
     const { rows } = await fenced(db, context.gates, () => ({ ...CURRENT_ROWS, values }));
     return new Map(rows.map((row) => [`${row.version.type}/${row.version.id}`, row]));
@@ -147,7 +164,11 @@ export class FhirRepository {
     // Hidden and absent answer alike; a PUT onto a hidden resource must not overwrite it.
     if (row !== undefined && !row.released) throw storeFault('STORE_NOT_FOUND');
     const before = row?.version;
-    if (intent.kind !== 'create' && intent.ifMatch !== undefined && intent.ifMatch !== before?.version) {
+    if (
+      intent.kind !== 'create' &&
+      intent.ifMatch !== undefined &&
+      intent.ifMatch !== before?.version
+    ) {
       throw storeFault('STORE_VERSION_CONFLICT');
     }
     if (intent.kind === 'delete') {
@@ -157,8 +178,11 @@ export class FhirRepository {
     return this.#content(intent.resource, described ?? describe(intent.resource), before);
   }
 
-  #outgoing(before: DecidedVersion['version'] | undefined): Pick<Change, 'outgoing' | 'formerOwner'> {
-    if (before?.content == null) return { outgoing: null, formerOwner: before?.facts.patient ?? null };
+  #outgoing(
+    before: DecidedVersion['version'] | undefined,
+  ): Pick<Change, 'outgoing' | 'formerOwner'> {
+    if (before?.content == null)
+      return { outgoing: null, formerOwner: before?.facts.patient ?? null };
     const resource = JSON.parse(before.content) as Resource;
     return {
       outgoing: indexed(resource, describe(resource), this.#options.dictionary),
@@ -200,7 +224,11 @@ export class FhirRepository {
     const updated = clock.now().toISOString();
     const version = (before?.version ?? 0) + 1;
     const { resourceType, id, meta: given, ...elements } = resource;
-    const meta = { ...(given as JsonObject | undefined), versionId: String(version), lastUpdated: updated };
+    const meta = {
+      ...(given as JsonObject | undefined),
+      versionId: String(version),
+      lastUpdated: updated,
+    };
     return {
       interaction: before === undefined ? 'create' : 'update',
       type: resource.resourceType,

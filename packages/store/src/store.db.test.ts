@@ -34,7 +34,9 @@ function gateOf(hidden: ReadonlySet<string>): GateSource {
   const gate: AccessGate = {
     epoch: 1_000n,
     validUntil: Number.POSITIVE_INFINITY,
-    decide: (row) => ({ kind: row.patientId !== null && hidden.has(row.patientId) ? 'hide' : 'release' }),
+    decide: (row) => ({
+      kind: row.patientId !== null && hidden.has(row.patientId) ? 'hide' : 'release',
+    }),
     releasable: (alias, bind) =>
       `not exists (select from patient_state s where s.tenant = ${alias}.tenant
         and s.patient = ${alias}.patient and s.patient_id = any(${bind([...hidden])}::text[]))`,
@@ -77,7 +79,9 @@ const context = (gates: GateSource = open): WriteContext => ({
 });
 
 beforeAll(async () => {
-  database = await testDatabase({ migrations: [ledgerMigrations, eventsMigrations, storeMigrations] });
+  database = await testDatabase({
+    migrations: [ledgerMigrations, eventsMigrations, storeMigrations],
+  });
   const parameters = resourceTypes.flatMap((type) =>
     [...searchParametersOf(type).keys()].map((code) => ({ type, code })),
   );
@@ -104,11 +108,25 @@ const patient = (id: string, family: string): Identified => ({
   birthDate: '1980-02-03',
   identifier: [{ system: 'urn:mrn', value: `mrn-${id}` }],
 });
-const observation = (id: string, subject: string, effective: string, code = '8867-4'): Identified => ({
+const observation = (
+  id: string,
+  subject: string,
+  effective: string,
+  code = '8867-4',
+): Identified => ({
   resourceType: 'Observation',
   id,
   status: 'final',
-  category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+  category: [
+    {
+      coding: [
+        {
+          system: 'http://terminology.hl7.org/CodeSystem/observation-category',
+          code: 'vital-signs',
+        },
+      ],
+    },
+  ],
   code: { coding: [{ system: 'http://loinc.org', code }] },
   subject: { reference: `Patient/${subject}` },
   effectiveDateTime: effective,
@@ -123,7 +141,13 @@ const create = (...resources: Identified[]) =>
 async function ids(type: ResourceType, query: string, gates: GateSource = open): Promise<string[]> {
   const parsed = parseSearch(type, query);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  const page = await search(parsed.value, { db: database.appPool, tenant, dictionary, seal, gates });
+  const page = await search(parsed.value, {
+    db: database.appPool,
+    tenant,
+    dictionary,
+    seal,
+    gates,
+  });
   return page.versions.map((version) => version.id);
 }
 
@@ -173,15 +197,22 @@ describe('a write', () => {
       ),
     );
     const won = outcomes.filter((o) => o.status === 'fulfilled').length;
-    const page = await readHistory(database.appPool, open, { tenant, type: 'Patient', id: 'race', count: 50 });
+    const page = await readHistory(database.appPool, open, {
+      tenant,
+      type: 'Patient',
+      id: 'race',
+      count: 50,
+    });
     expect(page.versions.map((v) => v.version)).toEqual(
       Array.from({ length: won + 1 }, (_, i) => won + 1 - i),
     );
-    for (const o of outcomes) if (o.status === 'rejected') expect(o.reason).toMatchObject({ code: 'STORE_CONTENTION' });
+    for (const o of outcomes)
+      if (o.status === 'rejected') expect(o.reason).toMatchObject({ code: 'STORE_CONTENTION' });
   });
 
   it('of an existing id by PUT twice at once makes one resource with two versions', async () => {
-    const put = () => repository.write([{ kind: 'put', resource: patient('twice', 'Same') }], context());
+    const put = () =>
+      repository.write([{ kind: 'put', resource: patient('twice', 'Same') }], context());
     await Promise.all([put(), put()]);
     const found = await read(database.appPool, open, { tenant, type: 'Patient', id: 'twice' });
     expect(found.kind === 'found' && found.version.version).toBe(2);
@@ -190,7 +221,10 @@ describe('a write', () => {
 
 describe('an update', () => {
   it('moves the resource in every index and keeps the version that goes out', async () => {
-    await create(patient('u1', 'Oldname'), observation('u1-o', 'u1', '2020-01-01T00:00:00Z', 'old-code'));
+    await create(
+      patient('u1', 'Oldname'),
+      observation('u1-o', 'u1', '2020-01-01T00:00:00Z', 'old-code'),
+    );
     await repository.write(
       [
         { kind: 'put', resource: patient('u1', 'Newname') },
@@ -202,7 +236,12 @@ describe('an update', () => {
     expect(await ids('Patient', 'family=newname')).toEqual(['u1']);
     expect(await ids('Observation', 'code=http://loinc.org|old-code')).toEqual([]);
     expect(await ids('Observation', 'code=http://loinc.org|new-code')).toEqual(['u1-o']);
-    const old = await readVersion(database.appPool, open, { tenant, type: 'Patient', id: 'u1', version: 1 });
+    const old = await readVersion(database.appPool, open, {
+      tenant,
+      type: 'Patient',
+      id: 'u1',
+      version: 1,
+    });
     expect(old.kind === 'found' && old.version.content).toContain('Oldname');
     // Exactly the rows of the new version stand in the index.
     const { rows } = await database.pool.query(
@@ -224,8 +263,17 @@ describe('an update', () => {
     expect(rows).toEqual([{ count: '0' }]);
     await repository.write([{ kind: 'put', resource: patient('d1', 'Back') }], context());
     expect(await ids('Patient', 'name=back')).toEqual(['d1']);
-    const page = await readHistory(database.appPool, open, { tenant, type: 'Patient', id: 'd1', count: 10 });
-    expect(page.versions.map((v) => [v.version, v.deleted])).toEqual([[3, false], [2, true], [1, false]]);
+    const page = await readHistory(database.appPool, open, {
+      tenant,
+      type: 'Patient',
+      id: 'd1',
+      count: 10,
+    });
+    expect(page.versions.map((v) => [v.version, v.deleted])).toEqual([
+      [3, false],
+      [2, true],
+      [1, false],
+    ]);
   });
 });
 
@@ -242,21 +290,38 @@ describe('a search', () => {
     expect(await ids('Patient', 'name:exact=Müller-Lüdenscheidt')).toEqual(['s1']);
     expect(await ids('Patient', 'name:contains=denscheidt')).toEqual(['s1']);
     expect(await ids('Patient', 'birthdate=1980-02-03&_id=s1')).toEqual(['s1']);
-    expect(await ids('Observation', 'patient=s1&category=vital-signs&_sort=-date')).toEqual(['s1-c', 's1-b', 's1-a']);
-    expect(await ids('Observation', 'subject=Patient/s1&code=8867-4&_sort=date')).toEqual(['s1-a', 's1-b']);
+    expect(await ids('Observation', 'patient=s1&category=vital-signs&_sort=-date')).toEqual([
+      's1-c',
+      's1-b',
+      's1-a',
+    ]);
+    expect(await ids('Observation', 'subject=Patient/s1&code=8867-4&_sort=date')).toEqual([
+      's1-a',
+      's1-b',
+    ]);
     expect(await ids('Observation', 'patient=s1&date=ge2024-05-02')).toEqual(['s1-c', 's1-b']);
     expect(await ids('Observation', 'patient=s1&date=lt2024-05-02')).toEqual(['s1-a']);
     expect(await ids('Observation', 'patient=s1&code:not=other')).toEqual(['s1-b', 's1-a']);
-    expect(await ids('Observation', 'patient=s1&value-quantity=gt71')).toEqual(['s1-c', 's1-b', 's1-a']);
+    expect(await ids('Observation', 'patient=s1&value-quantity=gt71')).toEqual([
+      's1-c',
+      's1-b',
+      's1-a',
+    ]);
     expect(await ids('Observation', 'patient=s1&encounter:missing=true')).toHaveLength(3);
   });
 
   it('pages in order without repeat or gap, and refuses a cursor of another search', async () => {
     await create(patient('p1', 'Pages'));
-    const days = Array.from({ length: 23 }, (_, i) => `2023-01-${String(i + 1).padStart(2, '0')}T00:00:00Z`);
+    const days = Array.from(
+      { length: 23 },
+      (_, i) => `2023-01-${String(i + 1).padStart(2, '0')}T00:00:00Z`,
+    );
     await create(...days.map((day, i) => observation(`p1-${i}`, 'p1', day)));
     const query = (cursor: string | null, text = 'patient=p1&_count=5&_total=accurate') => {
-      const parsed = parseSearch('Observation', cursor === null ? text : `${text}&_cursor=${cursor}`);
+      const parsed = parseSearch(
+        'Observation',
+        cursor === null ? text : `${text}&_cursor=${cursor}`,
+      );
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
       return search(parsed.value, { db: database.appPool, tenant, dictionary, seal, gates: open });
     };
@@ -270,17 +335,26 @@ describe('a search', () => {
     } while (cursor !== null);
     expect(seen).toEqual(days.map((_, i) => `p1-${22 - i}`));
     const first = await query(null);
-    await expect(query(first.next, 'patient=s1&_count=5')).rejects.toMatchObject({ code: 'STORE_CURSOR_INVALID' });
+    await expect(query(first.next, 'patient=s1&_count=5')).rejects.toMatchObject({
+      code: 'STORE_CURSOR_INVALID',
+    });
   });
 
   it('under a gate shows, counts and pages as if the hidden rows were not there', async () => {
-    await create(patient('h1', 'Hidden'), patient('h2', 'Hidden'), observation('h1-o', 'h1', '2024-01-01', 'rare'));
+    await create(
+      patient('h1', 'Hidden'),
+      patient('h2', 'Hidden'),
+      observation('h1-o', 'h1', '2024-01-01', 'rare'),
+    );
     const gates = gateOf(new Set(['h1']));
     expect(await ids('Patient', 'name=hidden', gates)).toEqual(['h2']);
     expect(await ids('Observation', 'code=http://loinc.org|rare', gates)).toEqual([]);
     const found = await read(database.appPool, gates, { tenant, type: 'Patient', id: 'h1' });
     expect(found.kind).toBe('hidden');
-    const write = repository.write([{ kind: 'put', resource: patient('h1', 'Mine') }], context(gates));
+    const write = repository.write(
+      [{ kind: 'put', resource: patient('h1', 'Mine') }],
+      context(gates),
+    );
     await expect(write).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
   });
 });
@@ -290,12 +364,16 @@ const SYNTHEA = new URL('../../../../shared/data/synthea/', import.meta.url);
 describe.skipIf(!existsSync(SYNTHEA) && !process.env['CI'])('Synthea transaction bundles', () => {
   it('load whole, every reference resolved, found by the parameters of the slice', async () => {
     const file = readdirSync(SYNTHEA).sort()[0] ?? '';
-    const bundle = JSON.parse(gunzipSync(readFileSync(new URL(file, SYNTHEA))).toString()) as Resource;
+    const bundle = JSON.parse(
+      gunzipSync(readFileSync(new URL(file, SYNTHEA))).toString(),
+    ) as Resource;
     let n = 0;
     const plan = planTransaction(bundle, { newId: () => `syn-${n++}` });
     if (!plan.ok) throw new Error(JSON.stringify(plan.error.slice(0, 3)));
     const intents = plan.value.entries.flatMap((entry) =>
-      entry.method === 'create' ? [{ kind: 'create' as const, resource: entry.resource as Identified }] : [],
+      entry.method === 'create'
+        ? [{ kind: 'create' as const, resource: entry.resource as Identified }]
+        : [],
     );
     const changes = await repository.write(intents, context());
     expect(changes).toHaveLength((bundle['entry'] as unknown[]).length);

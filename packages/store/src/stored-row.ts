@@ -31,7 +31,9 @@ export interface ProjectedRow {
   sensitivity: string;
   consent_class: number | null;
   residual: string[] | null;
-  others: { patient: number; patient_id: string; consent_class: number; residual: string[] }[] | null;
+  others:
+    | { patient: number; patient_id: string; consent_class: number; residual: string[] }[]
+    | null;
 }
 
 /** What every statement that may release data returns about a row of `resource r` (invariant 1). */

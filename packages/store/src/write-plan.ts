@@ -42,7 +42,11 @@ export interface Change extends Indexed {
 export interface WritePlan {
   readonly locks: readonly bigint[];
   readonly changes: readonly Change[];
-  readonly targets: readonly { readonly position: number | null; readonly type: ResourceType; readonly id: string }[];
+  readonly targets: readonly {
+    readonly position: number | null;
+    readonly type: ResourceType;
+    readonly id: string;
+  }[];
   /** Per change: position in `targets`, 1-based. */
   readonly owner: readonly (number | null)[];
   readonly others: readonly (string | null)[];
@@ -63,7 +67,9 @@ function streamsOf(change: Change): string[] {
 
 /** Arranges the changes of one transaction. Pure: the same changes give the same plan. */
 export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePlan {
-  const positions = new Map(changes.map((change, index) => [`${change.type}/${change.id}`, index + 1]));
+  const positions = new Map(
+    changes.map((change, index) => [`${change.type}/${change.id}`, index + 1]),
+  );
   const targets: { position: number | null; type: ResourceType; id: string }[] = [];
   const targetOf = new Map<string, number>();
   const target = (type: ResourceType, id: string): number => {
@@ -79,7 +85,9 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
     change.owner === null || change.content === null ? null : target('Patient', change.owner),
   );
   const others = changes.map((change) =>
-    change.others.length === 0 || change.content === null ? null : change.others.map((id) => target('Patient', id)).join(','),
+    change.others.length === 0 || change.content === null
+      ? null
+      : change.others.map((id) => target('Patient', id)).join(','),
   );
   for (const change of changes) for (const { type, id } of change.references) target(type, id);
   const added = changes.map(addedRows);
@@ -117,17 +125,28 @@ function addedRows(change: Change): IndexRows {
 }
 
 function outgoingRows(changes: readonly Change[]): WritePlan['outgoing'] {
-  const out: Record<string, object[]> = { token: [], reference: [], uri: [], string: [], date: [], quantity: [] };
+  const out: Record<string, object[]> = {
+    token: [],
+    reference: [],
+    uri: [],
+    string: [],
+    date: [],
+    quantity: [],
+  };
   changes.forEach((change, index) => {
     if (change.outgoing === null) return;
     const gone = rowsMissingFrom(keptRows(change, change.rows), change.outgoing.rows);
     const { at } = change.outgoing;
     const resource = index + 1;
-    for (const [param, code, system] of gone.token) out['token']?.push({ resource, param, code, system, at });
-    for (const [param, type, id] of gone.reference) out['reference']?.push({ resource, param, type, id, at });
+    for (const [param, code, system] of gone.token)
+      out['token']?.push({ resource, param, code, system, at });
+    for (const [param, type, id] of gone.reference)
+      out['reference']?.push({ resource, param, type, id, at });
     for (const [param, uri] of gone.uri) out['uri']?.push({ resource, param, uri, at });
-    for (const [param, folded, exact] of gone.string) out['string']?.push({ resource, param, folded, exact });
-    for (const [param, start_at, end_at] of gone.date) out['date']?.push({ resource, param, start_at, end_at });
+    for (const [param, folded, exact] of gone.string)
+      out['string']?.push({ resource, param, folded, exact });
+    for (const [param, start_at, end_at] of gone.date)
+      out['date']?.push({ resource, param, start_at, end_at });
     for (const [param, unit, system, low, high] of gone.quantity) {
       out['quantity']?.push({ resource, param, unit, system, low, high });
     }

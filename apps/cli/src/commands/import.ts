@@ -23,7 +23,9 @@ interface Tally {
 }
 
 interface AnswerBundle {
-  readonly entry?: readonly { readonly response?: { readonly status?: string; readonly location?: string } }[];
+  readonly entry?: readonly {
+    readonly response?: { readonly status?: string; readonly location?: string };
+  }[];
 }
 
 interface Outcome {
@@ -77,7 +79,11 @@ async function importFile(
       body: new Uint8Array(body),
     });
     if (response.status !== 200) {
-      tally.failures.push({ file: name, status: response.status, problem: await problemOf(response) });
+      tally.failures.push({
+        file: name,
+        status: response.status,
+        problem: await problemOf(response),
+      });
       return;
     }
     count(tally, (await response.json()) as AnswerBundle);
@@ -99,19 +105,30 @@ function count(tally: Tally, answer: AnswerBundle): void {
 async function problemOf(response: Response): Promise<string> {
   const outcome = (await response.json().catch(() => ({}))) as Outcome;
   const issue = outcome.issue?.[0];
-  return [issue?.expression?.[0], issue?.details?.text, issue?.diagnostics].filter(Boolean).join(': ');
+  return [issue?.expression?.[0], issue?.details?.text, issue?.diagnostics]
+    .filter(Boolean)
+    .join(': ');
 }
 
 function report(tally: Tally, seconds: number, json: boolean): void {
   const rate = Math.round(tally.resources / Math.max(0.001, seconds));
   if (json) {
     const types = Object.fromEntries([...tally.types].sort());
-    const summary = { ...tally, types, seconds: Number(seconds.toFixed(3)), resourcesPerSecond: rate };
+    const summary = {
+      ...tally,
+      types,
+      seconds: Number(seconds.toFixed(3)),
+      resourcesPerSecond: rate,
+    };
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   } else {
-    for (const [type, n] of [...tally.types].sort((a, b) => b[1] - a[1])) console.log(`  ${String(n).padStart(7)}  ${type}`);
-    for (const { file, status, problem } of tally.failures) console.error(`  not loaded: ${file} (${status || 'no answer'}): ${problem}`);
-    console.log(`${tally.resources} resources from ${tally.bundles} bundles in ${seconds.toFixed(1)} s (${rate}/s), ${tally.failures.length} bundles failed`);
+    for (const [type, n] of [...tally.types].sort((a, b) => b[1] - a[1]))
+      console.log(`  ${String(n).padStart(7)}  ${type}`);
+    for (const { file, status, problem } of tally.failures)
+      console.error(`  not loaded: ${file} (${status || 'no answer'}): ${problem}`);
+    console.log(
+      `${tally.resources} resources from ${tally.bundles} bundles in ${seconds.toFixed(1)} s (${rate}/s), ${tally.failures.length} bundles failed`,
+    );
   }
   if (tally.failures.length > 0) process.exitCode = EXIT.failure;
 }

@@ -20,7 +20,11 @@ export function registerLedger(program: Command): void {
     .description('The tamper-evident audit log')
     .command('verify')
     .description('Replay the log from its first record and hold every stored record against it')
-    .option('--data <directory>', 'keys and the embedded database', process.env['HOLDFAST_DATA'] ?? '.holdfast')
+    .option(
+      '--data <directory>',
+      'keys and the embedded database',
+      process.env['HOLDFAST_DATA'] ?? '.holdfast',
+    )
     .option('--checkpoint <file>', 'a checkpoint kept elsewhere: shows that nothing was cut off')
     .option('--json', 'print the report as JSON', false)
     .action(verify);
@@ -30,9 +34,15 @@ async function verify(options: Options): Promise<void> {
   const data = resolve(options.data);
   const keys = await loadOrCreateLogKeys(join(data, 'keys'), 'holdfast.local/audit');
   const { url, done } = await databaseAddress(data);
-  const pool = createPool({ url, tenant: FIRST_TENANT, applicationName: 'holdfast verify', max: 2 });
+  const pool = createPool({
+    url,
+    tenant: FIRST_TENANT,
+    applicationName: 'holdfast verify',
+    max: 2,
+  });
   try {
-    const trusted = options.checkpoint === undefined ? [] : [await readFile(options.checkpoint, 'utf8')];
+    const trusted =
+      options.checkpoint === undefined ? [] : [await readFile(options.checkpoint, 'utf8')];
     const report = await verifyLog(pool, {
       tenant: FIRST_TENANT,
       verifier: keys.verifierOf(FIRST_TENANT),
@@ -43,7 +53,9 @@ async function verify(options: Options): Promise<void> {
     });
     if (process.stderr.isTTY) process.stderr.write('\r');
     if (options.json) {
-      const text = JSON.stringify(report, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+      const text = JSON.stringify(report, (_key, value) =>
+        typeof value === 'bigint' ? String(value) : value,
+      );
       process.stdout.write(`${text}\n`);
     } else {
       for (const finding of report.findings) console.log(`  ${JSON.stringify(finding)}`);

@@ -14,7 +14,11 @@ export function registerServe(program: Command): void {
     .description('Start the platform: FHIR server, workers and console in one process')
     .option('--host <address>', 'address to listen on', process.env['HOST'] ?? '127.0.0.1')
     .option('--port <n>', 'port to listen on, 0 for any', process.env['PORT'] ?? '8080')
-    .option('--data <directory>', 'keys and the embedded database', process.env['HOLDFAST_DATA'] ?? '.holdfast')
+    .option(
+      '--data <directory>',
+      'keys and the embedded database',
+      process.env['HOLDFAST_DATA'] ?? '.holdfast',
+    )
     .option('--no-demo', 'leave an empty store empty')
     .addHelpText(
       'after',
@@ -49,7 +53,9 @@ async function serve(options: Options): Promise<void> {
   const stop = async (): Promise<void> => {
     if (stopping) process.exit(130);
     stopping = true;
-    process.stderr.write('\nStopping: requests in flight finish first. Press Ctrl-C again to stop at once.\n');
+    process.stderr.write(
+      '\nStopping: requests in flight finish first. Press Ctrl-C again to stop at once.\n',
+    );
     await server.stop();
     process.exit(0);
   };

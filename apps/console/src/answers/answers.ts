@@ -20,6 +20,14 @@ export interface Answer {
   readonly detail: string;
 }
 
+/** What may be found, worst first: the first that applies is the answer. */
+type Finding = readonly [applies: boolean, standing: Standing, headline: string];
+
+function found(findings: readonly Finding[]): Pick<Answer, 'standing' | 'headline'> {
+  const [, standing, headline] = findings.find(([applies]) => applies) ?? [true, 'unknown', '–'];
+  return { standing, headline };
+}
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 /** Requests a second, averaged over the last seconds so that one burst does not jump about. */
@@ -44,12 +52,15 @@ function signals({ signals: all }: Overview): Answer {
   const reached = sum(open.map((signal) => signal.patients.count));
   // Two signals may reach the same patient, so the sum is only an upper bound.
   const bound = open.length > 1 && reached > 0 ? 'at most ' : '';
-  const critical = open.some((signal) => signal.severity === 'critical');
+  const people = `${bound}${counted(reached, 'patient')}`;
   return {
     id: 'signals',
     question: 'Is anyone affected?',
-    standing: open.length === 0 ? 'good' : critical ? 'bad' : 'watch',
-    headline: open.length === 0 ? 'No one' : `${bound}${counted(reached, 'patient')}`,
+    ...found([
+      [open.some((signal) => signal.severity === 'critical'), 'bad', people],
+      [open.length > 0, 'watch', people],
+      [true, 'good', 'No one'],
+    ]),
     detail: open.length === 0 ? 'No open signals' : counted(open.length, 'open signal'),
   };
 }
@@ -61,12 +72,16 @@ function latencyOf({ p50Ms, p99Ms }: RequestFigures): string {
 
 function requests({ requests: figures, database }: Overview): Answer {
   const failed = sum(figures.failedPerSecond);
-  const down = database.state === 'down';
+  const rate = `${formatRate(currentRate(figures.perSecond))} per second`;
   return {
     id: 'requests',
     question: 'Are requests answered?',
-    standing: down ? 'bad' : failed > 0 ? 'watch' : figures.total === 0 ? 'unknown' : 'good',
-    headline: down ? 'Database down' : `${formatRate(currentRate(figures.perSecond))} per second`,
+    ...found([
+      [database.state === 'down', 'bad', 'Database down'],
+      [failed > 0, 'watch', rate],
+      [figures.total === 0, 'unknown', 'None yet'],
+      [true, 'good', rate],
+    ]),
     detail: failed > 0 ? `${formatCount(failed)} failed in 60 s` : latencyOf(figures),
   };
 }
@@ -75,26 +90,22 @@ function events({ at, events: figures }: Overview): Answer {
   const { groups, lastEventAt, total } = figures;
   const behind = sum(groups.map((group) => group.lagEvents));
   const parked = sum(groups.map((group) => group.parkedStreams));
-  const broken = groups.some((group) => group.state === 'stopped' || group.deadLetters > 0);
+  const dead = sum(groups.map((group) => group.deadLetters));
+  const stopped = groups.find((group) => group.state === 'stopped');
   const oldest = Math.max(0, ...groups.map((group) => ageMs(group.oldestUnprocessedAt, at)));
   const newest = lastEventAt === null ? 'none yet' : `newest ${formatAge(lastEventAt, at)}`;
-  const headline =
-    parked > 0
-      ? `${counted(parked, 'stream')} parked`
-      : behind > 0
-        ? `${formatCount(behind)} behind`
-        : 'Caught up';
   return {
     id: 'events',
     question: 'Is data flowing?',
-    standing: broken
-      ? 'bad'
-      : parked > 0 || oldest > LAG_WATCH_MS
-        ? 'watch'
-        : groups.length === 0
-          ? 'unknown'
-          : 'good',
-    headline: groups.length === 0 ? 'No consumers' : headline,
+    ...found([
+      [stopped !== undefined, 'bad', `${stopped?.group} stopped`],
+      [dead > 0, 'bad', counted(dead, 'dead letter')],
+      [parked > 0, 'watch', `${counted(parked, 'stream')} parked`],
+      [oldest > LAG_WATCH_MS, 'watch', `${formatCount(behind)} behind`],
+      [groups.length === 0, 'unknown', 'No consumers'],
+      [behind > 0, 'good', 'Keeping up'],
+      [true, 'good', 'Caught up'],
+    ]),
     detail: `${formatCount(total)} events · ${newest}`,
   };
 }
@@ -108,32 +119,28 @@ export function laneStanding(lane: InferenceLane): Standing {
 
 function inference({ inference: { backend, tiers } }: Overview): Answer {
   const late = tiers.find((lane) => laneStanding(lane) === 'bad');
-  const close = tiers.some((lane) => laneStanding(lane) === 'watch');
+  const close = tiers.find((lane) => laneStanding(lane) === 'watch');
+  const lateBy = late === undefined ? 0 : (late.oldestWaitMs ?? 0) - late.targetMs;
   const waiting = sum(tiers.map((lane) => lane.waiting));
-  const headline =
-    late === undefined
-      ? backend.state === 'up'
-        ? 'On time'
-        : backend.state === 'fallback'
-          ? 'On fallback scores'
-          : `Back end ${backend.state}`
-      : `Tier ${late.tier} late by ${formatDuration((late.oldestWaitMs ?? 0) - late.targetMs)}`;
   return {
     id: 'inference',
     question: 'Are patients scored in time?',
-    standing:
-      late !== undefined || backend.state === 'down'
-        ? 'bad'
-        : close || backend.state !== 'up'
-          ? 'watch'
-          : 'good',
-    headline,
+    ...found([
+      [late !== undefined, 'bad', `Tier ${late?.tier} late by ${formatDuration(lateBy)}`],
+      [backend.state === 'down', 'bad', 'Nothing scores'],
+      [backend.state === 'fallback', 'watch', 'On fallback scores'],
+      [backend.state === 'starting', 'watch', 'Back end starting'],
+      [close !== undefined, 'watch', `Tier ${close?.tier} near its limit`],
+      [true, 'good', 'On time'],
+    ]),
     detail: `${formatCount(waiting)} waiting · tier 0 promises ${formatTarget(tiers[0]?.targetMs ?? 0)}`,
   };
 }
 
 function ledger({ at, ledger: head }: Overview): Answer {
   const waits = ageMs(head.pendingSince, at);
+  const entries = `${formatCount(head.size)} ${head.size === 1 ? 'entry' : 'entries'}`;
+  const unsealed = `${formatCount(head.pending)} not sealed`;
   const sealed =
     head.lastCheckpointAt === null
       ? 'no checkpoint yet'
@@ -141,15 +148,12 @@ function ledger({ at, ledger: head }: Overview): Answer {
   return {
     id: 'ledger',
     question: 'Is the record sealed?',
-    standing:
-      waits > PENDING_BROKEN_MS
-        ? 'bad'
-        : waits > PENDING_WATCH_MS
-          ? 'watch'
-          : head.lastCheckpointAt === null
-            ? 'unknown'
-            : 'good',
-    headline: `${formatCount(head.size)} ${head.size === 1 ? 'entry' : 'entries'}`,
+    ...found([
+      [waits > PENDING_BROKEN_MS, 'bad', unsealed],
+      [waits > PENDING_WATCH_MS, 'watch', unsealed],
+      [head.lastCheckpointAt === null, 'unknown', entries],
+      [true, 'good', entries],
+    ]),
     detail: `${sealed} · ${formatCount(head.pending)} pending`,
   };
 }

@@ -28,12 +28,12 @@ export function LiveBadge() {
 /** Stops and resumes everything that moves on the page (WCAG 2.2.2). */
 export function PauseButton() {
   const { live, togglePause } = useLive();
+  if (live.newest === undefined) return null;
   return (
     <Button
       size="compact-sm"
       variant="default"
       onClick={togglePause}
-      disabled={live.newest === undefined}
       rightSection={<Kbd size="xs">P</Kbd>}
       aria-keyshortcuts="p"
     >

@@ -26,7 +26,7 @@ export function InferencePanel({ inference }: { readonly inference: Overview['in
     <Panel id="inference" title="Inference by clinical tier">
       <p className="lanes__backend">
         <StandingMark standing={standing} silent /> {words} · {formatCount(backend.children)}{' '}
-        processes, {formatCount(backend.restarts)} restarts
+        processes, {counted(backend.restarts, 'restart')}
       </p>
       <div className="scroll" role="region" aria-label="Inference lanes" tabIndex={0}>
         <table className="table lanes">

@@ -7,7 +7,6 @@ import { BODY_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts'
 import { faultOf } from './fault-of.ts';
 import { InvalidBody } from './invalid-body.ts';
 
-
 /** What is learnt about a request on its way, for the meter, the signals and the audit. */
 export interface RequestFacts {
   readonly requestId: RequestId;
@@ -82,10 +81,12 @@ export function createApp(options: AppOptions): FastifyInstance {
 
 /** The patient that the address names: known even where the database is away. */
 function patientNamed(url: string): string | null {
-  return /\/Patient\/([A-Za-z0-9\-.]{1,64})|[?&](?:patient|subject)=(?:Patient(?:\/|%2F))?([A-Za-z0-9\-.]{1,64})/i
-    .exec(url)
-    ?.slice(1)
-    .find((id) => id !== undefined) ?? null;
+  return (
+    /\/Patient\/([A-Za-z0-9\-.]{1,64})|[?&](?:patient|subject)=(?:Patient(?:\/|%2F))?([A-Za-z0-9\-.]{1,64})/i
+      .exec(url)
+      ?.slice(1)
+      .find((id) => id !== undefined) ?? null
+  );
 }
 
 /** Handlers parse: so that a malformed body is answered like every other bad input. */
@@ -110,11 +111,17 @@ function answerFailure(
   const fault = faultOf(error);
   if (fault.row.status >= 500) {
     observer.failed(request.facts, fault);
-    logger.error({ requestId: request.id, code: fault.code, cause: fault.detail.cause }, 'request failed');
+    logger.error(
+      { requestId: request.id, code: fault.code, cause: fault.detail.cause },
+      'request failed',
+    );
   }
   if (fault.row.status === 401) reply.header('www-authenticate', 'Bearer realm="holdfast"');
   if (fault.detail.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(fault.detail.retryAfterSeconds));
   }
-  return reply.code(fault.row.status).type(FHIR_JSON).send(JSON.stringify(outcomeOf(fault)));
+  return reply
+    .code(fault.row.status)
+    .type(FHIR_JSON)
+    .send(JSON.stringify(outcomeOf(fault)));
 }

@@ -6,9 +6,12 @@ const FASTIFY_CODES: Readonly<Record<string, () => Fault>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     serverFault('SERVER_MEDIA_TYPE_UNSUPPORTED', { expression: ['Content-Type'] }),
   FST_ERR_CTP_BODY_TOO_LARGE: () => serverFault('SERVER_BODY_TOO_LARGE'),
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => serverFault('SERVER_BODY_INVALID', { diagnostics: 'The body is empty.' }),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () =>
+    serverFault('SERVER_BODY_INVALID', { diagnostics: 'The body is empty.' }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    serverFault('SERVER_BODY_INVALID', { diagnostics: 'The body does not have its Content-Length.' }),
+    serverFault('SERVER_BODY_INVALID', {
+      diagnostics: 'The body does not have its Content-Length.',
+    }),
 };
 
 /** Every failure that can reach the edge, as a row of the catalogue. The only place that does this. */

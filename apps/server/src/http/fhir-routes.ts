@@ -79,7 +79,15 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
         base: `${options.baseUrl()}${BASE}`,
         date: options.clock.now().toISOString(),
         softwareVersion: options.version,
-        interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
+        interactions: [
+          'read',
+          'vread',
+          'update',
+          'delete',
+          'history-instance',
+          'create',
+          'search-type',
+        ],
         systemInteractions: ['transaction'],
         conditional: { create: false, update: false, delete: false },
       }),
@@ -96,7 +104,11 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
   get('/:type/:id/_history/:version', routes.vread);
 }
 
-type Handler = (request: FastifyRequest, reply: FastifyReply, who: Audited) => Promise<FastifyReply>;
+type Handler = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  who: Audited,
+) => Promise<FastifyReply>;
 
 function bind(routes: FhirRoutes, handler: Handler) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -134,7 +146,10 @@ class FhirRoutes {
       throw serverFault('SERVER_ID_INVALID');
     }
     const gates = this.#options.gates.gateSource(who.actor, 'read');
-    const outcome = await readVersion(this.#options.pool, gates, { ...nameOf(request, who), version });
+    const outcome = await readVersion(this.#options.pool, gates, {
+      ...nameOf(request, who),
+      version,
+    });
     return this.#answerRead({ request, reply, who }, outcome, 'vread');
   }
 
@@ -169,7 +184,10 @@ class FhirRoutes {
     const query = request.query as Record<string, string>;
     const count = Number(query['_count'] ?? 100);
     const name = nameOf(request, who);
-    const page = await readHistory(this.#options.pool, gates, { ...name, count: Math.max(1, count || 100) });
+    const page = await readHistory(this.#options.pool, gates, {
+      ...name,
+      count: Math.max(1, count || 100),
+    });
     const facts = page.versions.map((version) => version.facts);
     await this.#options.audit.accessed(
       who,
@@ -216,7 +234,9 @@ class FhirRoutes {
       ...(page.total !== null && { total: page.total }),
       links: [
         { relation: 'self', url: self },
-        ...(page.next === null ? [] : [{ relation: 'next' as const, url: `${root}/${type}?${rest}` }]),
+        ...(page.next === null
+          ? []
+          : [{ relation: 'next' as const, url: `${root}/${type}?${rest}` }]),
       ],
       entries: page.versions.map((version) => ({
         fullUrl: `${root}/${version.type}/${version.id}`,
@@ -233,10 +253,14 @@ class FhirRoutes {
   }
 
   async create(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
-    if (request.headers['if-none-exist'] !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
+    if (request.headers['if-none-exist'] !== undefined)
+      throw serverFault('SERVER_CONDITION_UNSUPPORTED');
     const resource = body(request, typeOf(request));
     const { clock, random } = this.#options;
-    const intent: WriteIntent = { kind: 'create', resource: { ...resource, id: uuidV7(clock, random) } };
+    const intent: WriteIntent = {
+      kind: 'create',
+      resource: { ...resource, id: uuidV7(clock, random) },
+    };
     const [change] = await this.#write([intent], who);
     return this.#answerWrite(reply, change, 201);
   }
@@ -262,7 +286,11 @@ class FhirRoutes {
     return reply.code(204).send();
   }
 
-  async transaction(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async transaction(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    who: Audited,
+  ): Promise<FastifyReply> {
     const parsed = parseResourceBody(request.body as string, { type: 'Bundle' });
     if (!parsed.ok) throw invalid(400, parsed.error);
     const { clock, random, baseUrl } = this.#options;
@@ -295,7 +323,11 @@ class FhirRoutes {
   #answerWrite(reply: FastifyReply, change: Change | undefined, status: number): FastifyReply {
     if (change === undefined) throw serverFault('SERVER_INTERNAL');
     const location = `${this.#options.baseUrl()}${BASE}/${change.type}/${change.id}/_history/${change.version}`;
-    return withVersion(reply, change).code(status).header('location', location).type(FHIR_JSON).send(change.content);
+    return withVersion(reply, change)
+      .code(status)
+      .header('location', location)
+      .type(FHIR_JSON)
+      .send(change.content);
   }
 }
 
@@ -317,7 +349,8 @@ function nameOf(request: FastifyRequest, who: Audited): ResourceName {
 }
 
 function body(request: FastifyRequest, type: ResourceType): Resource {
-  if (typeof request.body !== 'string') throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
+  if (typeof request.body !== 'string')
+    throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
   const parsed = parseResourceBody(request.body, { type });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const issues = validateResource(parsed.value);
@@ -329,11 +362,15 @@ function ifMatch(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match'];
   if (header === undefined) return undefined;
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
-  if (version === undefined) throw serverFault('SERVER_IF_MATCH_INVALID', { expression: ['If-Match'] });
+  if (version === undefined)
+    throw serverFault('SERVER_IF_MATCH_INVALID', { expression: ['If-Match'] });
   return Number(version);
 }
 
-function withVersion(reply: FastifyReply, version: { version: number; updated: string }): FastifyReply {
+function withVersion(
+  reply: FastifyReply,
+  version: { version: number; updated: string },
+): FastifyReply {
   return reply
     .header('etag', `W/"${version.version}"`)
     .header('last-modified', new Date(version.updated).toUTCString());
@@ -372,9 +409,13 @@ function intentOf(entry: PlannedEntry): WriteIntent {
 }
 
 function entryResult(entry: PlannedEntry, changes: ReadonlyMap<string, Change>) {
-  const name = entry.method === 'refused' || entry.method === 'delete-matching' ? '' : `${entry.type}/${entry.id}`;
+  const name =
+    entry.method === 'refused' || entry.method === 'delete-matching'
+      ? ''
+      : `${entry.type}/${entry.id}`;
   const change = changes.get(name);
-  if (change === undefined || change.content === null) return { index: entry.index, status: '204 No Content' };
+  if (change === undefined || change.content === null)
+    return { index: entry.index, status: '204 No Content' };
   return {
     index: entry.index,
     status: change.interaction === 'create' ? '201 Created' : '200 OK',

@@ -8,7 +8,12 @@ import {
 import type { Actor } from '@holdfast/consent';
 import { readLatestCheckpoint } from '@holdfast/ledger';
 import type { DevelopmentIssuer, Persona, TokenVerifier } from '@holdfast/signin';
-import { CAUSES, type SignalId, type SignalRecorder, type SignalSummary } from '@holdfast/visibility';
+import {
+  CAUSES,
+  type SignalId,
+  type SignalRecorder,
+  type SignalSummary,
+} from '@holdfast/visibility';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
@@ -28,7 +33,10 @@ export interface OperationsRoutesOptions {
 const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readOverview.roles);
 
 /** The non-FHIR surface of `@holdfast/api-contract`. */
-export function registerOperationsRoutes(app: FastifyInstance, options: OperationsRoutesOptions): void {
+export function registerOperationsRoutes(
+  app: FastifyInstance,
+  options: OperationsRoutesOptions,
+): void {
   const { verifier, overview, signals, audit, pool, databaseUp } = options;
   const operator = async (request: FastifyRequest): Promise<Actor> => {
     request.facts.unmetered = true;
@@ -57,7 +65,9 @@ export function registerOperationsRoutes(app: FastifyInstance, options: Operatio
   app.get('/operations/signals', async (request) => {
     await operator(request);
     const state = (request.query as Record<string, string>)['state'] ?? 'open';
-    const wanted = signals.list().filter((s) => state === 'all' || (s.resolvedAt === null) === (state === 'open'));
+    const wanted = signals
+      .list()
+      .filter((s) => state === 'all' || (s.resolvedAt === null) === (state === 'open'));
     return { signals: wanted.map((summary) => signalOf(summary, signals)) };
   });
   app.get('/operations/signals/:id', async (request) => {
@@ -72,7 +82,10 @@ export function registerOperationsRoutes(app: FastifyInstance, options: Operatio
         [],
       );
     }
-    return { ...signalOf(signal, signals), patients: { count: signal.patientCount, ids: signal.patients } };
+    return {
+      ...signalOf(signal, signals),
+      patients: { count: signal.patientCount, ids: signal.patients },
+    };
   });
   app.get('/ledger/checkpoint', async (request, reply) => {
     const actor = await verifier.actor(request.headers.authorization);
@@ -83,7 +96,10 @@ export function registerOperationsRoutes(app: FastifyInstance, options: Operatio
   registerDevelopmentSignIn(app, options.issuer);
 }
 
-function registerDevelopmentSignIn(app: FastifyInstance, issuer: DevelopmentIssuer | undefined): void {
+function registerDevelopmentSignIn(
+  app: FastifyInstance,
+  issuer: DevelopmentIssuer | undefined,
+): void {
   if (issuer === undefined) return;
   app.get('/development/personas', async (request) => {
     request.facts.unmetered = true;
@@ -122,7 +138,10 @@ function personaOf({ id, name, description, claims }: Persona) {
 }
 
 /** A signal as the contract has it; identities of patients only as opaque ids, the first twenty. */
-export function signalOf(summary: SignalSummary, signals: SignalRecorder): Overview['signals'][number] {
+export function signalOf(
+  summary: SignalSummary,
+  signals: SignalRecorder,
+): Overview['signals'][number] {
   const cause = CAUSES[summary.cause];
   const patients = signals.get(summary.id)?.patients ?? [];
   return {
@@ -142,4 +161,3 @@ export function signalOf(summary: SignalSummary, signals: SignalRecorder): Overv
     patients: { count: summary.patientCount, ids: patients.slice(0, 20) },
   };
 }
-

@@ -36,16 +36,26 @@ export async function loadDemo(options: DemoLoaderOptions): Promise<void> {
     [FIRST_TENANT],
   );
   if (rows[0]?.filled) return;
-  onProgress('Loading a small demo population: 24 made-up patients of a behavioural-health practice');
+  onProgress(
+    'Loading a small demo population: 24 made-up patients of a behavioural-health practice',
+  );
   const who = { actor: LOADER, requestId: 'demo-population' as RequestId };
   let resources = 0;
   for (const bundle of demoPopulation({ seed: SEED, clock })) {
-    const plan = planTransaction(bundle as unknown as Resource, { newId: () => crypto.randomUUID() });
-    if (!plan.ok) throw new Error(`the demo population is not valid: ${plan.error[0]?.diagnostics}`);
+    const plan = planTransaction(bundle as unknown as Resource, {
+      newId: () => crypto.randomUUID(),
+    });
+    if (!plan.ok)
+      throw new Error(`the demo population is not valid: ${plan.error[0]?.diagnostics}`);
     const changes = await repository.write(
       plan.value.entries.flatMap((entry) =>
         'resource' in entry
-          ? [{ kind: 'put' as const, resource: entry.resource as Resource & { readonly id: string } }]
+          ? [
+              {
+                kind: 'put' as const,
+                resource: entry.resource as Resource & { readonly id: string },
+              },
+            ]
           : [],
       ),
       {

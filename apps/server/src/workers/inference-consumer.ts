@@ -12,7 +12,13 @@ import {
   runPipeline,
 } from '@holdfast/inference';
 import { type Clock, err, ok, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
-import { type CursorSeal, type Dictionary, type FhirRepository, read, search } from '@holdfast/store';
+import {
+  type CursorSeal,
+  type Dictionary,
+  type FhirRepository,
+  read,
+  search,
+} from '@holdfast/store';
 import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
 
@@ -41,54 +47,56 @@ const PIPELINES = [phq9Pipeline, news2Pipeline({ sinceHours: 1 })];
 export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsumer {
   const { actor, pool, gates, repository, audit, clock, random } = options;
   const gateSource = () => gates.gateSource(actor, 'infer');
-  return consumerOf(defineConsumer<readonly Run[]>({
-    group: 'inference',
-    handles: {
-      resourceTypes: ['Observation', 'QuestionnaireResponse'],
-      interactions: ['create', 'update'],
-    },
-    external: async (event) => {
-      if (!isResourceType(event.resourceType)) return [];
-      const name = { tenant: event.tenant, type: event.resourceType, id: event.resourceId };
-      const found = await read(pool, gateSource(), name);
-      if (found.kind !== 'found' || found.version.content === null) return [];
-      const resource = JSON.parse(found.version.content) as Resource;
-      const runs: Run[] = [];
-      for (const pipeline of PIPELINES) {
-        if (!isTriggeredBy(pipeline, resource)) continue;
-        const run = await runPipeline(
-          pipeline,
-          {
-            tenant: event.tenant,
-            resource,
-            requestedPriority: null,
-            mode: 'asynchronous',
-            requester: event.actor,
-          },
-          portsOf(options, String(found.version.facts.consentClass)),
-        );
-        if (run !== null) runs.push(run);
-      }
-      return runs;
-    },
-    effect: async (tx, event, runs) => {
-      for (const { record, resources } of runs) {
-        if ((await recordInference(tx, event.tenant, record)) === 'duplicate') continue;
-        if (resources.length === 0) continue;
-        const who = { actor, requestId: uuidV7(clock, random) as RequestId };
-        await repository.write(
-          resources.map((resource) => ({ kind: 'create', resource: resource as Identified })),
-          {
-            gates: gates.gateSource(actor, 'write'),
-            actor: actor.principal,
-            requestId: who.requestId,
-            audit: audit.forWrite(who),
-            transaction: tx,
-          },
-        );
-      }
-    },
-  }));
+  return consumerOf(
+    defineConsumer<readonly Run[]>({
+      group: 'inference',
+      handles: {
+        resourceTypes: ['Observation', 'QuestionnaireResponse'],
+        interactions: ['create', 'update'],
+      },
+      external: async (event) => {
+        if (!isResourceType(event.resourceType)) return [];
+        const name = { tenant: event.tenant, type: event.resourceType, id: event.resourceId };
+        const found = await read(pool, gateSource(), name);
+        if (found.kind !== 'found' || found.version.content === null) return [];
+        const resource = JSON.parse(found.version.content) as Resource;
+        const runs: Run[] = [];
+        for (const pipeline of PIPELINES) {
+          if (!isTriggeredBy(pipeline, resource)) continue;
+          const run = await runPipeline(
+            pipeline,
+            {
+              tenant: event.tenant,
+              resource,
+              requestedPriority: null,
+              mode: 'asynchronous',
+              requester: event.actor,
+            },
+            portsOf(options, String(found.version.facts.consentClass)),
+          );
+          if (run !== null) runs.push(run);
+        }
+        return runs;
+      },
+      effect: async (tx, event, runs) => {
+        for (const { record, resources } of runs) {
+          if ((await recordInference(tx, event.tenant, record)) === 'duplicate') continue;
+          if (resources.length === 0) continue;
+          const who = { actor, requestId: uuidV7(clock, random) as RequestId };
+          await repository.write(
+            resources.map((resource) => ({ kind: 'create', resource: resource as Identified })),
+            {
+              gates: gates.gateSource(actor, 'write'),
+              actor: actor.principal,
+              requestId: who.requestId,
+              audit: audit.forWrite(who),
+              transaction: tx,
+            },
+          );
+        }
+      },
+    }),
+  );
 }
 
 function portsOf(options: InferenceConsumerOptions, consentClass: string): PipelinePorts {

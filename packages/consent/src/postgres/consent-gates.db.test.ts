@@ -191,6 +191,26 @@ describe('consent in PostgreSQL', () => {
     expect([alone, both, agreed].map((key) => seen.has(String(key)))).toEqual([true, false, true]);
   });
 
+  it('CON-3 a residual that lost its slots opens nothing and keeps denying, in SQL as in process', async () => {
+    const other = 'Organization/nobody';
+    const denied = { type: 'deny', actor: [{ reference: { reference: other } }] };
+    const except = { type: 'permit', provision: [denied], actor: undefined };
+    const permitted = await patientWith(permitTo('Organization/c'));
+    const refusing = await patientWith(permitTo('x', except));
+    const rows = [
+      await world.resource({ type: 'Observation', patient: permitted }),
+      await world.resource({ type: 'Observation', patient: refusing }),
+    ];
+    const shown = async () => {
+      const seen = await visible();
+      return rows.map((key) => seen.has(String(key)));
+    };
+    expect(await shown()).toEqual([true, true]);
+    const lose = "update patient_state set residual = '{}' where patient = any($1)";
+    await db.pool.query(lose, [[permitted, refusing].map(String)]);
+    expect(await shown()).toEqual([false, false]);
+  });
+
   it('CON-4 a class never changes, not even for its owner', async () => {
     const change = db.pool.query("update consent_class set canonical = 'x'");
     await expect(change).rejects.toThrow(/CON-4/);

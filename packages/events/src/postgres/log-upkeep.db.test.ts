@@ -5,7 +5,7 @@ import { defineConsumer } from '../consumer.ts';
 import type { Lead } from '../group-store.ts';
 import { planBatch } from '../lane-plan.ts';
 import { eventsMigrations } from '../migrations.ts';
-import { append } from '../testing/consumer-stage.ts';
+import { append, fencePasses } from '../testing/consumer-stage.ts';
 import { dropEventsBefore } from './event-retention.ts';
 import { PostgresGroupStore } from './postgres-group-store.ts';
 import { rebaseAfterRestore } from './rebase-after-restore.ts';
@@ -30,6 +30,7 @@ describe('upkeep of the log', () => {
     );
   /** Everything the group would handle now, as `stream/seq`. */
   const todo = async (store: ReturnType<typeof group>, lead: Lead) => {
+    await fencePasses(db);
     const rows = await store.read(lead.cursor, 1_000);
     const plan = planBatch(rows, {}, 1);
     return { events: plan.lanes[0] ?? [], end: plan.end, disordered: plan.disordered };

@@ -49,6 +49,7 @@ export async function startStage(
   consumers: readonly AnyConsumer[],
   mode: NonNullable<EventSourceOptions['mode']> = 'automatic',
 ): Promise<Stage> {
+  await fencePasses(db);
   const random = seededRandom(7);
   const modes = new Noticeboard();
   const onChange = (status: EventSourceStatus) => modes.note(status.mode);
@@ -104,6 +105,20 @@ export async function seen(db: TestDatabase, group: string): Promise<string[]> {
     [group],
   );
   return rows.map((row) => row.what);
+}
+
+/**
+ * Waits until everything in the log is below the fence. Tests of other databases of the same server
+ * hold it back with their own transactions.
+ */
+export async function fencePasses(db: TestDatabase): Promise<void> {
+  for (;;) {
+    const { rows } = await db.pool.query<{ passed: boolean }>(
+      `select coalesce((select xid from holdfast.event order by xid desc limit 1)
+         < pg_snapshot_xmin(pg_current_snapshot()), true) as passed`,
+    );
+    if (rows[0]?.passed === true) return;
+  }
 }
 
 /** One event in a transaction of its own. */

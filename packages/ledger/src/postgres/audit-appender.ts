@@ -4,7 +4,7 @@ import type { AuditRow } from '../entry/audit-event.ts';
 import type { AuditProducer } from '../entry/producer.ts';
 import { fault } from '../errors.ts';
 import { MAX_QUEUED_ROWS, MAX_ROWS_A_COMMIT, QUEUE_RETRY_SECONDS } from '../limits.ts';
-import { AUDIT_COLUMN_TYPES, auditColumns } from './audit-columns.ts';
+import { APPEND_AUDIT, auditColumns } from './audit-columns.ts';
 
 export interface AuditAppenderOptions {
   /** As role `holdfast_app`. */
@@ -31,10 +31,7 @@ interface Waiting {
   readonly failed: (reason: unknown) => void;
 }
 
-const APPEND = {
-  name: 'led_append_audit',
-  text: `select append_audit($1, ${AUDIT_COLUMN_TYPES.map((type, i) => `$${i + 2}::${type}`).join(', ')})`,
-};
+const APPEND = { name: 'led_append_audit', text: APPEND_AUDIT };
 
 /**
  * Group commit for the audit records of reads of one tenant. While one INSERT is on its way the

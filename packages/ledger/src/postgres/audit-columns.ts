@@ -13,8 +13,7 @@ export type AuditColumns = [
   salts: Buffer[],
 ];
 
-/** The SQL types of `auditColumns`, in order. */
-export const AUDIT_COLUMN_TYPES = [
+const COLUMN_TYPES = [
   'uuid[]',
   'timestamptz[]',
   'text[]',
@@ -24,7 +23,12 @@ export const AUDIT_COLUMN_TYPES = [
   'bytea[]',
   'text[]',
   'bytea[]',
-] as const;
+];
+
+/** `select append_audit($1, ...)`: the tenant, then `auditColumns(rows)`. */
+export const APPEND_AUDIT = `select append_audit($1, ${COLUMN_TYPES.map(
+  (type, i) => `$${i + 2}::${type}`,
+).join(', ')})`;
 
 /** The rows as arguments of `append_audit(tenant, ...)`, which a write calls in its transaction. */
 export function auditColumns(rows: readonly AuditRow[]): AuditColumns {

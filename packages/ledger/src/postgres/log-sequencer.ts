@@ -100,10 +100,16 @@ export class LogSequencer {
 
   /** Logs and signs now, whatever the pace. Resolves when everything below the fence is signed. */
   async flush(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    await this.idle();
+    if (this.#stopped) return;
     this.#flushing = true;
     this.#agenda.add(null, Number.NEGATIVE_INFINITY);
     await this.#begin();
+  }
+
+  /** Resolves when no step is running. Something may still wait for its time: see `status`. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running;
   }
 
   /** Signs what is unsigned, then lets another process lead. */

@@ -1,4 +1,4 @@
-import type { TenantId } from '@holdfast/kernel';
+import { systemClock, type TenantId } from '@holdfast/kernel';
 import { fakeClock, seededRandom, type TestDatabase } from '@holdfast/testkit';
 import type { AuditEvent, AuditRow } from '../entry/audit-event.ts';
 import { prepareAudit } from '../entry/prepare-audit.ts';
@@ -14,7 +14,8 @@ import { readEvent } from './audit-events.ts';
 export function logWorld(db: TestDatabase, tenant: TenantId) {
   const clock = fakeClock('2026-11-24T04:00:00Z');
   const random = seededRandom(tenant);
-  const keys = createLogKeys(random);
+  // One database, one log server: the same keys for every tenant of a test file.
+  const keys = createLogKeys(seededRandom(7));
   const producer = new AuditProducer({ process: 'api-1', epoch: 1 });
   const context = { tenant, tagKey: keys.tagKey, producer, clock, random };
   const verifier = keys.verifierOf(tenant);
@@ -25,6 +26,7 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
   const appender = new AuditAppender({ pool: db.appPool, tenant, producer });
   const errors: unknown[] = [];
   const notes: string[] = [];
+  const started: LogSequencer[] = [];
   return {
     clock,
     keys,
@@ -38,17 +40,32 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
       await appender.append(rows);
       return rows;
     },
-    sequencer: (changes: Partial<SequencerOptions> = {}) =>
-      new LogSequencer({
+    sequencer: (changes: Partial<SequencerOptions> = {}) => {
+      const sequencer = new LogSequencer({
         pool: db.pool,
         keys,
-        clock,
+        // Platform time, both: a test that owns time passes a fake clock and manual timers.
+        clock: systemClock,
         timers: systemTimers,
         onCheckpoint: (of, note) => of === tenant && notes.push(note),
-        onError: (error) => errors.push(error),
+        onError: (error, of) => (of ?? tenant) === tenant && errors.push(error),
         ...changes,
-      }),
+      });
+      started.push(sequencer);
+      return sequencer;
+    },
+    /** Stops whatever sequencers the test made. */
+    end: () => Promise.all(started.map((sequencer) => sequencer.stop())),
     verify: (changes: Partial<VerifyOptions> = {}) =>
       verifyLog(db.pool, { tenant, verifier, counterSettleMs: 0, ...changes }),
   };
+}
+
+/** A promise and the function that fulfils it. */
+export function deferred<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
 }

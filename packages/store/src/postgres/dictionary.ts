@@ -47,7 +47,10 @@ export class Dictionary implements IndexDictionary {
 
   system(uri: string): number {
     const id = this.#systems.get(uri);
-    invariant(id !== undefined, 'STO-6 every indexed system is registered before its rows are numbered');
+    invariant(
+      id !== undefined,
+      'STO-6 every indexed system is registered before its rows are numbered',
+    );
     return id;
   }
 

@@ -63,7 +63,11 @@ export interface ResourceName {
 }
 
 /** FHIR read: one statement, one round trip. */
-export async function read(db: Queryable, gates: GateSource, name: ResourceName): Promise<ReadOutcome> {
+export async function read(
+  db: Queryable,
+  gates: GateSource,
+  name: ResourceName,
+): Promise<ReadOutcome> {
   const values = [name.tenant, typeCode(name.type), name.id];
   const { rows } = await fenced(db, gates, () => ({ ...CURRENT, values }));
   return outcome(rows[0]);

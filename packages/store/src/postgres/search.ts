@@ -70,14 +70,23 @@ export async function search(query: SearchQuery, context: SearchContext): Promis
     }
     return named(compiled.value);
   };
-  const { rows, extra } = await fenced<{ total: string | null } & SortColumns>(db, gates, statement);
+  const { rows, extra } = await fenced<{ total: string | null } & SortColumns>(
+    db,
+    gates,
+    statement,
+  );
   const page = rows.slice(0, count);
   const last = page.at(-1);
   const more = rows.length > count && last !== undefined;
   return {
     versions: page.filter((row) => row.released).map((row) => row.version),
     total: extra?.total == null ? null : Number(extra.total),
-    next: more ? seal.seal({ key: String(last.version.key), values: sortValues(last.row) }, fingerprint(query)) : null,
+    next: more
+      ? seal.seal(
+          { key: String(last.version.key), values: sortValues(last.row) },
+          fingerprint(query),
+        )
+      : null,
   };
 }
 

@@ -3,7 +3,12 @@ import { err, ok, type Result } from '@holdfast/kernel';
 import type { AccessGate } from '../access-gate.ts';
 import type { Statement } from '../postgres/fenced.ts';
 import { PATIENT_STATE_JOIN, PROJECTION, SNAPSHOT } from '../stored-row.ts';
-import { type ConditionContext, conditionSql, type SearchDictionary, tokenSql } from './condition-sql.ts';
+import {
+  type ConditionContext,
+  conditionSql,
+  type SearchDictionary,
+  tokenSql,
+} from './condition-sql.ts';
 import type { Position } from './cursor.ts';
 import { afterPosition, orderBy, type PageOrder, sortTerms } from './sort-sql.ts';
 
@@ -24,7 +29,10 @@ export interface CompileOptions {
  * `resource_patient`, a token search along its index in page order, both stopping after a page.
  * @returns the parameter that can't be sorted by
  */
-export function compileSearch(query: SearchQuery, options: CompileOptions): Result<Statement, string> {
+export function compileSearch(
+  query: SearchQuery,
+  options: CompileOptions,
+): Result<Statement, string> {
   const { dictionary, gate, position, limit } = options;
   const values: unknown[] = [options.tenant];
   const bind = (value: unknown): string => `$${values.push(value)}`;
@@ -32,7 +40,10 @@ export function compileSearch(query: SearchQuery, options: CompileOptions): Resu
   const sorted = sortTerms(query.sort, context);
   if (!sorted.ok) return err(sorted.error);
   const terms = sorted.value;
-  const lead = leadingToken(query, terms.length === 1 && terms[0]?.expression === 'r.at' && terms[0].descending);
+  const lead = leadingToken(
+    query,
+    terms.length === 1 && terms[0]?.expression === 'r.at' && terms[0].descending,
+  );
   const conditions = [
     `r.tenant = $1 and r.type = ${bind(typeCode(query.type))} and not r.deleted`,
     ...query.criteria.filter((c) => c !== lead).map((c) => conditionSql(c, context)),

@@ -46,7 +46,12 @@ const or = (parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? 'false') : `(${parts.join(' or ')})`;
 
 /** `x`'s rows of one parameter that belong to resource `r`, as an EXISTS condition. */
-function exists(context: ConditionContext, table: string, param: string, condition: string): string {
+function exists(
+  context: ConditionContext,
+  table: string,
+  param: string,
+  condition: string,
+): string {
   const { type, dictionary, bind, tenant } = context;
   const sortKey = HAS_SORT_KEY.has(table) ? ' and x.at = r.at' : '';
   return `exists (select from ${table} x where x.tenant = ${tenant}
@@ -61,9 +66,16 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
       return `r.id = any(${bind(criterion.values)}::text[])`;
     case 'lastUpdated':
       // An instant written by the server: a range of one millisecond.
-      return or(criterion.values.map((v) => dateSql(v, ["r.updated", "r.updated + interval '1 ms'"], bind)));
+      return or(
+        criterion.values.map((v) => dateSql(v, ['r.updated', "r.updated + interval '1 ms'"], bind)),
+      );
     case 'token': {
-      const any = exists(context, TABLE.token, criterion.param, tokenSql(criterion.values, context));
+      const any = exists(
+        context,
+        TABLE.token,
+        criterion.param,
+        tokenSql(criterion.values, context),
+      );
       return criterion.modifier === 'not' ? `not ${any}` : any;
     }
     case 'string':
@@ -83,22 +95,33 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
         context,
         TABLE.quantity,
         criterion.param,
-        or(criterion.values.map((value: NumberValue | QuantityValue) => quantitySql(value, context))),
+        or(
+          criterion.values.map((value: NumberValue | QuantityValue) => quantitySql(value, context)),
+        ),
       );
     case 'uri':
-      return exists(context, TABLE.uri, criterion.param, `x.uri = any(${bind(criterion.values)}::text[])`);
+      return exists(
+        context,
+        TABLE.uri,
+        criterion.param,
+        `x.uri = any(${bind(criterion.values)}::text[])`,
+      );
     case 'missing':
       return missingSql(criterion, context);
   }
 }
 
-export function tokenSql(values: readonly TokenValue[], { dictionary, bind }: ConditionContext): string {
+export function tokenSql(
+  values: readonly TokenValue[],
+  { dictionary, bind }: ConditionContext,
+): string {
   return or(
     values.map(({ system, code }) => {
       const parts: string[] = [];
       if (code !== undefined) parts.push(`x.code = ${bind(code)}`);
       if (system === null) parts.push('x.system = 0');
-      else if (system !== undefined) parts.push(`x.system = ${bind(dictionary.knownSystem(system) ?? -1)}`);
+      else if (system !== undefined)
+        parts.push(`x.system = ${bind(dictionary.knownSystem(system) ?? -1)}`);
       return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`;
     }),
   );
@@ -109,7 +132,8 @@ function stringSql(
   modifier: 'exact' | 'contains' | undefined,
   bind: Bind,
 ): string {
-  if (modifier === 'exact') return `(x.folded = ${bind(value.folded)} and x.exact = ${bind(value.exact)})`;
+  if (modifier === 'exact')
+    return `(x.folded = ${bind(value.folded)} and x.exact = ${bind(value.exact)})`;
   if (modifier === 'contains') return `position(${bind(value.folded)} in x.folded) > 0`;
   // Range operators, not LIKE: a generic plan keeps the index then. U+10FFFF sorts after all text.
   return `(x.folded >= ${bind(value.folded)} and x.folded < ${bind(`${value.folded}\u{10FFFF}`)})`;
@@ -166,12 +190,22 @@ function referenceSql(param: string, value: ReferenceValue, context: ConditionCo
   const rest = types.filter((target) => target !== 'Patient' || parts.length === 0);
   if (rest.length > 0) {
     const keys = rest.map((target) => targetKey(typeCode(target), value.id, context));
-    parts.push(exists(context, TABLE.reference, param, `x.target = any(array[${keys.join(', ')}]::bigint[])`));
+    parts.push(
+      exists(
+        context,
+        TABLE.reference,
+        param,
+        `x.target = any(array[${keys.join(', ')}]::bigint[])`,
+      ),
+    );
   }
   return parts.length === 0 ? 'false' : or(parts);
 }
 
-function quantitySql(value: NumberValue | QuantityValue, { dictionary, bind }: ConditionContext): string {
+function quantitySql(
+  value: NumberValue | QuantityValue,
+  { dictionary, bind }: ConditionContext,
+): string {
   const parts: string[] = [];
   if ('code' in value && value.code !== undefined) parts.push(`x.unit = ${bind(value.code)}`);
   if ('system' in value && value.system !== undefined) {
@@ -213,7 +247,9 @@ function missingSql(criterion: Criterion & { kind: 'missing' }, context: Conditi
       : or([
           exists(context, TABLE[of], param, 'true'),
           ...(of === 'reference' ? [exists(context, TABLE.uri, param, 'true')] : []),
-          ...(of === 'reference' && ownerParameters(type).has(param) ? ['r.patient is not null'] : []),
+          ...(of === 'reference' && ownerParameters(type).has(param)
+            ? ['r.patient is not null']
+            : []),
         ]);
   return missing ? `not ${present}` : present;
 }

@@ -29,7 +29,10 @@ export class CursorSeal {
   seal(position: Position, search: string): string {
     const nonce = this.#random.bytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(fingerprint(search));
-    const body = Buffer.concat([cipher.update(JSON.stringify([position.key, ...position.values])), cipher.final()]);
+    const body = Buffer.concat([
+      cipher.update(JSON.stringify([position.key, ...position.values])),
+      cipher.final(),
+    ]);
     return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
   }
 
@@ -41,7 +44,10 @@ export class CursorSeal {
       .setAAD(fingerprint(search))
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     try {
-      const body = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+      const body = Buffer.concat([
+        decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+        decipher.final(),
+      ]);
       const [key, ...values] = JSON.parse(body.toString()) as [string, ...string[]];
       return ok({ key, values });
     } catch {

@@ -11,7 +11,11 @@ export interface SortTerm {
   readonly descending: boolean;
 }
 
-const SMALLEST = { timestamptz: "'-infinity'", text: "''", 'double precision': "'-infinity'" } as const;
+const SMALLEST = {
+  timestamptz: "'-infinity'",
+  text: "''",
+  'double precision': "'-infinity'",
+} as const;
 
 const VALUE: Readonly<Record<string, { table: string; low: string; cast: SortTerm['cast'] }>> = {
   token: { table: 'token_index', low: 'code', cast: 'text' },
@@ -37,7 +41,10 @@ export interface SortContext {
  * key reads one value a match (its smallest, or largest when descending), so it costs the matches.
  * @returns the parameter that can't be sorted by
  */
-export function sortTerms(keys: readonly SortKey[], context: SortContext): Result<SortTerm[], string> {
+export function sortTerms(
+  keys: readonly SortKey[],
+  context: SortContext,
+): Result<SortTerm[], string> {
   if (keys.length === 0) return ok([NATURAL]);
   const terms: SortTerm[] = [];
   for (const key of keys) {
@@ -53,7 +60,8 @@ function sortTerm({ param, kind, direction }: SortKey, context: SortContext): So
   const descending = direction === 'descending';
   if (kind === 'id') return { expression: 'r.id', cast: 'text', descending };
   if (kind === 'lastUpdated') return { expression: 'r.updated', cast: 'timestamptz', descending };
-  if (param === mainDateParameter(type)) return { expression: 'r.at', cast: 'timestamptz', descending };
+  if (param === mainDateParameter(type))
+    return { expression: 'r.at', cast: 'timestamptz', descending };
   const value = VALUE[kind];
   if (value === undefined) return undefined;
   const { table, low, cast } = value;
@@ -102,5 +110,8 @@ export function afterPosition(
 
 export function orderBy({ terms, key }: PageOrder): string {
   const last = `${key} ${terms.at(-1)?.descending ? 'desc' : 'asc'}`;
-  return [...terms.map((term) => `${term.expression} ${term.descending ? 'desc' : 'asc'}`), last].join(', ');
+  return [
+    ...terms.map((term) => `${term.expression} ${term.descending ? 'desc' : 'asc'}`),
+    last,
+  ].join(', ');
 }

@@ -1,0 +1,6 @@
+import { indexLayoutBench } from '../prototype-index-layout/main.ts';
+import type { Bench } from './bench.ts';
+import { readBench } from './read.ts';
+import { writeBench } from './write.ts';
+
+export const benches: readonly Bench[] = [writeBench, readBench, indexLayoutBench];

@@ -1,0 +1,167 @@
+import { type TestDatabase, testDatabase } from '@holdfast/testkit';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineConsumer } from '../consumer.ts';
+import type { Cursor } from '../cursor.ts';
+import { eventsMigrations } from '../migrations.ts';
+import type { RecordedEvent } from '../recorded-event.ts';
+import { appendEvent } from '../testing/append-event.ts';
+import { append, createSeen, fencePasses, seen } from '../testing/consumer-stage.ts';
+import { PostgresGroupStore } from './postgres-group-store.ts';
+import { relayPool } from './relay-connections.ts';
+
+describe('PostgresGroupStore', () => {
+  let db: TestDatabase;
+  let relay: pg.Pool;
+  beforeAll(async () => {
+    db = await testDatabase({ migrations: [eventsMigrations] });
+    await createSeen(db);
+    relay = relayPool(db.url, 3);
+  });
+  afterAll(async () => {
+    await relay.end();
+    await db.drop();
+  });
+
+  /** A group that starts after everything there is, and whose effects go to table `seen`. */
+  const store = (group: string) =>
+    new PostgresGroupStore(
+      relay,
+      defineConsumer({
+        group,
+        handles: {},
+        startFrom: 'now',
+        async effect(tx, event) {
+          const values = [group, String(event.stream), String(event.seq)];
+          await tx.query('insert into seen values ($1, $2, $3)', values);
+          if (event.resourceType === 'Poison') await tx.query('select 1 / 0');
+        },
+      }),
+    );
+  const names = async (of: ReturnType<typeof store>, after: Cursor) =>
+    (await of.read(after, 100)).map(({ event }) => `${event.stream}/${event.seq}`);
+  const lead = async (of: ReturnType<typeof store>) => {
+    await fencePasses(db);
+    return of.lead();
+  };
+  const begin = async () => {
+    const client = await db.pool.connect();
+    await client.query('begin');
+    return client;
+  };
+  const commit = async (client: pg.PoolClient) => {
+    await client.query('commit');
+    client.release();
+  };
+  const only = async (of: ReturnType<typeof store>, after: Cursor): Promise<RecordedEvent> => {
+    await fencePasses(db);
+    const [row] = await of.read(after, 1);
+    if (row === undefined) throw new Error('an event was written');
+    return row.event;
+  };
+
+  it('EVE-1 reads nothing past an open transaction, but knows that there is something', async () => {
+    const group = store('fenced-read');
+    const { cursor } = await lead(group);
+    expect(await group.anyBeyond(cursor)).toBe(false);
+    const slow = await begin();
+    await appendEvent(slow, { stream: 1 });
+    await append(db, { stream: 2 });
+    expect(await names(group, cursor)).toEqual([]);
+    expect(await group.anyBeyond(cursor)).toBe(true);
+    await commit(slow);
+    await fencePasses(db);
+    expect(await names(group, cursor)).toEqual(['1/1', '2/1']);
+  });
+
+  it('EVE-1 reads a newer transaction after an older one, whoever drew the lower id', async () => {
+    const group = store('order-read');
+    const { cursor } = await lead(group);
+    const older = await begin();
+    await older.query('select pg_current_xact_id()');
+    const newer = await begin();
+    await appendEvent(newer, { stream: 3 });
+    await appendEvent(older, { stream: 4 });
+    await commit(newer);
+    expect(await names(group, cursor)).toEqual([]);
+    await commit(older);
+    await fencePasses(db);
+    const rows = await group.read(cursor, 1);
+    expect(rows.map(({ event }) => event.stream)).toEqual([4n]);
+    const after = rows[0]?.event.position ?? cursor;
+    expect(await names(group, after)).toEqual(['3/1']);
+  });
+
+  it('EVE-3 commits effect, inbox and cursor together, and refuses to do it again', async () => {
+    const group = store('once');
+    const led = await lead(group);
+    await append(db, { stream: 5 });
+    const event = await only(group, led.cursor);
+    const work = [{ event, prepared: undefined }];
+    expect(await group.commit(led, work, event.position)).toEqual({ kind: 'committed' });
+    expect(await group.commit(led, work, event.position)).toEqual({ kind: 'fenced' });
+    expect(await seen(db, 'once')).toEqual(['5/1']);
+    const again = await group.lead();
+    expect(again.cursor).toEqual(event.position);
+    const [row] = await group.read(led.cursor, 1);
+    expect(row?.done).toEqual({ seq: 1n, position: event.position });
+  });
+
+  it('EVE-3 keeps nothing of a failed effect', async () => {
+    const group = store('failing');
+    const led = await lead(group);
+    await append(db, { stream: 6, resourceType: 'Poison' });
+    const event = await only(group, led.cursor);
+    const outcome = await group.commit(led, [{ event, prepared: undefined }], event.position);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: '22012' } });
+    expect(await seen(db, 'failing')).toEqual([]);
+    expect((await group.lead()).cursor).toEqual(led.cursor);
+    expect((await group.read(led.cursor, 1))[0]?.done).toBeNull();
+  });
+
+  it('EVE-7 turns away every change of a leader that was replaced', async () => {
+    const group = store('replaced');
+    const former = await lead(group);
+    await append(db, { stream: 7 });
+    const event = await only(group, former.cursor);
+    await group.lead();
+    const order = {
+      event,
+      decision: { kind: 'retry', attempts: 1, delayMs: 1 },
+      exhausted: 'block',
+      reason: 'late',
+    } as const;
+    const work = [{ event, prepared: undefined }];
+    expect(await group.commit(former, work, event.position)).toEqual({ kind: 'fenced' });
+    expect(await group.advance(former, event.position, 0)).toBe('fenced');
+    expect(await group.park(former, order)).toBe('fenced');
+    expect(await group.release(former, event, 0)).toBe('fenced');
+    expect(await seen(db, 'replaced')).toEqual([]);
+    expect(await group.nextRetryMs()).toBeNull();
+  });
+
+  it('EVE-5 marks what waits behind a parked event, and reads it once it is due', async () => {
+    const group = store('parking');
+    const led = await lead(group);
+    await append(db, { stream: 8 });
+    await append(db, { stream: 8 });
+    await fencePasses(db);
+    const event = await only(group, led.cursor);
+    const parking = { event, exhausted: 'block', reason: 'r' } as const;
+    await group.park(led, { ...parking, decision: { kind: 'retry', attempts: 1, delayMs: 1e6 } });
+    expect((await group.read(led.cursor, 9)).map(({ parked }) => parked)).toEqual([true, true]);
+    expect(await group.dueStreams(9)).toEqual([]);
+    expect(await group.nextRetryMs()).toBeGreaterThan(9e5);
+    await group.park(led, { ...parking, decision: { kind: 'retry', attempts: 2, delayMs: 0 } });
+    const [due] = await group.dueStreams(9);
+    expect(due).toMatchObject({ stream: 8n, seq: 1n, attempts: 2 });
+    const from = { tenant: event.tenant, stream: event.stream, fromSeq: 1n };
+    const end = (await group.read(led.cursor, 9)).at(-1)?.event.position ?? led.cursor;
+    const seqs = async (upTo: Cursor) =>
+      (await group.readStream(from, upTo, 9)).map(({ seq }) => seq);
+    expect(await seqs(end)).toEqual([1n, 2n]);
+    expect(await seqs(event.position)).toEqual([1n]);
+    await group.commit(led, [{ event, prepared: undefined }], null);
+    expect(await seqs(end)).toEqual([2n]);
+  });
+});

@@ -1,0 +1,279 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { TenantId } from '@holdfast/kernel';
+import { type TestDatabase, testDatabase } from '@holdfast/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ed25519Signer } from '../ed25519/node.ts';
+import { ledgerMigrations } from '../migrations.ts';
+import { formatCheckpoint } from '../note/checkpoint.ts';
+import { signNote } from '../note/signed-note.ts';
+import { logWorld } from '../testing/log-world.ts';
+import { proveEntry } from './prove-entry.ts';
+
+let db: TestDatabase;
+let nextTenant = 1;
+
+beforeAll(async () => {
+  db = await testDatabase({ migrations: [ledgerMigrations] });
+});
+afterAll(() => db.drop());
+
+/** A signed log of `count` records, whose sequencer has ended. */
+async function signedLog(count: number) {
+  const tenant = nextTenant++ as TenantId;
+  const world = logWorld(db, tenant);
+  const rows = await world.record(count);
+  await world.sequencer().start();
+  await world.end();
+  const ids = rows.map((row) => row.auditId);
+  const idAt = (at: number) => ids[at] ?? '';
+  /** As somebody with full access to the database. */
+  const tamper = async (sql: string, values: unknown[] = []) => {
+    const { rowCount } = await db.pool.query(sql, values);
+    expect(rowCount, 'the tampering takes effect').toBeGreaterThan(0);
+  };
+  return { ...world, tenant, idAt, tamper };
+}
+
+const COLUMNS = 'audit_id, recorded, action, outcome, actor, patient_tag, leaf, body, salt';
+
+describe('LED-7 any change to a stored record is found, and named', () => {
+  it.each([
+    ['its body', `body = replace(body, 'clinician', 'nurse')`, 'body-altered'],
+    ['its salt', `salt = '\\x00000000000000000000000000000000'`, 'body-altered'],
+    ['its leaf', `leaf = overlay(leaf placing '5' from length(leaf) - 2)`, 'leaf-altered'],
+    ['its actor', `actor = 'Practitioner/other'`, 'column-altered'],
+    ['its outcome', 'outcome = 12', 'column-altered'],
+    ['its action', `action = 'D'`, 'column-altered'],
+    ['its time', `recorded = recorded - interval '1 day'`, 'column-altered'],
+    ['its patient', 'patient_tag = null', 'column-altered'],
+    ['its place', 'id = default', 'entry-moved'],
+  ])('altering %s', async (_, change, kind) => {
+    const { verify, tamper, idAt } = await signedLog(12);
+    await tamper(`update audit set ${change} where audit_id = $1`, [idAt(5)]);
+    const report = await verify();
+    expect(report.ok).toBe(false);
+    if (kind === 'entry-moved') {
+      // A higher id in the same transaction: from the middle to the end of the batch, or beyond it.
+      expect(report.findings).toMatchObject([
+        { kind: 'entry-missing', position: 5, auditId: idAt(5) },
+      ]);
+    } else {
+      expect(report.findings).toMatchObject([{ kind, position: 5, auditId: idAt(5) }]);
+    }
+  });
+
+  it('deleting a record', async () => {
+    const { verify, tamper, idAt, tenant } = await signedLog(12);
+    await tamper('delete from audit where audit_id = $1', [idAt(3)]);
+    expect(await verify()).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'entry-missing', position: 3, auditId: idAt(3) }],
+    });
+    await expect(proveEntry(db.pool, { tenant, auditId: idAt(3) })).rejects.toMatchObject({
+      code: 'LED_NO_SUCH_ENTRY',
+    });
+  });
+
+  it('swapping two records, whole', async () => {
+    const { verify, tamper, idAt } = await signedLog(12);
+    const swapped = COLUMNS.split(', ').map((column) => `${column} = other.${column}`);
+    await tamper(
+      `update audit set ${swapped.join(', ')} from audit as other
+        where (audit.audit_id, other.audit_id) in (($1::uuid, $2::uuid), ($2, $1))`,
+      [idAt(4), idAt(7)],
+    );
+    const report = await verify();
+    expect(report.ok).toBe(false);
+    expect(report.findings.every((finding) => finding.kind === 'entry-moved')).toBe(true);
+    expect(report.findings.map((finding) => finding.position)).toContain(7);
+  });
+
+  it('swapping only what two records say', async () => {
+    const { verify, tamper, idAt } = await signedLog(12);
+    await tamper(
+      `update audit set leaf = other.leaf, body = other.body, salt = other.salt from audit as other
+        where (audit.audit_id, other.audit_id) in (($1::uuid, $2::uuid), ($2, $1))`,
+      [idAt(4), idAt(7)],
+    );
+    expect(await verify()).toMatchObject({
+      ok: false,
+      findings: [
+        { kind: 'leaf-altered', auditId: idAt(4) },
+        { kind: 'leaf-altered', auditId: idAt(7) },
+      ],
+    });
+  });
+
+  it('backdating a record into the logged past', async () => {
+    const { verify, tamper, tenant, prepare } = await signedLog(12);
+    const forged = prepare();
+    await tamper(
+      `insert into audit (tenant, xid, ${COLUMNS})
+       select tenant, xid, $2, recorded, action, outcome, actor, patient_tag, $3, body, salt
+       from (select * from audit where tenant = $1 order by xid, id limit 1) as first`,
+      [tenant, forged.auditId, forged.leaf],
+    );
+    // Its id is the newest and its transaction the oldest: it lands after the batch of that
+    // transaction, so a further batch has to close over it.
+    await db.pool.query('select 1');
+    const report = await verify();
+    expect(report.unsequenced + report.findings.length).toBe(1);
+  });
+
+  it('an altered leaf with its log hash altered to match: the checkpoint tells', async () => {
+    const { verify, tamper, idAt, tenant } = await signedLog(12);
+    await tamper(
+      `update audit set leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '"outcome":0', '"outcome":4'), 'UTF8'), outcome = 4 where audit_id = $1`,
+      [idAt(0)],
+    );
+    await tamper(
+      `update log_batch set leaf_hashes = overlay(leaf_hashes placing
+         (select sha256('\\x00'::bytea || leaf) from audit where audit_id = $2) from 1) where tenant = $1`,
+      [tenant, idAt(0)],
+    );
+    const report = await verify();
+    expect(report).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'root-mismatch', position: 12 }],
+    });
+    await expect(proveEntry(db.pool, { tenant, auditId: idAt(0) })).rejects.toMatchObject({
+      code: 'LED_ALTERED',
+    });
+  });
+});
+
+describe('LED-8 any change to the log itself is found', () => {
+  it('removing a batch in the middle', async () => {
+    const { verify, tamper, tenant } = await signedLog(1100);
+    await tamper('delete from log_batch where tenant = $1 and position = 512', [tenant]);
+    const { ok, findings } = await verify();
+    expect(ok).toBe(false);
+    expect(findings.map((finding) => finding.kind)).toContain('batch-missing');
+    expect(findings.map((finding) => finding.kind)).toContain('log-truncated');
+  });
+
+  it('altering a tile', async () => {
+    const { verify, tamper, tenant } = await signedLog(600);
+    await tamper(
+      `update log_tile set hashes = overlay(hashes placing '\\x00'::bytea from 77)
+        where tenant = $1 and level = 0 and index = 1`,
+      [tenant],
+    );
+    const { ok, findings } = await verify();
+    expect([ok, findings]).toMatchObject([
+      false,
+      [{ kind: 'tile-altered', detail: 'level 0, tile 1' }],
+    ]);
+  });
+
+  it('a checkpoint signed by somebody else', async () => {
+    const { verify, tamper, tenant, keys } = await signedLog(8);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const origin = keys.originOf(tenant);
+    const note = signNote(formatCheckpoint({ origin, size: 8, root: Buffer.alloc(32) }), [
+      ed25519Signer(origin, privateKey),
+    ]);
+    await tamper('update log_checkpoint set note = $2 where tenant = $1', [tenant, note]);
+    const { ok, findings } = await verify();
+    expect(ok).toBe(false);
+    expect(findings).toMatchObject([{ kind: 'bad-checkpoint' }]);
+  });
+
+  it('removing every checkpoint', async () => {
+    const { verify, tamper, tenant } = await signedLog(8);
+    await tamper('delete from log_checkpoint where tenant = $1', [tenant]);
+    expect(await verify()).toMatchObject({ ok: false, findings: [{ kind: 'no-checkpoint' }] });
+  });
+
+  it('cutting off the end of everything: only a checkpoint held elsewhere tells', async () => {
+    const { verify, tamper, tenant, idAt, notes, record, sequencer, end } = await signedLog(8);
+    await record(4);
+    await sequencer().start();
+    await end();
+    await tamper('delete from log_checkpoint where tenant = $1 and size = 12', [tenant]);
+    await tamper('delete from log_batch where tenant = $1 and position = 8', [tenant]);
+    await tamper(
+      'delete from audit where tenant = $1 and xid > (select xid from audit where audit_id = $2)',
+      [tenant, idAt(0)],
+    );
+    expect(await verify()).toMatchObject({ ok: true, size: 8 });
+    expect(await verify({ trusted: notes.slice(1) })).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'log-truncated', position: 8 }],
+    });
+  });
+
+  it('rewriting the whole history with the log’s own key: a checkpoint held elsewhere tells', async () => {
+    const { verify, tamper, tenant, idAt, notes, sequencer, end } = await signedLog(8);
+    await tamper('delete from audit where audit_id = $1', [idAt(2)]);
+    for (const table of ['log_batch', 'log_checkpoint']) {
+      await tamper(`delete from ${table} where tenant = $1`, [tenant]);
+    }
+    await sequencer().start();
+    await end();
+    expect(await verify()).toMatchObject({ ok: true, complete: false, size: 7 });
+    expect(await verify({ trusted: notes.slice(0, 1) })).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'log-truncated' }, { kind: 'counter-gap' }],
+    });
+  });
+});
+
+describe('LED-4 a record that never reached the log leaves a hole', () => {
+  it('deleting a record before it is sequenced is an omission, not an alteration', async () => {
+    const { verify, tamper, record, sequencer, end } = await signedLog(2);
+    const [, gone] = await record(3);
+    await tamper('delete from audit where audit_id = $1', [gone?.auditId]);
+    await sequencer().start();
+    await end();
+    expect(await verify()).toMatchObject({
+      ok: true,
+      complete: false,
+      size: 4,
+      findings: [{ kind: 'counter-gap', detail: 'api-1/1: 3 to 3' }],
+    });
+    expect(await verify({ counterSettleMs: 60_000 })).toMatchObject({
+      complete: true,
+      unsettledCounters: 1,
+    });
+  });
+
+  it('a rolled-back record is declared by the next one, and leaves none', async () => {
+    const { verify, prepare, producer, record, sequencer, end } = await signedLog(2);
+    producer.release([prepare(), prepare()]);
+    await record(1);
+    await sequencer().start();
+    await end();
+    expect(await verify()).toMatchObject({ ok: true, complete: true, size: 3, findings: [] });
+  });
+});
+
+describe('erasure', () => {
+  it('an erased body leaves the log and every proof valid, and is counted', async () => {
+    const { verify, tamper, tenant, idAt } = await signedLog(5);
+    await tamper('update audit set body = null, salt = null where audit_id = $1', [idAt(1)]);
+    expect(await verify()).toMatchObject({ ok: true, complete: true, erasedBodies: 1 });
+    expect(await proveEntry(db.pool, { tenant, auditId: idAt(1) })).toMatchObject({ position: 1 });
+  });
+});
+
+describe('the tenant wall and append-only grants', () => {
+  it.each([
+    ['update audit set outcome = 4'],
+    ['delete from audit'],
+    ['truncate audit'],
+    [`insert into log_checkpoint values (1, 999, now(), '\\x', 'x')`],
+    [`insert into log_batch values (1, 1, 999, '1', 1, '{}', '\\x')`],
+    ['update log_tile set root = root'],
+    ['delete from log_checkpoint'],
+  ])('the platform’s role may not: %s', async (sql) => {
+    await expect(db.appPool.query(sql)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('a tenant sees its own records only, whoever’s were appended on the connection before', async () => {
+    const { tenant } = await signedLog(1);
+    expect(tenant).not.toBe(1);
+    const { rows } = await db.appPool.query('select distinct tenant from audit');
+    expect(rows).toEqual([{ tenant: 1 }]);
+  });
+});
