@@ -25,13 +25,6 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
   ],
-  'packages/identity': [
-    'packages/kernel',
-    'packages/postgres',
-    'packages/fhir',
-    'packages/events',
-    'packages/store',
-  ],
   'packages/signin': ['packages/kernel', 'packages/postgres', 'packages/fhir', 'packages/consent'],
   'packages/inference': [
     'packages/kernel',
@@ -53,7 +46,6 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
     'packages/consent',
-    'packages/identity',
     'packages/signin',
     'packages/inference',
     'packages/visibility',
@@ -89,7 +81,6 @@ export const PURE_CORES: readonly Workspace[] = [
   'packages/events',
   'packages/store',
   'packages/consent',
-  'packages/identity',
   'packages/inference',
   'packages/visibility',
 ];

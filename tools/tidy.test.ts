@@ -10,8 +10,8 @@ import { LONG_FILES, REPEATING_TIMERS } from './tidy-ratchet.ts';
 
 const LINES_MAX = 400;
 const LINES_MEDIAN_MAX = 130;
-const COLUMNS_MAX = 100;
-const SQL_COLUMNS_MAX = 120;
+const COLUMNS_MAX = 120;
+const SQL_COLUMNS_MAX = 140;
 
 const isCode = (file: string) => /\.(ts|tsx|mts|mjs|cjs|js|sql|css)$/.test(file);
 const isTest = (file: string) => /\.test\.tsx?$|\/testing\//.test(file);
@@ -45,7 +45,7 @@ describe('sizes', () => {
     expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(LINES_MEDIAN_MAX);
   });
 
-  it('no line is beyond 100 columns, of SQL 120, literals aside', () => {
+  it('no line is beyond 120 columns, of SQL 140, literals aside', () => {
     const literals = /'[^']*'|"[^"]*"|`[^`]*`|https?:\/\/\S+/g;
     const wide = code.flatMap((file) => {
       const columnsMax = file.endsWith('.sql') ? SQL_COLUMNS_MAX : COLUMNS_MAX;

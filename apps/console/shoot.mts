@@ -44,7 +44,8 @@ await shot('signin-light', 1280, 900, 'light', async () => {});
 await shot('over-light', 1440, 1000, 'light', into);
 await shot('over-dark', 1440, 1000, 'dark', into);
 await shot('wide-light', 2560, 1300, 'light', into);
-await shot('narrow-light', 360, 800, 'light', into);
+
+await shot('narrow-light',360,1500,'light',into,false); await shot('narrowb-light',360,1500,'light',async p=>{await into(p); await p.evaluate(()=>scrollTo(0,1500));},false);await shot('narrowc-light',360,1500,'light',async p=>{await into(p); await p.evaluate(()=>scrollTo(0,9000));},false); await shot('sheet-dark',900,700,'dark',async p=>{await into(p); await p.keyboard.press('?'); await p.getByRole('dialog').waitFor();},false); await shot('table-light',1280,900,'light',async p=>{await into(p); await p.getByRole('button',{name:'Show as table'}).click(); await p.getByRole('button',{name:/Show signed/}).click();},false);
 await shot('signin-narrow', 360, 800, 'dark', async () => {});
 await shot(
   'drawer-light',

@@ -67,5 +67,5 @@ export function expectStatus(answer: FhirAnswer, status: number): { readonly id:
   if (answer.status !== status) {
     throw new Error(`status ${answer.status} instead of ${status}: ${answer.body.slice(0, 600)}`);
   }
-  return JSON.parse(answer.body);
+  return JSON.parse(answer.body) as { readonly id: string };
 }

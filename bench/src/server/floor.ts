@@ -25,8 +25,8 @@ export async function openFloor(postgres: EmbeddedPostgres): Promise<Floor> {
   await pool.query('create table document (id text primary key, content text not null)');
   let made = 0;
   const insert = async () => {
-    const document: { id?: string } = JSON.parse(bodyWeight('p', made++));
-    document.id = randomUUID();
+    const sent = JSON.parse(bodyWeight('p', made++)) as object;
+    const document = { ...sent, id: randomUUID() };
     await pool.query({
       name: 'insert',
       text: 'insert into document values ($1, $2)',

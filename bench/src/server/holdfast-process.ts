@@ -79,7 +79,7 @@ async function tokenOf(origin: string, persona: string): Promise<string> {
     body: JSON.stringify({ persona }),
   });
   if (answer.status !== 200) throw new Error(`no token for ${persona}: status ${answer.status}`);
-  const body: { access_token?: unknown } = await answer.json();
+  const body = (await answer.json()) as { readonly access_token?: unknown };
   if (typeof body.access_token !== 'string') throw new Error('an answer without access_token');
   return body.access_token;
 }

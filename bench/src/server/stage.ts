@@ -38,7 +38,7 @@ export async function openStage(): Promise<Stage> {
 export interface RunningServer {
   readonly client: FhirClient;
   /** CPU ms of the server's and PostgreSQL's processes so far. */
-  cpuMs(): number;
+  readonly cpuMs: () => number;
   close(): Promise<void>;
 }
 

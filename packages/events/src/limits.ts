@@ -14,6 +14,8 @@ export const EVENT_LIMITS = {
   retriesPerRound: 20,
   /** A lane's transaction left idle for longer holds back the fence of every consumer: the server ends it. */
   idleTransactionMs: 30_000,
+  /** A server that does not answer a connect by then is away, as far as this attempt goes. */
+  connectMs: 10_000,
   /** First pause after a lost connection. */
   reconnectFirstMs: 50,
   /** A database that restarts is back within seconds; trying more often helps nobody. */

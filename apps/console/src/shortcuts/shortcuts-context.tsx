@@ -1,5 +1,6 @@
-import { Kbd, Modal, Switch } from '@mantine/core';
+import { Kbd, Switch } from '@mantine/core';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
+import { SidePanel } from '../frame/side-panel.tsx';
 import { SHORTCUTS, type ShortcutKey, shortcutOf } from './shortcuts.ts';
 
 type Bindings = Partial<Record<ShortcutKey, () => void>>;
@@ -50,13 +51,7 @@ export function ShortcutsProvider({ children }: { readonly children: ReactNode }
   return (
     <ShortcutsContext value={value}>
       {children}
-      <Modal
-        opened={sheet}
-        onClose={() => setSheet(false)}
-        title="Keyboard"
-        lockScroll={false}
-        closeButtonProps={{ 'aria-label': 'Close keyboard sheet' }}
-      >
+      <SidePanel opened={sheet} onClose={() => setSheet(false)} title="Keyboard">
         <dl className="facts">
           {SHORTCUTS.map(({ key, does }) => (
             <div key={key} className="facts__pair">
@@ -84,7 +79,7 @@ export function ShortcutsProvider({ children }: { readonly children: ReactNode }
           checked={enabled}
           onChange={(event) => toggle(event.currentTarget.checked)}
         />
-      </Modal>
+      </SidePanel>
     </ShortcutsContext>
   );
 }

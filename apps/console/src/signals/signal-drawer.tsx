@@ -1,11 +1,12 @@
 import { ENDPOINTS, type Signal, type SignalDetail } from '@holdfast/api-contract';
-import { Drawer, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { curlOf } from '../command/commands.ts';
 import { Copy, CopyableCommand } from '../command/copyable-command.tsx';
 import { counted, formatCount } from '../format/count.ts';
 import { FaultNotice } from '../frame/fault-notice.tsx';
+import { SidePanel } from '../frame/side-panel.tsx';
 import { useSession } from '../session/session-context.tsx';
 import { Time } from '../time/time.tsx';
 import { SeverityMark } from './severity-mark.tsx';
@@ -28,16 +29,7 @@ export function SignalDrawer({ id, known, onClose }: SignalDrawerProps) {
   });
   const facts = known ?? detail.data;
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size="min(560px, 100vw)"
-      title={facts?.summary ?? 'Signal'}
-      // The kit locks scrolling with an inline style element; frame.css does it instead.
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': 'Close signal' }}
-    >
+    <SidePanel opened={id !== undefined} onClose={onClose} title={facts?.summary ?? 'Signal'}>
       {facts === undefined ? null : <Facts signal={facts} />}
       {detail.isPending ? <Skeleton height={96} aria-label="Loading affected patients" /> : null}
       {detail.isError ? (
@@ -53,7 +45,7 @@ export function SignalDrawer({ id, known, onClose }: SignalDrawerProps) {
           />
         </>
       )}
-    </Drawer>
+    </SidePanel>
   );
 }
 

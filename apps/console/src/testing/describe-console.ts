@@ -35,7 +35,7 @@ export function describeConsole(name: string, target: ConsoleTarget): void {
       await close();
     });
 
-    it('is usable by keyboard alone, from signing in to pausing and reading a value', async () => {
+    it('is usable by keyboard alone, from signing in to pausing and back', async () => {
       const { page, complaints, close } = await openConsole(target);
       await page.getByRole('button', { name: target.operator }).waitFor();
       await tabTo(page, /^Skip to content$/);
@@ -47,14 +47,11 @@ export function describeConsole(name: string, target: ConsoleTarget): void {
 
       await page.keyboard.press('p');
       await page
-        .getByText(/^Paused/)
+        .getByText(/Paused, /)
         .first()
         .waitFor();
       await page.keyboard.press('p');
-      await page
-        .getByText(/^Live$/)
-        .first()
-        .waitFor();
+      await page.getByText('Live', { exact: true }).first().waitFor();
 
       await page.keyboard.press('?');
       await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();

@@ -43,7 +43,11 @@ export function vitalSigns(
   },
 ): DemoResource[] {
   const vitals = patient.story === 'deteriorating' && latest ? DETERIORATING : calm(vary, visit.id);
-  const observation = (name: string, code: string, display: string, value: object) => ({
+  const observation = (
+    name: string,
+    [code, display]: readonly [string, string],
+    value: object,
+  ) => ({
     resourceType: 'Observation',
     id: `${visit.id}-${name}`,
     status: 'final',
@@ -58,23 +62,20 @@ export function vitalSigns(
   return [
     observation(
       'respiration',
-      '9279-1',
-      'Respiratory rate',
+      ['9279-1', 'Respiratory rate'],
       quantity(vitals.respiration, '/min', 'breaths/minute'),
     ),
     observation(
       'saturation',
-      '59408-5',
-      'Oxygen saturation in Arterial blood by Pulse oximetry',
+      ['59408-5', 'Oxygen saturation in Arterial blood by Pulse oximetry'],
       quantity(vitals.saturation, '%', '%'),
     ),
     observation(
       'oxygen',
-      '3151-8',
-      'Inhaled oxygen flow rate',
+      ['3151-8', 'Inhaled oxygen flow rate'],
       quantity(vitals.oxygenLitres, 'L/min', 'L/min'),
     ),
-    observation('blood-pressure', '85354-9', 'Blood pressure panel', {
+    observation('blood-pressure', ['85354-9', 'Blood pressure panel'], {
       component: [
         {
           code: concept({ system: LOINC, code: '8480-6', display: 'Systolic blood pressure' }),
@@ -86,14 +87,13 @@ export function vitalSigns(
         },
       ],
     }),
-    observation('pulse', '8867-4', 'Heart rate', quantity(vitals.pulse, '/min', 'beats/minute')),
-    observation('consciousness', '80288-4', 'Level of consciousness', {
+    observation('pulse', ['8867-4', 'Heart rate'], quantity(vitals.pulse, '/min', 'beats/minute')),
+    observation('consciousness', ['80288-4', 'Level of consciousness'], {
       valueCodeableConcept: concept({ system: SNOMED, code: '248234008', display: 'Alert' }),
     }),
     observation(
       'temperature',
-      '8310-5',
-      'Body temperature',
+      ['8310-5', 'Body temperature'],
       quantity(vitals.temperature, 'Cel', 'degrees Celsius'),
     ),
   ];

@@ -77,6 +77,8 @@ export class ReleaseTable {
     if (row.patient === null) {
       return this.#noPatientMemo.holds(row, NO_RESIDUAL, actor, nowMs) ? 'release' : 'hide';
     }
+    // A patient without a state row: the consents are a missing fact (CON-3).
+    if (row.patientId === null) return 'hide';
     const compiled = this.#find(row.consentClass);
     if (compiled === undefined) return 'unknown-class';
     return compiled.primaryMemo.holds(row, row.residual, actor, nowMs) ? 'release' : 'hide';

@@ -219,6 +219,32 @@ describe('consent in PostgreSQL', () => {
     await expect(db.pool.query(forged)).rejects.toThrow(/con_class_hash/);
   });
 
+  it('CON-3 hides a row whose patient has no state row, in SQL as in process', async () => {
+    const key = await world.resource({ type: 'Observation', patient: 888_888n as ResourceKey });
+    expect((await visible()).has(String(key))).toBe(false);
+  });
+
+  it('CON-6 commits classes in the order of their ids: a second writer waits for the first', async () => {
+    const [ann, ben] = [await patientWith(), await patientWith()];
+    const own = (purpose: string) => permitTo('Organization/c', { purpose: [{ code: purpose }] });
+    await world.resource({ type: 'Consent', patient: ann, content: own('first') });
+    await world.resource({ type: 'Consent', patient: ben, content: own('second') });
+    const client = await db.appPool.connect();
+    await client.query('begin');
+    await projection.project(client, TENANT, [ann]);
+    let isDone = false;
+    const second = projection.project(db.appPool, TENANT, [ben]).then(() => {
+      isDone = true;
+    });
+    const waiting = "select from pg_locks where locktype = 'advisory' and not granted";
+    while ((await db.pool.query(waiting)).rowCount === 0) expect(isDone).toBe(false);
+    await client.query('commit');
+    client.release();
+    await second;
+    const [a, b] = [await state(ann), await state(ben)];
+    expect(b?.consent_class).toBe((a?.consent_class ?? 0) + 1);
+  });
+
   it('projects many patients with two statements', async () => {
     const several = [await patientWith(), await patientWith(), await patientWith()];
     for (const patient of several) {

@@ -36,6 +36,10 @@ export function interpret(request: AccessRequest, subject: AccessSubject): Reaso
     const words = 'no purpose was stated, so nothing can permit';
     return { layer: 'request', rule: 'A16', outcome: 'deny', words, because: [] };
   }
+  if (subject.row.patient !== null && subject.row.patientId === null) {
+    const words = 'the row names a patient of whom nothing is known, so nothing can permit';
+    return { layer: 'request', rule: 'CON-3', outcome: 'deny', words, because: [] };
+  }
   const each = purposes.map((purpose) => decidePurpose(request, subject, purpose));
   const denied = each.filter(({ outcome }) => outcome !== 'permit');
   if (each.length === 1 && each[0] !== undefined) return each[0];

@@ -181,16 +181,17 @@ export const rowArbitrary: fc.Arbitrary<RowShape> = fc
     type: fc.constantFrom('Observation', 'Observation', ...TYPES),
     id: fc.constantFrom(...IDS),
     hasPatient: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 0),
+    hasState: fc.integer({ min: 0, max: 19 }).map((roll) => roll > 0),
     hasOther: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 7),
     confidentiality: fc.constantFrom(-1, 0, 2, 3, 3, 3, 4, 5),
     sensitivity: maskArbitrary,
   })
-  .map(({ hasPatient, hasOther, ...labels }) => ({
+  .map(({ hasPatient, hasState, hasOther, ...labels }) => ({
     hasOther,
     row: {
       ...labels,
       patient: hasPatient ? (1n as ResourceKey) : null,
-      patientId: hasPatient ? 'p1' : null,
+      patientId: hasPatient && hasState ? 'p1' : null,
       consentClass: 0,
       residual: [],
       others: [],

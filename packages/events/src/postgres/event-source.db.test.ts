@@ -108,6 +108,18 @@ describe('EventSource', () => {
     await db.pool.query(`drop role ${role}`);
   });
 
+  it('EVE-8 a stop at any moment of the start ends everything', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { source } = listen(db.url);
+      const started = source.start();
+      if (turns % 2 === 0) await started;
+      for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+      await source.stop();
+      await started;
+    }
+    expect(await slots()).toEqual([]);
+  });
+
   it('starts without the database and comes up once it is there', async () => {
     const name = new URL(db.url).pathname.slice(1);
     const server = new URL(db.url);

@@ -17,6 +17,7 @@ export function relayPool(url: string, max: number): pg.Pool {
     application_name: 'holdfast events',
     max,
     keepAlive: true,
+    connectionTimeoutMillis: EVENT_LIMITS.connectMs,
   });
   // An idle connection that dies is replaced when next one is needed.
   pool.on('error', () => undefined);
@@ -29,6 +30,7 @@ export async function ownConnection(url: string, purpose: string): Promise<pg.Cl
     connectionString: url,
     application_name: `holdfast ${purpose}`,
     keepAlive: true,
+    connectionTimeoutMillis: EVENT_LIMITS.connectMs,
   });
   client.on('error', () => undefined);
   await client.connect();

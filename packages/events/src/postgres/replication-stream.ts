@@ -29,7 +29,7 @@ export class ReplicationStream {
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
-    this.#plugin = new TemporarySlotPlugin();
+    this.#plugin = new TemporarySlotPlugin(() => this.#stopping);
     const connection: pg.ClientConfig = {
       connectionString: parts.url,
       application_name: 'holdfast relay',
@@ -82,14 +82,18 @@ export class ReplicationStream {
 }
 
 class TemporarySlotPlugin extends PgoutputPlugin {
+  readonly #stopping: () => boolean;
   pid: number | null = null;
 
-  constructor() {
+  constructor(stopping: () => boolean) {
     super({ protoVersion: 1, publicationNames: [PUBLICATION] });
+    this.#stopping = stopping;
   }
 
   /** Called by the service on its replication connection. */
   override async start(client: pg.Client, slot: string, lastLsn: string): Promise<unknown> {
+    // The service connects even where it was destroyed just before.
+    if (this.#stopping()) throw new Error('stopped before the stream began');
     this.pid = backendPid(client);
     const name = pg.escapeIdentifier(slot);
     await client.query(

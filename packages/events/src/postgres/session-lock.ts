@@ -61,7 +61,8 @@ export class SessionLock {
         const client = await ownConnection(this.#parts.url, `lead ${this.#parts.name}`);
         this.#client = client;
         const ended = new Promise<void>((resolve) => client.once('end', resolve));
-        if (!this.#stopping && (await this.#acquire(client))) {
+        // A stop may come while the lock does: it is then given back unused.
+        if (!this.#stopping && (await this.#acquire(client)) && !this.#stopping) {
           failures = 0;
           await this.#parts.onHeld(client);
           await ended;
