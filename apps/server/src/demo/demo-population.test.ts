@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonValue, validateResource } from '@holdfast/fhir';
+import { news2Pipeline, phq9Pipeline } from '@holdfast/inference';
 import type { Clock } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
 import { DENY_CONSENT_ID } from './consents.ts';
@@ -28,21 +30,16 @@ function answers(response: DemoResource): Record<string, unknown> {
   return Object.fromEntries(items.map(({ linkId, answer }) => [linkId, answer[0]]));
 }
 
-/** NEWS2 (RCP 2017) of the signs that the story sets far out of range. */
-const FAR_OUT: Readonly<Record<string, (value: number) => number>> = {
-  '9279-1': (value) => (value >= 25 ? 3 : 0),
-  '59408-5': (value) => (value <= 91 ? 3 : 0),
-  '3151-8': (value) => (value > 0 ? 2 : 0),
-  '8867-4': (value) => (value >= 131 ? 3 : value >= 111 ? 2 : 0),
-  '8310-5': (value) => (value >= 39.1 ? 2 : 0),
-};
-
-function farOut(observations: readonly DemoResource[]): number {
-  return observations.reduce((sum, observation) => {
-    const quantity = observation['valueQuantity'] as { value: number } | undefined;
-    const [code = ''] = stringsUnder('code', observation['code']);
-    return sum + (quantity === undefined ? 0 : (FAR_OUT[code]?.(quantity.value) ?? 0));
-  }, 0);
+/** NEWS2 of a visit, as the platform itself will score it. */
+function news2Of(visit: DemoResource): number | null | undefined {
+  const observations = about(`Encounter/${visit.id}`).filter(
+    (each) => each.resourceType === 'Observation',
+  );
+  const patient = named(stringsUnder('reference', visit['subject'])[0] ?? '');
+  const trigger = observations[0];
+  if (trigger === undefined || patient === undefined) return undefined;
+  const pipeline = news2Pipeline();
+  return pipeline.score(pipeline.gather(trigger, [patient, ...observations]).input)?.total;
 }
 
 describe('the demo population', () => {
@@ -61,6 +58,14 @@ describe('the demo population', () => {
       for (const { request } of bundle.entry) known.add(request.url);
       const references = stringsUnder('reference', bundle);
       expect(references.filter((reference) => !known.has(reference))).toEqual([]);
+    }
+  });
+
+  it('is valid R4', () => {
+    for (const resource of resources) {
+      const parsed = JSON.parse(JSON.stringify(resource)) as JsonValue;
+      const issues = isJsonObject(parsed) ? validateResource(parsed) : [{ severity: 'fatal' }];
+      expect(issues, `${resource.resourceType}/${resource.id}`).toEqual([]);
     }
   });
 
@@ -94,25 +99,22 @@ describe('the stories', () => {
     expect(new Set(raised.map(({ code }) => code))).toEqual(new Set(['LA6569-3']));
   });
 
-  it('state the total that the answers add up to', () => {
-    const points = ['LA6568-5', 'LA6569-3', 'LA6570-1', 'LA6571-9'];
+  it('state the total that the platform itself scores', () => {
     for (const response of ofType('QuestionnaireResponse')) {
-      const { '44261-6': total, ...items } = answers(response);
-      const sum = stringsUnder('code', items).reduce((at, code) => at + points.indexOf(code), 0);
-      expect(Object.keys(items)).toHaveLength(9);
-      expect(total).toEqual({ valueInteger: sum });
+      const { '44261-6': stated } = answers(response);
+      const score = phq9Pipeline.score(phq9Pipeline.gather(response, []).input);
+      expect({ valueInteger: score?.total, evaluable: score?.evaluable }).toEqual({
+        ...(stated as object),
+        evaluable: true,
+      });
     }
   });
 
-  it('have one person whose last vital signs reach a NEWS2 of 7', () => {
-    const visits = ofType('Encounter').map((visit) => ({
-      id: visit.id,
-      score: farOut(about(`Encounter/${visit.id}`)),
-    }));
-    expect(visits.filter(({ score }) => score >= 7)).toEqual([
-      { id: 'dmitri-demo-visit-3', score: 12 },
-    ]);
-    expect(visits.filter(({ score }) => score > 0)).toHaveLength(1);
+  it('have one person whose last vital signs reach a NEWS2 of 7, and nobody else near it', () => {
+    const scores = ofType('Encounter').map((visit) => ({ id: visit.id, total: news2Of(visit) }));
+    const raised = scores.filter(({ total }) => total !== 0);
+    expect(raised).toEqual([{ id: 'dmitri-demo-visit-3', total: 14 }]);
+    expect(scores).toHaveLength(72);
   });
 
   it('label two resources as being about substance use, one of them under a consent', () => {
@@ -137,8 +139,13 @@ describe('the stories', () => {
 });
 
 describe('the personas', () => {
+  const people = PERSONAS.filter(({ claims }) => !claims.fhirUser.startsWith('Device/'));
+
   it('are people of the population and act for organisations and records of it', () => {
-    for (const { claims } of PERSONAS) {
+    expect(people.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['clinician', 'second-clinician', 'patient', 'researcher']),
+    );
+    for (const { claims } of people) {
       const patient = claims.patient === undefined ? [] : [`Patient/${claims.patient}`];
       for (const reference of [claims.fhirUser, ...claims.memberships, ...patient]) {
         expect(named(reference), reference).toBeDefined();
