@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { actorView } from './gate/actor-view.ts';
 import { parseConsent } from './model/parse-consent.ts';
 import { interpret } from './reference/interpreter.ts';
@@ -15,6 +15,8 @@ import { MemoryEngine, withClasses } from './testing/engine.ts';
 
 /** Each run decides 5 rows x 4 actors: 20 triples. */
 const RUNS = Number(process.env['HOLDFAST_FUZZ_RUNS'] ?? 600);
+/** A soak run takes as long as it takes. */
+vi.setConfig({ testTimeout: 30_000 + RUNS * 50 });
 
 describe('the compiled engine', () => {
   it('CON-1 decides every (consents, request, row) as the reference interpreter does', () => {

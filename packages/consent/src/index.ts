@@ -1,5 +1,5 @@
-export { type Action, ACTIONS, type Actor, type Role, ROLES } from './actor.ts';
-export { canonicalise, type ConsentClass, type Interned } from './compile/canonical-class.ts';
+export { ACTIONS, type Action, type Actor, ROLES, type Role } from './actor.ts';
+export { type ConsentClass, canonicalise, type Interned } from './compile/canonical-class.ts';
 export { compileClass, type ReleaseConditions } from './compile/compile-class.ts';
 export { type Context, contextOf } from './compile/context.ts';
 export type { Condition } from './condition/condition.ts';
@@ -7,9 +7,9 @@ export { type Facts, holds } from './condition/holds.ts';
 export { type SqlNames, toSql } from './condition/to-sql.ts';
 export { CONSENT_FAULTS, consentFault } from './errors.ts';
 export {
-  type Explanation,
   type ExplainedRow,
   type ExplainRequest,
+  type Explanation,
   explain,
   type NearestMiss,
 } from './explain/explain.ts';

@@ -9,9 +9,10 @@ import {
 import type { Context } from '../compile/context.ts';
 import { NO_CONSENT } from '../compile/decode-class.ts';
 import { type Condition, FALSE } from '../condition/condition.ts';
-import { LabelMemo } from './label-memo.ts';
+import { type Facts, holds } from '../condition/holds.ts';
 import { MAX_COMPILED_CLASSES } from '../limits.ts';
 import type { Rulebook } from '../rulebook.ts';
+import { LabelMemo } from './label-memo.ts';
 
 /** Where a table finds the classes it compiles. Classes are immutable, so nothing goes stale. */
 export interface ClassLookup {
@@ -47,6 +48,7 @@ export class ReleaseTable {
   readonly #classes: ClassLookup;
   readonly #compiled = new Map<number, Compiled>();
   readonly #noPatientMemo: LabelMemo;
+  readonly #facts = new MutableFacts();
 
   constructor(context: Context, rulebook: Rulebook, classes: ClassLookup) {
     this.context = context;
@@ -56,14 +58,19 @@ export class ReleaseTable {
     this.#noPatientMemo = new LabelMemo(this.noPatient);
   }
 
-  /** Layers 0 to 3 for a row at the statement's clock (ms since 1970). Memoised; allocates nothing then. */
+  /** Layers 0 to 3 for a row at the statement's clock (ms since 1970). Allocates nothing once memoised. */
   decide(row: RowFacts, actor: ActorView, nowMs: number): Verdict {
-    const primary = this.#decidePrimary(row, actor, nowMs);
+    const facts = this.#facts;
+    facts.row = row;
+    facts.closure = actor.closure;
+    facts.ownPatientId = actor.ownPatientId;
+    facts.nowMs = nowMs;
+    const primary = this.#decidePrimary(row);
     if (primary !== 'release') return primary;
     for (const other of row.others) {
       const compiled = this.#find(other.consentClass);
       if (compiled === undefined) return 'unknown-class';
-      if (!compiled.otherMemo.holds(row, other.residual, actor, nowMs)) return 'hide';
+      if (!this.#holds(compiled.otherMemo, other.residual)) return 'hide';
     }
     return 'release';
   }
@@ -73,15 +80,24 @@ export class ReleaseTable {
     return this.#find(id);
   }
 
-  #decidePrimary(row: RowFacts, actor: ActorView, nowMs: number): Verdict {
+  #decidePrimary(row: RowFacts): Verdict {
     if (row.patient === null) {
-      return this.#noPatientMemo.holds(row, NO_RESIDUAL, actor, nowMs) ? 'release' : 'hide';
+      return this.#holds(this.#noPatientMemo, row.residual) ? 'release' : 'hide';
     }
     // A patient without a state row: the consents are a missing fact (CON-3).
     if (row.patientId === null) return 'hide';
     const compiled = this.#find(row.consentClass);
     if (compiled === undefined) return 'unknown-class';
-    return compiled.primaryMemo.holds(row, row.residual, actor, nowMs) ? 'release' : 'hide';
+    return this.#holds(compiled.primaryMemo, row.residual) ? 'release' : 'hide';
+  }
+
+  #holds(memo: LabelMemo, residual: readonly string[]): boolean {
+    const facts = this.#facts;
+    const remainder = memo.remainder(facts.row, facts.nowMs);
+    if (remainder.op === 'true') return true;
+    if (remainder.op === 'false') return false;
+    facts.residual = residual;
+    return holds(remainder, facts);
   }
 
   #find(id: number): Compiled | undefined {
@@ -104,4 +120,23 @@ export class ReleaseTable {
   }
 }
 
-const NO_RESIDUAL: readonly string[] = [];
+const NO_ROW: RowFacts = {
+  type: '',
+  id: '',
+  patient: null,
+  patientId: null,
+  confidentiality: 0,
+  sensitivity: 0n,
+  consentClass: 0,
+  residual: [],
+  others: [],
+};
+
+// One object a table, refilled for every decision, so that a decision allocates nothing.
+class MutableFacts implements Facts {
+  row = NO_ROW;
+  residual: readonly string[] = [];
+  closure: ReadonlySet<string> = new Set();
+  ownPatientId: string | undefined;
+  nowMs = 0;
+}

@@ -28,11 +28,14 @@ export function parseConditions(provision: FhirRecord, isRoot: boolean): Conditi
   const period = isRoot ? undefined : nestedPeriod(provision['period']);
   return {
     ...(period !== undefined && { period }),
-    ...stated('actor', provision['actor'], actorOf, 'actor-without-reference'),
-    ...stated('action', provision['action'], actionOf, 'action-unknown'),
-    ...stated('label', provision['securityLabel'], labelOf, 'label-unknown'),
-    ...stated('purpose', provision['purpose'], purposeOf, 'purpose-without-code'),
-    ...stated('type', provision['class'], typeOf, 'class-not-a-type'),
+    ...stated('actor', provision['actor'], { each: actorOf, otherwise: 'actor-without-reference' }),
+    ...stated('action', provision['action'], { each: actionOf, otherwise: 'action-unknown' }),
+    ...stated('label', provision['securityLabel'], { each: labelOf, otherwise: 'label-unknown' }),
+    ...stated('purpose', provision['purpose'], {
+      each: purposeOf,
+      otherwise: 'purpose-without-code',
+    }),
+    ...stated('type', provision['class'], { each: typeOf, otherwise: 'class-not-a-type' }),
     ...instances(provision['data']),
     ...(provision['code'] !== undefined && { code: unenforceable('code') }),
     ...(provision['dataPeriod'] !== undefined && { dataPeriod: unenforceable('data-period') }),
@@ -58,16 +61,19 @@ export const unenforceable = (construct: UnenforceableConstruct): Unenforceable 
 function stated<Name extends string, Value>(
   name: Name,
   list: unknown,
-  read: (each: unknown) => readonly Value[] | undefined,
-  otherwise: UnenforceableConstruct,
+  read: {
+    readonly each: (value: unknown) => readonly Value[] | undefined;
+    readonly otherwise: UnenforceableConstruct;
+  },
 ): { readonly [K in Name]?: Attribute<Value> } {
   const items = listOf(list);
-  if (items.length === 0) return list === undefined ? {} : only(name, unenforceable(otherwise));
+  if (items.length === 0)
+    return list === undefined ? {} : only(name, unenforceable(read.otherwise));
   if (items.length > MAX_ATTRIBUTE_VALUES) return only(name, unenforceable('too-many-values'));
   const values: Value[] = [];
   for (const item of items) {
-    const some = read(item);
-    if (some === undefined) return only(name, unenforceable(otherwise));
+    const some = read.each(item);
+    if (some === undefined) return only(name, unenforceable(read.otherwise));
     values.push(...some);
   }
   return only(name, { kind: 'values', values });
@@ -128,7 +134,7 @@ function typeOf(value: unknown): readonly ResourceType[] | undefined {
 function instances(data: unknown): { readonly instance?: Attribute<Instance> } {
   const related = listOf(data).some((each) => !isRecord(each) || each['meaning'] !== 'instance');
   if (related) return { instance: unenforceable('data-related') };
-  return stated('instance', data, instanceOf, 'data-without-reference');
+  return stated('instance', data, { each: instanceOf, otherwise: 'data-without-reference' });
 }
 
 function instanceOf(value: unknown): readonly Instance[] | undefined {

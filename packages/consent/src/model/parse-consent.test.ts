@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { walk } from './lint.ts';
+import { unenforceableIn } from './conditions.ts';
 import { instantsOf, periodOf } from './fhir-time.ts';
+import { walk } from './lint.ts';
 import { parseConsent } from './parse-consent.ts';
 import { inForce } from './supersession.ts';
 import { UNENFORCEABLE_CONSTRUCTS, type UnenforceableConstruct } from './unenforceable.ts';
-import { unenforceableIn } from './conditions.ts';
 
 const consent = (provision: unknown, rest: object = {}) => ({
   resourceType: 'Consent',

@@ -5,7 +5,7 @@ import { ledgerMigrations } from '@holdfast/ledger';
 import { storeMigrations } from '@holdfast/store';
 import { fakeClock, type TestDatabase, testDatabase } from '@holdfast/testkit';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { consentMigrations } from '../migrations.ts';
 import {
@@ -20,6 +20,7 @@ import { ConsentProjection } from './consent-projection.ts';
 
 const TENANT = 1 as TenantId;
 const RUNS = Number(process.env['HOLDFAST_FUZZ_RUNS'] ?? 40);
+vi.setConfig({ testTimeout: 30_000 + RUNS * 500 });
 
 const clinician: Actor = {
   tenant: TENANT,

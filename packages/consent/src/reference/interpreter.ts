@@ -55,7 +55,7 @@ export function interpret(request: AccessRequest, subject: AccessSubject): Reaso
 function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: string): Reason {
   const { actor, action, nowMs, rulebook } = request;
   const rules = rulebook.policy.rules.filter((rule) =>
-    applies(rule, request, purpose, subject.row),
+    applies(rule, { request, purpose, row: subject.row }),
   );
   const deny = rules.find(({ effect }) => effect === 'deny');
   if (deny !== undefined) return orgReason(deny, 'deny');
@@ -71,7 +71,11 @@ function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: 
   return glass(q, permits, tried);
 }
 
-function applies(rule: OrgRule, request: AccessRequest, purpose: string, row: RowFacts): boolean {
+function applies(
+  rule: OrgRule,
+  asked: { readonly request: AccessRequest; readonly purpose: string; readonly row: RowFacts },
+): boolean {
+  const { request, purpose, row } = asked;
   const { actor, action } = request;
   return (
     rule.roles.some((role) => actor.roles.includes(role)) &&

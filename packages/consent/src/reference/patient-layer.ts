@@ -1,9 +1,9 @@
-import { DEFAULT_CEILING, defaultCovers } from '../rulebook.ts';
+import { UNLABELLED } from '../labels/confidentiality.ts';
 import { inherit, unenforceableIn } from '../model/conditions.ts';
 import type { Conditions, ConsentModel, Provision } from '../model/consent-model.ts';
 import { inForce } from '../model/supersession.ts';
 import { purposeWithin } from '../purposes/purpose-of-use.ts';
-import { UNLABELLED } from '../labels/confidentiality.ts';
+import { DEFAULT_CEILING, defaultCovers } from '../rulebook.ts';
 import { effectiveEffect, mismatches, type Question } from './matching.ts';
 import type { Outcome, Reason } from './reason.ts';
 

@@ -3,8 +3,8 @@ import type { RowFacts } from '@holdfast/store';
 import fc from 'fast-check';
 import { ACTIONS, type Actor, ROLES } from '../actor.ts';
 import { sensitivityBit, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
-import type { Rulebook } from '../rulebook.ts';
 import { STARTER_POLICY } from '../org/starter-policy.ts';
+import type { Rulebook } from '../rulebook.ts';
 
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem';
 export const REFERENCES = [

@@ -1,7 +1,7 @@
 import type { ResourceKey } from '@holdfast/kernel';
 import type { RowFacts } from '@holdfast/store';
 import type { Action, Actor } from '../actor.ts';
-import { canonicalise, type ConsentClass } from '../compile/canonical-class.ts';
+import { type ConsentClass, canonicalise } from '../compile/canonical-class.ts';
 import { contextOf } from '../compile/context.ts';
 import { decodeClass } from '../compile/decode-class.ts';
 import { actorView } from '../gate/actor-view.ts';
