@@ -4,7 +4,13 @@ import { countRoundTrips } from './server/count-round-trips.ts';
 import { expectStatus, type FhirClient } from './server/fhir-client.ts';
 import { openFloor } from './server/floor.ts';
 import { CONCURRENCY, measureLoad } from './server/measure-load.ts';
-import { createPatients, fullPageWrites, openStage, type Stage, serve } from './server/stage.ts';
+import {
+  createPatients,
+  openStage,
+  type Stage,
+  serve,
+  withoutFullPageImages,
+} from './server/stage.ts';
 
 /** What creating an Observation over HTTP costs, all of it included, beside a bare insert. */
 export const writeBench: Bench = {
@@ -56,12 +62,8 @@ async function underLoad(stage: Stage, options: BenchOptions): Promise<Outcome['
       seconds: numberSetting(writeBench, options, 'seconds'),
       log: options.log,
     };
-    await fullPageWrites(stage.admin, false);
-    const figures = await measureLoad(plan, [subject, floor.create]);
-    await fullPageWrites(stage.admin, true);
-    options.log('once more with full-page images, from a checkpoint on');
-    const images = await measureLoad({ ...plan, rounds: 1 }, [subject]);
-    return { ...figures, 'create.walBytesWithFullPages': images['create.walBytes'] ?? Number.NaN };
+    await withoutFullPageImages(stage.admin);
+    return { 'create.fullPageWrites': 0, ...(await measureLoad(plan, [subject, floor.create])) };
   } finally {
     await floor.close();
     await server.close();

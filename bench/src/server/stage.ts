@@ -86,9 +86,12 @@ export async function walPosition(admin: pg.Client): Promise<number> {
   return Number(rows[0]?.bytes);
 }
 
-/** Full-page images depend on the time since the last checkpoint, so they are measured apart. */
-export async function fullPageWrites(admin: pg.Client, on: boolean): Promise<void> {
-  await admin.query(`alter system set full_page_writes = ${on ? 'on' : 'off'}`);
+/**
+ * How many full-page images a write causes depends on the time since the last checkpoint and the
+ * size of the database, so that bytes a write are compared without them.
+ */
+export async function withoutFullPageImages(admin: pg.Client): Promise<void> {
+  await admin.query('alter system set full_page_writes = off');
   await admin.query('select pg_reload_conf()');
-  await admin.query('checkpoint');
+  await admin.query('checkpoint'); // takes the setting up
 }
