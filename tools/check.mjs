@@ -27,7 +27,10 @@ const STEPS = {
   tidy: [['vitest/vitest.mjs', 'run', 'tools/']],
 };
 
-/** How a step's output tells the number of its findings. */
+/**
+ * How a step's output tells the number of its findings.
+ * @type {Record<string, RegExp>}
+ */
 const COUNTS = {
   lint: /and (\d+) errors?/,
   layers: /(\d+) problems/,
@@ -35,7 +38,10 @@ const COUNTS = {
   tidy: /Tests\D+(\d+) failed/,
 };
 
-/** Findings that stand from before a rule was held by a program. May only shrink. */
+/**
+ * Findings that stand from before a rule was held by a program. May only shrink.
+ * @type {Record<string, number>}
+ */
 const OWED = JSON.parse(readFileSync(new URL('owed-findings.json', import.meta.url), 'utf8'));
 
 /**

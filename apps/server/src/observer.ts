@@ -1,4 +1,4 @@
-import { requestOutcomeOf, RATE_SECONDS, type RequestOutcomeCounts } from '@holdfast/api-contract';
+import { RATE_SECONDS, type RequestOutcomeCounts, requestOutcomeOf } from '@holdfast/api-contract';
 import type { Clock, Fault, PatientId, TenantId } from '@holdfast/kernel';
 import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
 import type { RequestFacts, RequestObserver } from './http/app.ts';

@@ -17,8 +17,8 @@ import { createPool } from '@holdfast/postgres';
 import { DevelopmentIssuer, loadOrCreateSigningKey, TokenVerifier } from '@holdfast/signin';
 import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
 import {
-  type CauseCode,
   CAUSES,
+  type CauseCode,
   DependencyWatch,
   isCauseCode,
   postgresSignalTable,

@@ -43,9 +43,9 @@ export {
   type Prediction,
 } from './pipelines/pipeline.ts';
 export {
-  idempotencyKey,
   type InputRefusal,
   type InputRequest,
+  idempotencyKey,
   type PipelinePorts,
   type PipelineRun,
   type PipelineTrigger,

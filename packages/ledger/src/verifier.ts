@@ -33,8 +33,8 @@ export {
 } from './note/verifier-key.ts';
 export {
   formatTlogProof,
-  parseTlogProof,
   type ProofClaim,
+  parseTlogProof,
   type TlogProof,
   type TlogProofFault,
   verifyTlogProof,

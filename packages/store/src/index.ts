@@ -12,10 +12,10 @@ export { Dictionary } from './postgres/dictionary.ts';
 export {
   type HistoryPage,
   type ReadOutcome,
+  type ResourceName,
   read,
   readHistory,
   readVersion,
-  type ResourceName,
 } from './postgres/read.ts';
 export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
 export {

@@ -1,5 +1,5 @@
-import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from '@holdfast/kernel';
 import { backoffMs, systemTimers, type Timers } from '@holdfast/events';
+import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from '@holdfast/kernel';
 import { VISIBILITY_LIMITS } from './limits.ts';
 import type {
   Occurrence,

@@ -1,9 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
 import type { TenantId } from '@holdfast/kernel';
+import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
 import { createPool, startEmbeddedPostgres } from '@holdfast/postgres';
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { EXIT } from '../exit.ts';
 
 interface Options {

@@ -1,15 +1,15 @@
 import type { ConsentGates } from '@holdfast/consent';
 import {
   capabilityStatement,
+  type Issue,
   isResourceId,
   isResourceType,
   operationOutcome,
+  type PlannedEntry,
   parseResourceBody,
   parseSearch,
   planTransaction,
   problemIssue,
-  type Issue,
-  type PlannedEntry,
   type Resource,
   type ResourceType,
   searchsetBundle,
@@ -17,21 +17,21 @@ import {
   validateResource,
 } from '@holdfast/fhir';
 import { type Clock, type Random, uuidV7 } from '@holdfast/kernel';
+import type { TokenVerifier } from '@holdfast/signin';
 import {
   type Change,
   type CursorSeal,
   type Dictionary,
   type FhirRepository,
+  type ReadOutcome,
+  type ResourceName,
   read,
   readHistory,
   readVersion,
-  type ReadOutcome,
-  type ResourceName,
   type StoredVersion,
   search,
   type WriteIntent,
 } from '@holdfast/store';
-import type { TokenVerifier } from '@holdfast/signin';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import type { Audited, AuditTrail } from '../audit-trail.ts';

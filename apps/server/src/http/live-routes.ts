@@ -1,10 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import type { Overview } from '@holdfast/api-contract';
+import { ENDPOINTS } from '@holdfast/api-contract';
 import type { Clock } from '@holdfast/kernel';
 import type { TokenVerifier } from '@holdfast/signin';
 import type { SignalRecorder } from '@holdfast/visibility';
-import { ENDPOINTS } from '@holdfast/api-contract';
 import type { FastifyInstance } from 'fastify';
-import type { ServerResponse } from 'node:http';
 import { serverFault } from '../errors.ts';
 import { LIVE_STREAMS_MAX } from '../limits.ts';
 import { signalOf } from './operations-routes.ts';

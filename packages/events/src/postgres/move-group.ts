@@ -1,6 +1,6 @@
 import { faults } from '@holdfast/kernel';
 import type pg from 'pg';
-import { compareCursors, type Cursor, ORIGIN } from '../cursor.ts';
+import { type Cursor, compareCursors, ORIGIN } from '../cursor.ts';
 import { EVENT_FAULTS } from '../errors.ts';
 import type { StreamRef } from '../recorded-event.ts';
 

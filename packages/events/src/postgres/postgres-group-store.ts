@@ -13,8 +13,8 @@ import type {
 import type { LogRow } from '../lane-plan.ts';
 import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
 import { claimLead } from './claim-lead.ts';
-import { onClient } from './on-client.ts';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
+import { onClient } from './on-client.ts';
 
 /** Of a transaction that a newer term refuses. */
 class TermPassed extends Error {}

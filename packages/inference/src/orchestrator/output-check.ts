@@ -1,5 +1,5 @@
-import { type BackendFailure } from '../backend/inference-backend.ts';
 import { err, ok, type Result } from '@holdfast/kernel';
+import { type BackendFailure } from '../backend/inference-backend.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
 import { type ModelReference, modelKey } from '../scores/scorer-registry.ts';
 

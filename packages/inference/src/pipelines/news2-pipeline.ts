@@ -1,6 +1,6 @@
 import { clinicalInstant, type FhirResource } from '../fhir-reading.ts';
-import { NEWS2 } from '../scores/news2-table.ts';
 import { carriesNews2Input, NEWS2_TOKENS, news2Input } from '../scores/news2-fhir.ts';
+import { NEWS2 } from '../scores/news2-table.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
 import { scorerRegistry, scoreWith } from '../scores/scorer-registry.ts';
 import { definePipeline, type Pipeline, type Prediction, withTrigger } from './pipeline.ts';

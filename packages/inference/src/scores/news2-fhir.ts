@@ -1,4 +1,4 @@
-import { type Result, err, ok } from '@holdfast/kernel';
+import { err, ok, type Result } from '@holdfast/kernel';
 import {
   clinicalInstant,
   codesOf,
@@ -17,8 +17,8 @@ import {
   CELSIUS,
   LITRES_PER_MINUTE,
   MILLIMETRES_OF_MERCURY,
-  PERCENT,
   PER_MINUTE,
+  PERCENT,
   readQuantity,
 } from './quantity.ts';
 import type { AbsentReason } from './score-output.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { err, type Result, ok } from '@holdfast/kernel';
+import { err, ok, type Result } from '@holdfast/kernel';
 import { GAD7 } from './gad7-table.ts';
 import { readNews2Input, scoreNews2 } from './news2.ts';
 import { NEWS2, PLAUSIBLE } from './news2-table.ts';

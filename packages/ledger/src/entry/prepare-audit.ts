@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Clock, type Random, type TenantId, uuidV7 } from '@holdfast/kernel';
-import { MAX_LEAF_BYTES } from '../limits.ts';
 import { fault } from '../errors.ts';
+import { MAX_LEAF_BYTES } from '../limits.ts';
 import type { AuditEvent, AuditRow } from './audit-event.ts';
 import { formatLeaf } from './leaf.ts';
 import type { AuditProducer } from './producer.ts';

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { type Random, type TenantId, invariant } from '@holdfast/kernel';
+import { invariant, type Random, type TenantId } from '@holdfast/kernel';
 import { ed25519Signer, ed25519VerifierKey, nodeCryptography } from '../ed25519/node.ts';
 import { TagKey } from '../entry/tag-key.ts';
 import { type NoteSigner, type NoteVerifier, noteVerifier } from '../note/signature.ts';

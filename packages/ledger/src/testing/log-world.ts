@@ -6,7 +6,7 @@ import { AuditProducer } from '../entry/producer.ts';
 import { createLogKeys } from '../keys/log-keys.ts';
 import { AuditAppender } from '../postgres/audit-appender.ts';
 import { LogSequencer, type SequencerOptions } from '../postgres/log-sequencer.ts';
-import { verifyLog, type VerifyOptions } from '../postgres/verify-log.ts';
+import { type VerifyOptions, verifyLog } from '../postgres/verify-log.ts';
 import { systemTimers } from '../timers.ts';
 import { readEvent } from './audit-events.ts';
 

@@ -1,12 +1,12 @@
 import {
   type Criterion,
   type DateValue,
+  isResourceType,
+  mainDateParameter,
   type NumberValue,
   type QuantityValue,
   type ReferenceValue,
   type ResourceType,
-  isResourceType,
-  mainDateParameter,
   type TokenValue,
   typeCode,
 } from '@holdfast/fhir';

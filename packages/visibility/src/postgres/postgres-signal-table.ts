@@ -1,6 +1,6 @@
 import type { Queryable } from '@holdfast/postgres';
-import { lineOf, recordOf, type SignalLine, type SignalRecord } from '../signal-line.ts';
 import type { Signal } from '../signal.ts';
+import { lineOf, recordOf, type SignalLine, type SignalRecord } from '../signal-line.ts';
 import type { SignalTable } from '../signal-table.ts';
 
 /** One statement: a signal never stands without its patients. */
