@@ -24,7 +24,6 @@ export async function onClient<Done>(
     };
   });
   lost.catch(() => undefined);
-  // A connection out of the pool has no listener: its error would end the process.
   client.on('error', breaks);
   try {
     const done = await work(client, lost);

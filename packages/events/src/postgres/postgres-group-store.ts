@@ -105,8 +105,9 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     advanceTo: Cursor | null,
   ): Promise<CommitOutcome> {
     return onClient(this.#pool, async (client, lost) => {
+      // A connection that cannot even begin is no failure of the event.
+      await client.query('begin');
       try {
-        await client.query('begin');
         // Effects come first: a row lock draws a transaction id, and an effect that writes events
         // must lock its stream before it has one, or the stream's order in the log breaks.
         // One that never returns ends with its connection, which the server closes in time.

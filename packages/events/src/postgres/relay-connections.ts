@@ -21,6 +21,8 @@ export function relayPool(url: string, max: number): pg.Pool {
   });
   // An idle connection that dies is replaced when next one is needed.
   pool.on('error', () => undefined);
+  // One that dies right as it is handed out has no other listener yet, and would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
