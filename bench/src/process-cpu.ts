@@ -1,5 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** CPU ms so far of every process that works for the requests. */
+export interface CpuReading {
+  readonly server: number;
+  readonly database: number;
+}
+
 /** Clock ticks a second of /proc/PID/stat: 100 on Linux for user space. */
 const TICKS_PER_SECOND = 100;
 /** Positions in /proc/PID/stat after the command's name (proc(5)): parent and four times. */

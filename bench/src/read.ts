@@ -61,7 +61,7 @@ async function underLoad(stage: Stage, options: BenchOptions): Promise<Outcome['
     let nth = 0;
     const subject = {
       name: 'read',
-      cpuMs: server.cpuMs,
+      cpu: server.cpu,
       ask: () => read(server.client, ids, nth++),
     };
     const plan = {

@@ -53,7 +53,7 @@ async function underLoad(stage: Stage, options: BenchOptions): Promise<Outcome['
     let nth = 0;
     const subject = {
       name: 'create',
-      cpuMs: server.cpuMs,
+      cpu: server.cpu,
       ask: () => create(server.client, patients, nth++),
     };
     const plan = {

@@ -1,3 +1,4 @@
+import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
 
 /** All that one process is told; `apps/cli` reads it from flags and the environment. */
@@ -18,6 +19,8 @@ export interface ServerConfig {
   readonly logLevel: string;
   /** Settings of the embedded server beside the shipped ones; tests relax durability with it. */
   readonly embeddedSettings?: ServerSettings;
+  /** How the children of the inference back end start; tests run them from source. */
+  readonly inferenceProgram?: ChildPoolOptions['program'];
   /** Sentences for the person who starts it. */
   readonly onProgress: (line: string) => void;
 }

@@ -32,7 +32,7 @@ import { pino } from 'pino';
 import { AuditTrail } from './audit-trail.ts';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { openDatabase } from './database.ts';
-import { PERSONAS } from './demo/index.ts';
+import { IMPORTER, PERSONAS } from './demo/index.ts';
 import { createApp } from './http/app.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerFhirRoutes } from './http/fhir-routes.ts';
@@ -144,6 +144,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     await signingSecret(signingKey.publicJwk, keys.verifierKeyOf(tenant)),
     random,
   );
+  const source = new EventSource({ url: database.ownerUrl, trouble: trouble('events') });
   const repository = new FhirRepository({
     tenant,
     pool: database.requests,
@@ -152,9 +153,15 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     random,
     labelsOf,
     projections: [new ConsentProjection()],
+    onWritten: () => {
+      sequencer.wake(tenant);
+      source.notifyCommitted();
+    },
   });
 
-  const backend = new ChildPool();
+  const backend = new ChildPool(
+    config.inferenceProgram === undefined ? {} : { program: config.inferenceProgram },
+  );
   backend.warm();
   const orchestrator = new InferenceOrchestrator({
     backend,
@@ -172,7 +179,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       });
     },
   });
-  const source = new EventSource({ url: database.ownerUrl, trouble: trouble('events') });
   const runtime = new ConsumerRuntime(
     {
       url: database.ownerUrl,
@@ -240,7 +246,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     config.environment === 'production'
       ? undefined
       : new DevelopmentIssuer({
-          personas: PERSONAS,
+          personas: [...PERSONAS, IMPORTER],
           signingKey,
           ...names,
           clock,

@@ -37,12 +37,15 @@ export async function openFloor(postgres: EmbeddedPostgres): Promise<Floor> {
   const ids: string[] = [];
   for (let n = 0; n < STORED; n++) ids.push(await insert());
   let next = 0;
-  const cpuMs = () => cpuOfTrees([process.pid, postgres.pid]);
+  const cpu = () => ({
+    server: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
+    database: cpuOfTrees([postgres.pid]),
+  });
   return {
-    create: { name: 'floor.create', cpuMs, ask: async () => void (await insert()) },
+    create: { name: 'floor.create', cpu, ask: async () => void (await insert()) },
     read: {
       name: 'floor.read',
-      cpuMs,
+      cpu,
       ask: async () => {
         const { rows } = await pool.query<{ content: string }>({
           name: 'select',

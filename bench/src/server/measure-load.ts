@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { closedLoop } from '../closed-loop.ts';
+import type { CpuReading } from '../process-cpu.ts';
 import { median, quantile } from '../quantile.ts';
 import { walPosition } from './stage.ts';
 
@@ -15,8 +16,7 @@ export interface Subject {
   /** Prefix of its figures, e.g. `create`. */
   readonly name: string;
   readonly ask: () => Promise<void>;
-  /** CPU ms so far of every process that works for it. */
-  readonly cpuMs: () => number;
+  readonly cpu: () => CpuReading;
 }
 
 export interface LoadPlan {
@@ -49,20 +49,19 @@ export async function measureLoad(
   return Object.fromEntries([...samples].map(([name, values]) => [name, median(values)]));
 }
 
-async function oneRound(
-  plan: LoadPlan,
-  subject: Subject,
-): Promise<Record<'rps' | 'p50Ms' | 'p99Ms' | 'cpuMs' | 'walBytes', number>> {
-  await settle(subject.cpuMs);
+async function oneRound(plan: LoadPlan, subject: Subject): Promise<Record<string, number>> {
+  await settle(subject.cpu);
   const wal = await walPosition(plan.admin);
-  const cpu = subject.cpuMs();
+  const before = subject.cpu();
   const { requests, seconds, latencies } = await closedLoop(
     CONCURRENCY,
     plan.seconds * 1000,
     subject.ask,
   );
+  const after = subject.cpu();
   return {
-    cpuMs: (subject.cpuMs() - cpu) / requests,
+    cpuMs: (total(after) - total(before)) / requests,
+    serverCpuMs: (after.server - before.server) / requests,
     walBytes: ((await walPosition(plan.admin)) - wal) / requests,
     rps: requests / seconds,
     p50Ms: quantile(latencies, 0.5),
@@ -71,13 +70,15 @@ async function oneRound(
 }
 
 /** Waits until what the last round left to do in the background is done. */
-async function settle(cpuMs: () => number): Promise<void> {
+async function settle(cpu: () => CpuReading): Promise<void> {
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-  for (let before = cpuMs(); performance.now() < deadline; before = cpuMs()) {
+  for (let before = total(cpu()); performance.now() < deadline; before = total(cpu())) {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
-    if (cpuMs() - before <= SETTLE_POLL_MS * SETTLED_SHARE) return;
+    if (total(cpu()) - before <= SETTLE_POLL_MS * SETTLED_SHARE) return;
   }
 }
+
+const total = ({ server, database }: CpuReading) => server + database;
 
 const format = (figures: Record<string, number>) =>
   Object.entries(figures)

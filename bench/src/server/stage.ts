@@ -1,6 +1,6 @@
 import type { EmbeddedPostgres } from '@holdfast/postgres';
 import pg from 'pg';
-import { cpuOfTrees } from '../process-cpu.ts';
+import { type CpuReading, cpuOfTrees } from '../process-cpu.ts';
 import { temporaryPostgres } from '../temporary-postgres.ts';
 import { expectStatus, FhirClient } from './fhir-client.ts';
 import { type HoldfastProcess, startHoldfast } from './holdfast-process.ts';
@@ -37,8 +37,7 @@ export async function openStage(): Promise<Stage> {
 
 export interface RunningServer {
   readonly client: FhirClient;
-  /** CPU ms of the server's and PostgreSQL's processes so far. */
-  readonly cpuMs: () => number;
+  readonly cpu: () => CpuReading;
   close(): Promise<void>;
 }
 
@@ -51,7 +50,10 @@ export async function serve(
   const client = new FhirClient(server.origin, await server.token(PERSONA), options.connections);
   return {
     client,
-    cpuMs: () => cpuOfTrees([server.pid, stage.postgres.pid]),
+    cpu: () => ({
+      server: cpuOfTrees([server.pid]),
+      database: cpuOfTrees([stage.postgres.pid]),
+    }),
     close: async () => {
       client.close();
       await server.stop();

@@ -16,7 +16,7 @@ function clientAnswering(answer: () => Response | Promise<Response>) {
     baseUrl: 'http://server.test/',
     token: () => 'the-token',
     fetch: async (url, init = {}) => {
-      seen.push({ url: String(url), init });
+      seen.push({ url: new Request(url).url, init });
       return answer();
     },
   });

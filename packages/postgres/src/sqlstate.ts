@@ -48,8 +48,16 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** `pg` and `pg-pool` report a lost or unobtainable connection by these words, without a code. */
-const LOST_CONNECTION =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Cannot use a pool after calling end|Connection ended)/;
+const LOST_CONNECTION = new RegExp(
+  [
+    '^(Connection terminated',
+    'Client has encountered a connection error',
+    'Client was closed',
+    'timeout exceeded when trying to connect',
+    'Cannot use a pool after calling end',
+    'Connection ended)',
+  ].join('|'),
+);
 
 /** Classifies whatever a statement, a connect or a pool threw. Total: never throws itself. */
 export function classify(error: unknown): Classified {

@@ -65,6 +65,8 @@ export interface RepositoryOptions {
   /** Security labels of a resource; see `@holdfast/consent`. */
   readonly labelsOf: (resource: Resource) => Labels;
   readonly projections: readonly PatientProjection[];
+  /** Told of each write, e.g. to wake whoever waits for events or audit records. */
+  readonly onWritten?: () => void;
 }
 
 const CURRENT_ROWS = {
@@ -109,7 +111,10 @@ export class FhirRepository {
       const due = changes.filter((change) => change !== null);
       const plan = planWrite(this.#options.tenant, due);
       const refusal = await this.#commit(plan, context);
-      if (refusal === null) return due;
+      if (refusal === null) {
+        this.#options.onWritten?.();
+        return due;
+      }
       this.#refuse(refusal, plan, described);
       if (attempt >= WRITE_ATTEMPTS_MAX || context.transaction) {
         throw storeFault('STORE_CONTENTION', { retryAfterSeconds: 1 });

@@ -40,9 +40,11 @@ export interface ProjectedRow {
 export const PROJECTION = `r.key, r.type, r.id, r.version, r.updated, r.deleted, r.content, r.patient,
   r.confidentiality, r.sensitivity, ps.patient_id, ps.consent_class, ps.residual,
   case when r.other_patients is not null then (
-    select json_agg(json_build_object('patient', o.patient, 'patient_id', o.patient_id,
-      'consent_class', o.consent_class, 'residual', o.residual))
-    from patient_state o where o.tenant = r.tenant and o.patient = any(r.other_patients)) end as others`;
+    select json_agg(json_build_object('patient', named, 'patient_id', coalesce(o.patient_id, ''),
+      -- Without a state row nothing is known of the patient's consents: a class no gate knows hides it.
+      'consent_class', coalesce(o.consent_class, -1), 'residual', coalesce(o.residual, '{}')))
+    from unnest(r.other_patients) named
+    left join patient_state o on o.tenant = r.tenant and o.patient = named) end as others`;
 
 export const PATIENT_STATE_JOIN =
   'left join patient_state ps on ps.tenant = r.tenant and ps.patient = r.patient';

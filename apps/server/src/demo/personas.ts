@@ -59,16 +59,18 @@ export const PERSONAS: readonly Persona[] = [
     description: 'Operator. Sees the operations pages and no patient data',
     claims: staff(`Person/${OFFICE[1].id}`, 'operator', ['HSYSADMIN']),
   },
-  {
-    id: 'importer',
-    name: 'Import interface',
-    description: 'A system that loads records from elsewhere, as `holdfast import` does',
-    claims: {
-      tenant: DEMO_TENANT,
-      fhirUser: 'Device/holdfast-importer',
-      roles: ['system'],
-      purposes: ['TREAT'],
-      memberships: [],
-    },
-  },
 ];
+
+/** A system that loads records from elsewhere, as `holdfast import` does. */
+export const IMPORTER: Persona = {
+  id: 'importer',
+  name: 'Import interface',
+  description: 'A system that loads records from elsewhere, as `holdfast import` does',
+  claims: {
+    tenant: DEMO_TENANT,
+    fhirUser: 'Device/holdfast-importer',
+    roles: ['system'],
+    purposes: ['TREAT'],
+    memberships: [],
+  },
+};

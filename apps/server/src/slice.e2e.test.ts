@@ -1,0 +1,273 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { TenantId } from '@holdfast/kernel';
+import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
+import { createPool } from '@holdfast/postgres';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from './index.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'holdfast-slice-'));
+let server: RunningServer;
+let owner: Pool;
+
+beforeAll(async () => {
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    dataDirectory: data,
+    databaseUrl: undefined,
+    environment: 'test',
+    demo: true,
+    publicUrl: undefined,
+    logLevel: 'silent',
+    embeddedSettings: { fsync: 'off' },
+    inferenceProgram: {
+      entry: new URL('../../../packages/inference/src/backend/child.ts', import.meta.url),
+      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
+    },
+    onProgress: () => undefined,
+  });
+  owner = createPool({ url: server.ownerUrl, tenant: 1, max: 2 });
+}, 120_000);
+afterAll(async () => {
+  await owner.end();
+  await server.stop();
+  rmSync(data, { recursive: true, force: true });
+}, 60_000);
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { readonly [element: string]: unknown };
+}
+
+const tokens = new Map<string, string>();
+async function tokenOf(persona: string): Promise<string> {
+  const known = tokens.get(persona);
+  if (known !== undefined) return known;
+  const response = await fetch(`${server.url}/development/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ persona }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  tokens.set(persona, token);
+  return token;
+}
+
+async function call(persona: string, path: string, init: RequestInit = {}): Promise<Answer> {
+  const headers = {
+    authorization: `Bearer ${await tokenOf(persona)}`,
+    ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+    ...(init.headers as Record<string, string> | undefined),
+  };
+  const response = await fetch(`${server.url}${path}`, { ...init, headers });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? {} : (JSON.parse(text) as Answer['body']),
+  };
+}
+
+const fhir = (persona: string, path: string, init?: RequestInit) =>
+  call(persona, `/fhir/R4${path}`, init);
+
+const issueOf = (answer: Answer) => (answer.body['issue'] as Record<string, unknown>[])[0] ?? {};
+
+describe('consent', () => {
+  it('hides the patient from the denied practitioner from the very next request, and back', async () => {
+    const denied = await fhir('second-clinician', '/Patient/ada-demo');
+    const absent = await fhir('second-clinician', '/Patient/nobody-here');
+    expect([denied.status, absent.status]).toEqual([404, 404]);
+    expect(issueOf(denied)).toEqual(issueOf(absent));
+    const search = await fhir('second-clinician', '/Observation?patient=ada-demo&_total=accurate');
+    expect(search.body).toMatchObject({ total: 0 });
+    expect((await fhir('clinician', '/Patient/ada-demo')).status).toBe(200);
+
+    const consent = await fhir('clinician', '/Consent/ada-demo-consent');
+    const put = (status: string) =>
+      fhir('clinician', '/Consent/ada-demo-consent', {
+        method: 'PUT',
+        body: JSON.stringify({ ...consent.body, status }),
+      });
+    for (let round = 0; round < 5; round++) {
+      expect((await put('inactive')).status).toBe(200);
+      expect((await fhir('second-clinician', '/Patient/ada-demo')).status).toBe(200);
+      expect((await put('active')).status).toBe(200);
+      expect((await fhir('second-clinician', '/Patient/ada-demo')).status).toBe(404);
+    }
+  });
+
+  it('leaves a patient their own record and nobody else’s', async () => {
+    expect((await fhir('patient', '/Patient/ada-demo')).status).toBe(200);
+    const all = await fhir('patient', '/Patient?_total=accurate');
+    expect(all.body).toMatchObject({ total: 1 });
+  });
+});
+
+describe('a write', () => {
+  it('is versioned, conditional on If-Match, readable in every version, and deletable', async () => {
+    const patient = { resourceType: 'Patient', name: [{ family: 'Slice' }] };
+    const created = await fhir('clinician', '/Patient', {
+      method: 'POST',
+      body: JSON.stringify(patient),
+    });
+    expect(created.status).toBe(201);
+    const id = String(created.body['id']);
+    const put = (family: string, ifMatch: string) =>
+      fhir('clinician', `/Patient/${id}`, {
+        method: 'PUT',
+        headers: { 'if-match': ifMatch },
+        body: JSON.stringify({ ...patient, id, name: [{ family }] }),
+      });
+    expect((await put('Second', 'W/"1"')).status).toBe(200);
+    expect((await put('Late', 'W/"1"')).status).toBe(412);
+    expect((await fhir('clinician', `/Patient/${id}/_history/1`)).body).toMatchObject(patient);
+    expect(
+      (await fhir('clinician', `/Patient?name=second&_id=${id}&_total=accurate`)).body,
+    ).toMatchObject({ total: 1 });
+    expect((await fhir('clinician', `/Patient/${id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await fhir('clinician', `/Patient/${id}`)).status).toBe(410);
+    const history = await fhir('clinician', `/Patient/${id}/_history`);
+    expect(history.body['entry']).toHaveLength(3);
+  });
+});
+
+describe('bad input', () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    fhir('clinician', '/Patient', { method: 'POST', body, headers });
+
+  it.each([
+    ['malformed JSON', () => post('{"resourceType":'), 400],
+    ['an unknown element', () => post('{"resourceType":"Patient","nam":[]}'), 422],
+    ['another type than the address', () => post('{"resourceType":"Group"}'), 400],
+    ['a type that is none', () => fhir('clinician', '/Patiant/1'), 404],
+    ['a wrong media type', () => post('<Patient/>', { 'content-type': 'application/xml' }), 415],
+    [
+      'a wish for XML',
+      () => fhir('clinician', '/Patient', { headers: { accept: 'application/fhir+xml' } }),
+      406,
+    ],
+    ['30 MB', () => post(`"${'x'.repeat(30 * 1024 * 1024)}"`), 413],
+    [
+      'an invalid token',
+      () => call('clinician', '/fhir/R4/Patient', { headers: { authorization: 'Bearer x.y.z' } }),
+      401,
+    ],
+    ['an unreadable search', () => fhir('clinician', '/Patient?birthdate=yesterday'), 400],
+  ])('%s gets its status and an OperationOutcome with a mend', async (_, send, status) => {
+    const answer = await send();
+    expect(answer.status).toBe(status);
+    expect(answer.body['resourceType']).toBe('OperationOutcome');
+    expect(String(issueOf(answer)['diagnostics']).length).toBeGreaterThan(10);
+  });
+
+  it('a missing reference names the element', async () => {
+    const body = JSON.stringify({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      subject: { reference: 'Patient/never-was' },
+    });
+    const answer = await fhir('clinician', '/Observation', { method: 'POST', body });
+    expect(answer.status).toBe(422);
+    expect(issueOf(answer)['expression']).toEqual(['Observation.subject']);
+  });
+
+  it('no token, no patient data', async () => {
+    expect((await fetch(`${server.url}/fhir/R4/Patient/ada-demo`)).status).toBe(401);
+  });
+});
+
+describe('inference', () => {
+  it('scores a PHQ-9 with item 9 as tier 0 and writes RiskAssessment and Provenance', async () => {
+    const before = await tierZero();
+    const item = (linkId: string, code: string) => ({
+      linkId: `/${linkId}`,
+      answer: [{ valueCoding: { system: 'http://loinc.org', code } }],
+    });
+    const links = [
+      '44250-9',
+      '44255-8',
+      '44259-0',
+      '44254-1',
+      '44251-7',
+      '44258-2',
+      '44252-5',
+      '44253-3',
+    ];
+    const body = JSON.stringify({
+      resourceType: 'QuestionnaireResponse',
+      status: 'completed',
+      questionnaire: 'http://loinc.org/q/44249-1',
+      subject: { reference: 'Patient/ada-demo' },
+      authored: new Date().toISOString(),
+      item: [...links.map((link) => item(link, 'LA6568-5')), item('44260-8', 'LA6569-3')],
+    });
+    const created = await fhir('clinician', '/QuestionnaireResponse', { method: 'POST', body });
+    expect(created.status).toBe(201);
+    await expect.poll(tierZero, { timeout: 20_000 }).toBeGreaterThan(before);
+    const basis = `QuestionnaireResponse/${String(created.body['id'])}`;
+    await expect
+      .poll(
+        async () =>
+          JSON.stringify(
+            (await fhir('clinician', '/RiskAssessment?patient=ada-demo&_count=200')).body,
+          ),
+        { timeout: 20_000 },
+      )
+      .toContain(basis);
+  });
+
+  const tierZero = async (): Promise<number> => {
+    const { body } = await call('operator', '/operations/overview');
+    return (
+      (body as { inference: { tiers: { completed: number }[] } }).inference.tiers[0]?.completed ?? 0
+    );
+  };
+
+  it('shows the loss of its back end as a signal with its cause', async () => {
+    await expect
+      .poll(() => server.inferenceChildren().length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    for (const pid of server.inferenceChildren()) if (pid !== null) process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(
+        async () => JSON.stringify((await call('operator', '/operations/signals?state=all')).body),
+        { timeout: 20_000 },
+      )
+      .toContain('inference-backend-exited');
+  });
+});
+
+const SYNTHEA = new URL('../../../../shared/data/synthea/', import.meta.url);
+
+describe.skipIf(!existsSync(SYNTHEA) && !process.env['CI'])('real input', () => {
+  it('a Synthea record loads as one transaction', async () => {
+    const file = readdirSync(SYNTHEA).sort()[1] ?? '';
+    const body = gunzipSync(readFileSync(new URL(file, SYNTHEA))).toString();
+    const answer = await fhir('importer', '', { method: 'POST', body });
+    expect(answer.status).toBe(200);
+    const sent = (JSON.parse(body) as { entry: unknown[] }).entry.length;
+    expect(answer.body['entry']).toHaveLength(sent);
+  });
+});
+
+describe('the ledger', () => {
+  it('verifies, and finds a record that was changed directly in the database', async () => {
+    const keys = await loadOrCreateLogKeys(join(data, 'keys'), 'holdfast.local/audit');
+    const tenant = 1 as TenantId;
+    const verify = () => verifyLog(owner, { tenant, verifier: keys.verifierOf(tenant) });
+    await expect.poll(async () => (await verify()).unsequenced, { timeout: 20_000 }).toBe(0);
+    expect(await verify()).toMatchObject({ ok: true, findings: [] });
+    await owner.query(
+      `update audit set actor = 'Practitioner/somebody-else'
+       where ctid = (select ctid from audit order by xid, id limit 1)`,
+    );
+    expect((await verify()).ok).toBe(false);
+  });
+});
