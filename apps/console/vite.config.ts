@@ -1,15 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { themeStylesheet } from './src/theme/theme-stylesheet.ts';
 
-const THEME = 'virtual:theme.css';
+const THEME = fileURLToPath(new URL('./src/theme/theme.css', import.meta.url));
 
 /** Writes the theme's variables into the stylesheet, where a strict style-src allows them. */
 function themeAsStylesheet(): Plugin {
   return {
     name: 'holdfast-theme',
-    resolveId: (id) => (id === THEME ? `\0${THEME}` : undefined),
-    load: (id) => (id === `\0${THEME}` ? themeStylesheet() : undefined),
+    load: (id) => (id === THEME ? themeStylesheet() : undefined),
   };
 }
 

@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Overview } from '@holdfast/api-contract';
+import { quietOverview } from '@holdfast/api-contract/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quietOverview } from '../../../packages/api-contract/src/testing/quiet-overview.ts';
 import { launchChromium, reasonToSkip } from './testing/chromium.ts';
 import {
   axeViolations,
@@ -130,6 +130,7 @@ describe.skipIf(skip !== undefined)('in Chromium', () => {
     const { page, close } = await openConsole(target, { search: `?signal=${id}` });
     await signIn(page, OPERATOR);
     await page.getByRole('dialog', { name: /stream is parked/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('signal')).toBe(id);
     await close();
   });
 

@@ -47,6 +47,7 @@ describe('the five answers', () => {
   it('say that the database is down before anything else about requests', () => {
     const down = demoOverview({ atMs: AT, startedAtMs: AT, total: 1, database: 'down' });
     expect(answer(down, 'requests')).toMatchObject({ standing: 'bad', headline: 'Database down' });
+    expect(answer(down, 'events').standing).toBe('unknown');
   });
 
   it('call a dead letter broken even where everyone has caught up', () => {

@@ -86,7 +86,7 @@ function requests({ requests: figures, database }: Overview): Answer {
   };
 }
 
-function events({ at, events: figures }: Overview): Answer {
+function events({ at, database, events: figures }: Overview): Answer {
   const { groups, lastEventAt, total } = figures;
   const behind = sum(groups.map((group) => group.lagEvents));
   const parked = sum(groups.map((group) => group.parkedStreams));
@@ -98,6 +98,7 @@ function events({ at, events: figures }: Overview): Answer {
     id: 'events',
     question: 'Is data flowing?',
     ...found([
+      [database.state === 'down', 'unknown', 'Cannot be read'],
       [stopped !== undefined, 'bad', `${stopped?.group} stopped`],
       [dead > 0, 'bad', counted(dead, 'dead letter')],
       [parked > 0, 'watch', `${counted(parked, 'stream')} parked`],
@@ -106,7 +107,10 @@ function events({ at, events: figures }: Overview): Answer {
       [behind > 0, 'good', 'Keeping up'],
       [true, 'good', 'Caught up'],
     ]),
-    detail: `${formatCount(total)} events · ${newest}`,
+    detail:
+      database.state === 'down'
+        ? 'while the database is down'
+        : `${formatCount(total)} events · ${newest}`,
   };
 }
 

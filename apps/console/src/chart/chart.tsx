@@ -60,7 +60,6 @@ export function Chart({ caption, data, height }: ChartProps) {
           role="group"
           aria-label={`${caption}, chart`}
           aria-describedby={hint}
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard cursor
           tabIndex={0}
           onKeyDown={onKeyDown}
           onBlur={() => setCursor(undefined)}

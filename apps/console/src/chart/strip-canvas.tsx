@@ -80,13 +80,17 @@ export function StripCanvas(props: StripCanvasProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const latest = useRef(props);
-  latest.current = props;
+  useEffect(() => {
+    latest.current = props;
+  });
 
-  // biome-ignore format: one dependency list, read as the reasons to draw anew
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const { seconds: xs, strip: { values } } = latest.current;
+    const {
+      seconds: xs,
+      strip: { values },
+    } = latest.current;
     const options = optionsOf(latest.current, zone, element.clientWidth);
     const made = new uPlot(options, [[...xs], [...values]], element);
     plot.current = made;

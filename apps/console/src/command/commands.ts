@@ -31,5 +31,3 @@ export const tokenCommand = (origin: string, persona: string): string =>
 export const FHIR_BASE = '/fhir/R4';
 
 export const VERIFY_COMMAND = 'npx holdfast ledger verify';
-
-export const IMPORT_COMMAND = 'npx holdfast import bundles/*.json.gz';

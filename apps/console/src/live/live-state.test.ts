@@ -28,6 +28,23 @@ describe('the live page', () => {
     expect(newest?.rows[50]).toMatchObject({ kind: 'gap', missed: 37 });
   });
 
+  it('takes no outage for a gap: a snapshot without the database knows no events', () => {
+    const before = demoOverview({ atMs: AT, startedAtMs: AT, total: 1_000 });
+    const events = { total: 0, lastEventAt: null, groups: [], recent: [] };
+    const away: LiveAction = { type: 'overview', overview: { ...before, events } };
+    const state = run({ type: 'overview', overview: before }, away, overviewAt(9, 1_004));
+    expect(state.newest).toMatchObject({ total: 1_004, missed: 0 });
+    expect(state.newest?.rows).toHaveLength(54);
+  });
+
+  it('does not read a jump of the total as a gap while the rows overlap', () => {
+    const { newest } = run(overviewAt(0, 100), overviewAt(1, 103));
+    const first = demoOverview({ atMs: AT, startedAtMs: AT, total: 103 });
+    const jumped = { ...first, events: { ...first.events, total: 900 } };
+    expect(newest?.missed).toBe(0);
+    expect(run(overviewAt(0, 100), { type: 'overview', overview: jumped }).newest?.missed).toBe(0);
+  });
+
   it('keeps a bounded number of rows and counts those that left', () => {
     const steps = Array.from({ length: 9 }, (_, i) => overviewAt(i, 50 + i * 50));
     const { newest } = run(...steps);
@@ -38,8 +55,9 @@ describe('the live page', () => {
   it('learns an event’s lag from a later snapshot', () => {
     const first = demoOverview({ atMs: AT, startedAtMs: AT, total: 1 });
     const blank = first.events.recent.map((event) => ({ ...event, lagMs: null }));
+    const known = blank.map((event) => ({ ...event, lagMs: 7 }));
     const before = { ...first, events: { ...first.events, recent: blank } };
-    const after = { ...first, events: { ...first.events, recent: [{ ...blank[0]!, lagMs: 7 }] } };
+    const after = { ...first, events: { ...first.events, recent: known } };
     const { newest } = run(
       { type: 'overview', overview: before },
       { type: 'overview', overview: after },

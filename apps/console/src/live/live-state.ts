@@ -22,6 +22,8 @@ export type Connection =
 /** What the page shows: one snapshot and the event rows gathered up to it. */
 export interface Picture {
   readonly overview: Overview;
+  /** Events ever committed, as last known: a snapshot taken without the database says zero. */
+  readonly total: number;
   /** Newest first, at most STREAM_ROWS_MAX. */
   readonly rows: readonly StreamRow[];
   /** Rows that left the page at its end. */
@@ -61,9 +63,7 @@ export const INITIAL: LiveState = {
 
 /** Events that arrived behind a paused page. */
 export const heldBack = ({ newest, held }: LiveState): number =>
-  held === undefined || newest === undefined
-    ? 0
-    : Math.max(0, newest.overview.events.total - held.overview.events.total);
+  held === undefined || newest === undefined ? 0 : newest.total - held.total;
 
 export function reduceLive(state: LiveState, action: LiveAction): LiveState {
   switch (action.type) {
@@ -104,9 +104,7 @@ function lose(state: LiveState, at: string, fault: Fault): LiveState {
 
 function advance(state: LiveState, overview: Overview): LiveState {
   const newest = pictureAfter(state.newest, overview);
-  const fresh =
-    overview.events.total - (state.newest?.overview.events.total ?? overview.events.total);
-  const unannounced = state.unannounced + Math.max(0, fresh);
+  const unannounced = state.unannounced + newest.total - (state.newest?.total ?? newest.total);
   const due = Date.parse(overview.at) - Date.parse(state.announcedAt) >= ANNOUNCE_INTERVAL_MS;
   if (state.announcedAt === '') return { ...state, newest, announcedAt: overview.at };
   if (!due || unannounced === 0 || state.held !== undefined)
@@ -115,15 +113,17 @@ function advance(state: LiveState, overview: Overview): LiveState {
   return { ...state, newest, announcement, announcedAt: overview.at, unannounced: 0 };
 }
 
-/** Adds the rows a snapshot brings. What its total counts beyond them passed unseen. */
+const idOf = (row: StreamRow): string => (row.kind === 'event' ? row.event.id : row.id);
+
+/** Adds the rows a snapshot brings, and marks what passed unseen before them. */
 function pictureAfter(previous: Picture | undefined, overview: Overview): Picture {
-  const { recent, total } = overview.events;
-  const known = new Set(
-    previous?.rows.map((row) => (row.kind === 'event' ? row.event.id : row.id)) ?? [],
-  );
+  const { recent } = overview.events;
+  const total = Math.max(previous?.total ?? 0, overview.events.total);
+  const known = new Set(previous?.rows.map(idOf));
   const fresh = recent.filter((event) => !known.has(event.id));
-  const arrived = previous === undefined ? fresh.length : total - previous.overview.events.total;
-  const missed = Math.max(0, arrived - fresh.length);
+  // A row seen before closes the gap: nothing can have passed between it and the fresh ones.
+  const isContinuous = previous === undefined || fresh.length < recent.length || fresh.length === 0;
+  const missed = isContinuous ? 0 : Math.max(0, total - previous.total - fresh.length);
   const oldest = fresh.at(-1);
   const rows: StreamRow[] = [
     ...fresh.map((event): StreamRow => ({ kind: 'event', event })),
@@ -135,6 +135,7 @@ function pictureAfter(previous: Picture | undefined, overview: Overview): Pictur
   const kept = rows.slice(0, STREAM_ROWS_MAX);
   return {
     overview,
+    total,
     rows: kept,
     dropped: (previous?.dropped ?? 0) + rows.length - kept.length,
     missed: (previous?.missed ?? 0) + missed,

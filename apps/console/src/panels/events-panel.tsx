@@ -12,7 +12,8 @@ import { ConsumersTable } from './consumers-table.tsx';
 
 /** Is data flowing: the consumers, then the newest events as they commit. */
 export function EventsPanel({ picture }: { readonly picture: Picture }) {
-  const { events, at } = picture.overview;
+  const { events, at, database } = picture.overview;
+  const isReadable = database.state === 'up';
   return (
     <Panel
       id="events"
@@ -27,11 +28,19 @@ export function EventsPanel({ picture }: { readonly picture: Picture }) {
         </>
       }
     >
-      {events.groups.length === 0 ? (
-        <EmptyState title="Nobody consumes the event log">
-          Every write appends an event in its own transaction. Consumers such as inference appear
-          here once they are registered; start the server with its worker role.
+      {isReadable ? null : (
+        <EmptyState title="The event log cannot be read while the database is down">
+          What has been committed is safe: events are part of the writes themselves. What was seen
+          before stays below.
         </EmptyState>
+      )}
+      {events.groups.length === 0 ? (
+        isReadable && (
+          <EmptyState title="Nobody consumes the event log">
+            Every write appends an event in its own transaction. Consumers such as inference appear
+            here once they are registered; start the server with its worker role.
+          </EmptyState>
+        )
       ) : (
         <ConsumersTable groups={events.groups} at={at} />
       )}
@@ -39,13 +48,15 @@ export function EventsPanel({ picture }: { readonly picture: Picture }) {
         Newest first <span className="panel__note">{summaryOf(picture)}</span>
       </h3>
       {picture.rows.length === 0 ? (
-        <EmptyState
-          title="The event log is empty"
-          command={{ text: createPatientCommand(location.origin), what: 'Create a patient' }}
-        >
-          Nothing has been written yet. Each create, update and delete appears here as it commits;
-          this one writes a patient:
-        </EmptyState>
+        isReadable && (
+          <EmptyState
+            title="The event log is empty"
+            command={{ text: createPatientCommand(location.origin), what: 'Create a patient' }}
+          >
+            Nothing has been written yet. Each create, update and delete appears here as it commits;
+            this one writes a patient:
+          </EmptyState>
+        )
       ) : (
         <StreamTable rows={picture.rows} />
       )}
@@ -53,8 +64,8 @@ export function EventsPanel({ picture }: { readonly picture: Picture }) {
   );
 }
 
-function summaryOf({ overview, rows, dropped, missed }: Picture): string {
-  const parts = [`${formatCount(rows.length)} of ${formatCount(overview.events.total)} shown`];
+function summaryOf({ total, rows, dropped, missed }: Picture): string {
+  const parts = [`${formatCount(rows.length)} of ${formatCount(total)} shown`];
   if (missed > 0) parts.push(`${counted(missed, 'event')} passed unseen`);
   if (dropped > 0) parts.push(`${counted(dropped, 'older row')} left the page`);
   return parts.join(' · ');

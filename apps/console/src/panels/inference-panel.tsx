@@ -25,8 +25,8 @@ export function InferencePanel({ inference }: { readonly inference: Overview['in
   return (
     <Panel id="inference" title="Inference by clinical tier">
       <p className="lanes__backend">
-        <StandingMark standing={standing} silent /> {words} · {formatCount(backend.children)}{' '}
-        processes, {counted(backend.restarts, 'restart')}
+        <StandingMark standing={standing} silent /> {words} · {childrenOf(backend.children)},{' '}
+        {counted(backend.restarts, 'restart')}
       </p>
       <div className="scroll" role="region" aria-label="Inference lanes" tabIndex={0}>
         <table className="table lanes">

@@ -13,6 +13,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   TREAT: 'treatment',
   ETREAT: 'emergency treatment',
   HOPERAT: 'operations',
+  HSYSADMIN: 'system administration',
   HPAYMT: 'payment',
   HRESCH: 'research',
   PATRQT: 'own request',

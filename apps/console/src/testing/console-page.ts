@@ -17,7 +17,7 @@ export interface OpenConsole {
   readonly page: Page;
   /** Console errors, page errors and content security policy violations. */
   readonly complaints: string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens `/console/` with the given search in a fresh profile. */

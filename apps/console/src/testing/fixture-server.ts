@@ -44,7 +44,7 @@ export interface FixtureServer {
   cut(refusals: number): void;
   /** Ids that followers said they had seen last. */
   readonly resumedFrom: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface World {

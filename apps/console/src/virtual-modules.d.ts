@@ -1,2 +1,0 @@
-declare module 'virtual:theme.css';
-declare module '@fontsource-variable/inter/wght.css';
