@@ -41,11 +41,11 @@ export interface AuditRow {
   readonly actor: string;
   readonly action: AuditAction;
   readonly outcome: AuditOutcome;
-  /** HMAC of the patient's id (16 bytes), the key of "all accesses to this patient". */
+  /** HMAC of the patient's id (12 bytes), the key of "all accesses to this patient". */
   readonly patientTag: Buffer | null;
   /** What the Merkle tree commits to: canonical JSON (RFC 8785) without personal data. */
   readonly leaf: Buffer;
-  /** JSON with what the leaf only commits to; the part that erasure removes. */
+  /** JSON with what the leaf only commits to; erasure removes it, with the salt. */
   readonly body: string;
   /** 16 random bytes, so that the commitment cannot be guessed from likely bodies. */
   readonly salt: Buffer;

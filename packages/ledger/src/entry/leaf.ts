@@ -13,11 +13,12 @@ export interface Leaf {
   readonly action: AuditAction;
   readonly outcome: AuditOutcome;
   readonly purpose: readonly string[];
-  readonly actor_tag: string;
-  readonly patient_tag: string | null;
-  readonly resource_tag: string | null;
-  /** SHA-256(salt || body). */
-  readonly body_commitment: string;
+  /** Tags (see `TagKey`) of who, about whom, on what. */
+  readonly actor: string;
+  readonly patient: string | null;
+  readonly resource: string | null;
+  /** Commitment to the record's actor and body (see `commitment`). */
+  readonly body: string;
   readonly producer: { readonly process: string; readonly epoch: number };
   readonly n: number;
   /** Counters of the same producer that never became records; absent when there are none. */
@@ -33,12 +34,12 @@ export function formatLeaf(leaf: Leaf): string {
   const tag = (value: string | null) => (value === null ? 'null' : `"${value}"`);
   const voids = leaf.void === undefined ? '' : `,"void":[${leaf.void.join(',')}]`;
   return (
-    `{"action":"${leaf.action}","actor_tag":"${leaf.actor_tag}"` +
-    `,"body_commitment":"${leaf.body_commitment}","id":"${leaf.id}","n":${leaf.n}` +
-    `,"outcome":${leaf.outcome},"patient_tag":${tag(leaf.patient_tag)}` +
+    `{"action":"${leaf.action}","actor":"${leaf.actor}"` +
+    `,"body":"${leaf.body}","id":"${leaf.id}","n":${leaf.n}` +
+    `,"outcome":${leaf.outcome},"patient":${tag(leaf.patient)}` +
     `,"producer":{"epoch":${leaf.producer.epoch},"process":${text(leaf.producer.process)}}` +
     `,"purpose":[${leaf.purpose.map((code) => text(code)).join(',')}]` +
-    `,"resource_tag":${tag(leaf.resource_tag)},"ts":"${leaf.ts}","type":${text(leaf.type)}` +
+    `,"resource":${tag(leaf.resource)},"ts":"${leaf.ts}","type":${text(leaf.type)}` +
     `,"v":1${voids}}`
   );
 }
@@ -60,7 +61,7 @@ function isLeaf(value: unknown): value is Leaf {
   if (typeof value !== 'object' || value === null) return false;
   const leaf = value as Partial<Record<keyof Leaf, unknown>>;
   const producer = leaf.producer as Partial<Leaf['producer']> | null | undefined;
-  const strings = [leaf.id, leaf.ts, leaf.type, leaf.action, leaf.actor_tag, leaf.body_commitment];
+  const strings = [leaf.id, leaf.ts, leaf.type, leaf.action, leaf.actor, leaf.body];
   return (
     leaf.v === 1 &&
     strings.every((field) => typeof field === 'string') &&
@@ -85,7 +86,7 @@ export function leafDisagreements(
     ['recorded', row.recorded.toISOString(), leaf.ts],
     ['action', row.action, leaf.action],
     ['outcome', row.outcome, leaf.outcome],
-    ['patient_tag', row.patientTag?.toString('base64url') ?? null, leaf.patient_tag],
+    ['patient_tag', row.patientTag?.toString('base64url') ?? null, leaf.patient],
   ];
   return pairs.filter(([, column, logged]) => column !== logged).map(([name]) => name);
 }

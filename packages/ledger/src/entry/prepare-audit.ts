@@ -17,6 +17,13 @@ export interface AuditContext {
 
 export const SALT_BYTES = 16;
 
+/** What a leaf commits to. */
+export interface Committed {
+  readonly actor: string;
+  readonly body: string;
+  readonly salt: Uint8Array;
+}
+
 /**
  * Turns what happened into the record to store. Pure but for the producer's counter: whoever does
  * not store the row gives it back with `producer.release`.
@@ -43,10 +50,10 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
       action: event.action,
       outcome: event.outcome,
       purpose: event.purposes,
-      actor_tag: tagKey.rememberedText({ kind: 'actor', tenant, value: event.actor }),
-      patient_tag: patientTag?.toString('base64url') ?? null,
-      resource_tag: resourceTag?.toString('base64url') ?? null,
-      body_commitment: commitment(salt, body),
+      actor: tagKey.rememberedText({ kind: 'actor', tenant, value: event.actor }),
+      patient: patientTag?.toString('base64url') ?? null,
+      resource: resourceTag?.toString('base64url') ?? null,
+      body: commitment({ actor: event.actor, body, salt }),
       producer,
       n,
       ...(voids.length > 0 && { void: voids }),
@@ -61,15 +68,14 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
   return row;
 }
 
-/** SHA-256(salt || body) in base64url. */
-export function commitment(salt: Uint8Array, body: string): string {
-  return hash('sha256', Buffer.concat([salt, Buffer.from(body)]), 'base64url');
+/** SHA-256(salt || actor || NUL || body) in base64url: binds the two columns that name people. */
+export function commitment({ actor, body, salt }: Committed): string {
+  return hash('sha256', Buffer.concat([salt, Buffer.from(`${actor}\0${body}`)]), 'base64url');
 }
 
-/** What the leaf does not say in the clear: who, on what, about whom, and why it was decided so. */
-function formatBody({ requestId, actor, roles, target, patientId, decision }: AuditEvent): string {
+/** What neither leaf nor columns say in the clear: on what, about whom, and why it was decided so. */
+function formatBody({ requestId, roles, target, patientId, decision }: AuditEvent): string {
   return JSON.stringify({
-    actor,
     decision: decision && [decision.consentClass, Number(decision.epoch), decision.verdict],
     patient: patientId,
     request: requestId,

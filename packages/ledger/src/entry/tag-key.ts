@@ -3,8 +3,8 @@ import { invariant, type TenantId } from '@holdfast/kernel';
 import { MAX_REMEMBERED_TAGS } from '../limits.ts';
 
 const BLOCK_BYTES = 64;
-/** 128 bits: no two of a tenant's patients meet by chance, and half the index of a whole HMAC. */
-export const TAG_BYTES = 16;
+/** 96 bits: two of a tenant's 10^9 patients meet once in 10^11 tenants; a whole HMAC doubles the index. */
+export const TAG_BYTES = 12;
 
 export type TagKind = 'actor' | 'patient' | 'resource';
 
@@ -16,7 +16,7 @@ export interface Tagged {
 }
 
 /**
- * Turns identifiers into tags: HMAC-SHA256(key, kind NUL tenant NUL value), first 16 bytes. Whoever
+ * Turns identifiers into tags: HMAC-SHA256(key, kind NUL tenant NUL value), first 12 bytes. Whoever
  * holds the key can find a patient's records; whoever does not, cannot tell who is in the log.
  */
 export class TagKey {

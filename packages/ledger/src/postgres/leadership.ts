@@ -49,7 +49,16 @@ export class Leadership {
     return { kind: 'leader', connection, justElected: true };
   }
 
-  /** Gives up lock and connection. */
+  /** Hands the lock over at once, where the connection still can, and closes the connection. */
+  async resign(): Promise<void> {
+    const connection = this.#connection;
+    if (this.#leading && connection !== null) {
+      await connection.query('select pg_advisory_unlock($1)', [SEQUENCER_LOCK]).catch(() => null);
+    }
+    this.drop();
+  }
+
+  /** Gives up lock and connection, in whatever state they are. */
   drop(): void {
     const connection = this.#connection;
     this.#connection = null;

@@ -66,6 +66,8 @@ export class LogSequencer {
   #paceAt = 0;
   #failures = 0;
   #flushing = false;
+  /** `asked`, for a wake that names no tenant. */
+  #askedForAll = false;
   #stopped = false;
   #running: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
@@ -93,6 +95,8 @@ export class LogSequencer {
       const work = this.#workOf(tenant);
       work.pendingSince ??= this.#options.clock.now();
       work.asked = false;
+    } else {
+      this.#askedForAll = false;
     }
     this.#agenda.add(tenant ?? null, this.#paceAt);
     this.#arm();
@@ -103,6 +107,7 @@ export class LogSequencer {
     await this.idle();
     if (this.#stopped) return;
     this.#flushing = true;
+    this.#askedForAll = false;
     this.#agenda.add(null, Number.NEGATIVE_INFINITY);
     await this.#begin();
   }
@@ -119,7 +124,7 @@ export class LogSequencer {
     this.#agenda.clear();
     this.#arm();
     await this.#running;
-    this.#leadership.drop();
+    await this.#leadership.resign();
   }
 
   status(tenant: TenantId): LogStatus {
@@ -199,13 +204,18 @@ export class LogSequencer {
   async #passOn(connection: PoolClient, due: readonly (TenantId | null)[]): Promise<void> {
     const tenants = due.filter((tenant) => tenant !== null);
     const unasked = tenants.filter((tenant) => !this.#workOf(tenant).asked);
+    const all = due.includes(null) && !this.#askedForAll;
     for (const tenant of tenants) this.#workOf(tenant).pendingSince = null;
-    if (unasked.length === 0 && !due.includes(null)) return;
-    await askLeader(connection, due.includes(null) ? [] : unasked);
+    if (unasked.length === 0 && !all) return;
+    await askLeader(connection, all ? [] : unasked);
     const recheckAt = this.#options.clock.monotonicMs() + STANDBY_RECHECK_MS;
     for (const tenant of unasked) {
       this.#workOf(tenant).asked = true;
       this.#agenda.add(tenant, recheckAt);
+    }
+    if (all) {
+      this.#askedForAll = true;
+      this.#agenda.add(null, recheckAt);
     }
   }
 

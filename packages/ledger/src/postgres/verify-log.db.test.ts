@@ -22,10 +22,7 @@ async function signedLog(count: number) {
   const tenant = nextTenant++ as TenantId;
   const world = logWorld(db, tenant);
   const rows = await world.record(count);
-  const sequencer = world.sequencer();
-  await sequencer.start();
-  // Transactions of other databases of the cluster hold the fence back, e.g. other test files'.
-  await expect.poll(() => sequencer.status(tenant).checkpointSize, { timeout: 20_000 }).toBe(count);
+  await world.sequencer().start();
   await world.end();
   const ids = rows.map((row) => row.auditId);
   const idAt = (at: number) => ids[at] ?? '';
@@ -47,7 +44,7 @@ describe('LED-7 any change to a stored record is found, and named', () => {
     ['its body', `body = replace(body, 'clinician', 'nurse')`, 'body-altered'],
     ['its salt', `salt = '\\x00000000000000000000000000000000'`, 'body-altered'],
     ['its leaf', `leaf = overlay(leaf placing '5' from length(leaf) - 2)`, 'leaf-altered'],
-    ['its actor', `actor = 'Practitioner/other'`, 'column-altered'],
+    ['its actor', `actor = 'Practitioner/other'`, 'body-altered'],
     ['its outcome', 'outcome = 12', 'column-altered'],
     ['its action', `action = 'D'`, 'column-altered'],
     ['its time', `recorded = recorded - interval '1 day'`, 'column-altered'],

@@ -1,4 +1,5 @@
 import { systemClock, type TenantId } from '@holdfast/kernel';
+import { vi } from 'vitest';
 import { fakeClock, seededRandom, type TestDatabase } from '@holdfast/testkit';
 import type { AuditEvent, AuditRow } from '../entry/audit-event.ts';
 import { prepareAudit } from '../entry/prepare-audit.ts';
@@ -35,9 +36,11 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
     appender,
     errors,
     notes,
+    /** Stores records and waits until the fence has passed them. */
     record: async (count: number): Promise<AuditRow[]> => {
       const rows = Array.from({ length: count }, () => prepare());
       await appender.append(rows);
+      await fencePassed(db, tenant);
       return rows;
     },
     sequencer: (changes: Partial<SequencerOptions> = {}) => {
@@ -59,6 +62,21 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
     verify: (changes: Partial<VerifyOptions> = {}) =>
       verifyLog(db.pool, { tenant, verifier, counterSettleMs: 0, ...changes }),
   };
+}
+
+/** Transactions of other databases of the cluster, e.g. of other test files, hold the fence back too. */
+async function fencePassed(db: TestDatabase, tenant: TenantId): Promise<void> {
+  await vi.waitUntil(
+    async () => {
+      const { rows } = await db.pool.query<{ passed: boolean }>(
+        `select pg_snapshot_xmin(pg_current_snapshot()) > xid as passed
+           from audit where tenant = $1 order by xid desc limit 1`,
+        [tenant],
+      );
+      return rows[0]?.passed;
+    },
+    { timeout: 20_000, interval: 5 },
+  );
 }
 
 /** A promise and the function that fulfils it. */

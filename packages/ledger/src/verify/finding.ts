@@ -3,7 +3,7 @@
  * - `entry-missing`: logged, but its record is gone.
  * - `entry-inserted`: a record stands before the log's end that was never logged.
  * - `entry-moved`: the record is there, in another order than it was logged in.
- * - `leaf-altered`, `body-altered`, `column-altered`: the record differs from what was committed to.
+ * - `leaf-altered`, `body-altered` (or actor), `column-altered`: not what was committed to.
  * - `leaf-malformed`: logged as it stands, but not by this software.
  * - `batch-missing`: entries of the log are gone, or batches overlap.
  * - `tile-altered`: a stored tile differs from the log; proofs made from it would fail.

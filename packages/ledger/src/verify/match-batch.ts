@@ -79,15 +79,7 @@ function recordFaults(leaf: Leaf, record: StoredRecord): RecordFault[] {
   }));
   const { body, salt } = record;
   if (body === null || salt === null) return faults;
-  if (commitment(salt, body) !== leaf.body_commitment) faults.push({ kind: 'body-altered' });
-  else if (actorOf(body) !== record.actor) faults.push({ kind: 'column-altered', detail: 'actor' });
+  const { actor } = record;
+  if (commitment({ actor, body, salt }) !== leaf.body) faults.push({ kind: 'body-altered' });
   return faults;
-}
-
-function actorOf(body: string): unknown {
-  try {
-    return (JSON.parse(body) as { actor?: unknown }).actor;
-  } catch {
-    return undefined;
-  }
 }
