@@ -86,8 +86,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const addressFile = join(keysDirectory, 'database-url');
   await writeFile(addressFile, database.ownerUrl, { mode: 0o600 });
 
+  const ownerPool = createPool({
+    url: database.ownerUrl,
+    applicationName: 'holdfast owner',
+    max: 6,
+  });
   const signals = new SignalRecorder({
-    table: postgresSignalTable(database.workers),
+    table: postgresSignalTable(ownerPool),
     spool: new SignalSpool(
       join(config.dataDirectory, 'signals.spool'),
       VISIBILITY_LIMITS.spoolFileBytes,
@@ -110,13 +115,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     },
   });
 
-  const sequencerPool = createPool({
-    url: database.ownerUrl,
-    applicationName: 'holdfast sequencer',
-    max: 3,
-  });
   const sequencer = new LogSequencer({
-    pool: sequencerPool,
+    pool: ownerPool,
     keys,
     clock,
     timers: systemTimers,
@@ -306,9 +306,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       await orchestrator.stop();
       await backend.stop();
       await sequencer.stop();
-      await sequencerPool.end();
       watch.stop();
       await signals.stop();
+      await ownerPool.end();
       await rm(addressFile, { force: true });
       await database.close();
     },

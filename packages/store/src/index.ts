@@ -28,4 +28,5 @@ export {
 } from './repository.ts';
 export { CursorSeal, type Position } from './search/cursor.ts';
 export type { StoredVersion } from './stored-row.ts';
+export { lockStreams } from './stream-lock.ts';
 export type { Change } from './write-plan.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TenantId } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
 
 /**
  * The advisory locks of a write, in the one order in which everybody takes them, so that two
@@ -13,4 +14,18 @@ export function planLocks(tenant: TenantId, streams: Iterable<string>): bigint[]
     keys.add(createHash('sha256').update(`${tenant}/${stream}`).digest().readBigInt64BE(0));
   }
   return [...keys].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/**
+ * Takes the streams' locks in a transaction that also writes elsewhere. It must come first: a
+ * transaction that draws its id before it waits for a stream would sort its events too early.
+ */
+export async function lockStreams(
+  tx: Queryable,
+  tenant: TenantId,
+  streams: Iterable<string>,
+): Promise<void> {
+  for (const key of planLocks(tenant, streams)) {
+    await tx.query('select pg_advisory_xact_lock($1)', [key]);
+  }
 }

@@ -16,6 +16,7 @@ import {
   type CursorSeal,
   type Dictionary,
   type FhirRepository,
+  lockStreams,
   read,
   search,
 } from '@holdfast/store';
@@ -79,6 +80,8 @@ export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsume
         return runs;
       },
       effect: async (tx, event, runs) => {
+        if (runs.length > 0)
+          await lockStreams(tx, event.tenant, [`Patient/${event.patientId ?? ''}`]);
         for (const { record, resources } of runs) {
           if ((await recordInference(tx, event.tenant, record)) === 'duplicate') continue;
           if (resources.length === 0) continue;
