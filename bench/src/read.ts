@@ -4,7 +4,7 @@ import { countRoundTrips } from './server/count-round-trips.ts';
 import { expectStatus, type FhirClient } from './server/fhir-client.ts';
 import { openFloor } from './server/floor.ts';
 import { CONCURRENCY, measureLoad } from './server/measure-load.ts';
-import { createPatients, openStage, type Stage, serve } from './server/stage.ts';
+import { createPatients, gatherStatistics, openStage, type Stage, serve } from './server/stage.ts';
 
 const OBSERVATIONS = 2_000;
 
@@ -70,6 +70,7 @@ async function underLoad(stage: Stage, options: BenchOptions): Promise<Outcome['
       seconds: numberSetting(readBench, options, 'seconds'),
       log: options.log,
     };
+    await gatherStatistics(stage.admin);
     return await measureLoad(plan, [subject, floor.read]);
   } finally {
     await floor.close();

@@ -62,6 +62,7 @@ async function underLoad(stage: Stage, options: BenchOptions): Promise<Outcome['
       seconds: numberSetting(writeBench, options, 'seconds'),
       log: options.log,
     };
+    await gatherStatistics(stage.admin);
     await withoutFullPageImages(stage.admin);
     return { 'create.fullPageWrites': 0, ...(await measureLoad(plan, [subject, floor.create])) };
   } finally {

@@ -97,3 +97,11 @@ export async function withoutFullPageImages(admin: pg.Client): Promise<void> {
   await admin.query('select pg_reload_conf()');
   await admin.query('checkpoint'); // takes the setting up
 }
+
+/**
+ * What autovacuum does within a minute or so, done now: otherwise plans, and with them the figures,
+ * change in the middle of a round.
+ */
+export async function gatherStatistics(admin: pg.Client): Promise<void> {
+  await admin.query('analyze');
+}
