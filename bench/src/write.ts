@@ -6,6 +6,7 @@ import { openFloor } from './server/floor.ts';
 import { CONCURRENCY, measureLoad } from './server/measure-load.ts';
 import {
   createPatients,
+  gatherStatistics,
   openStage,
   type Stage,
   serve,
