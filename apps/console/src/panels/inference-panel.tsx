@@ -59,7 +59,7 @@ function Lane({ lane }: { readonly lane: InferenceLane }) {
             {lane.name}
           </span>
           <span className="lane__wait">
-            {lane.oldestWaitMs === null ? (
+            {lane.oldestWaitMs === null || lane.waiting === 0 ? (
               'nothing waits'
             ) : (
               <>
