@@ -259,7 +259,7 @@ describe('erasure', () => {
   });
 });
 
-describe('the tenant wall and append-only grants', () => {
+describe('LED-10 the tenant wall and append-only grants', () => {
   it.each([
     ['update audit set outcome = 4'],
     ['delete from audit'],

@@ -1,11 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ed25519Signer, ed25519VerifierKey, nodeCryptography } from '../ed25519/node.ts';
+import { webCryptography } from '../ed25519/web-crypto.ts';
+import { treeHasher } from '../merkle/hash.ts';
 import { proveInclusion } from '../merkle/inclusion.ts';
 import { formatCheckpoint } from '../note/checkpoint.ts';
 import { noteVerifier } from '../note/signature.ts';
 import { signNote } from '../note/signed-note.ts';
 import { nodeTreeHasher as hasher } from '../sha256/node.ts';
+import { portableSha256 } from '../sha256/portable.ts';
 import { memoryNodes, numberedEntries, recursiveRoot } from '../testing/memory-tree.ts';
 import { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.ts';
 
@@ -40,6 +43,16 @@ describe('a .tlog-proof file', () => {
       ok: false,
       error: 'not-included',
     });
+  });
+
+  it('is checked the same in a browser: WebCrypto and the portable SHA-256', async () => {
+    const web = noteVerifier(ed25519VerifierKey(origin, privateKey), webCryptography);
+    if (!web.ok) throw new Error(web.error);
+    const platform = { verifier: web.value, hasher: treeHasher(portableSha256) };
+    const proof = await proofOf(7);
+    const [leaf, other] = [entries[7] ?? Buffer.of(), entries[8] ?? Buffer.of()];
+    expect(await verifyTlogProof({ leaf, proof }, platform)).toMatchObject({ ok: true });
+    expect(await verifyTlogProof({ leaf: other, proof }, platform)).toMatchObject({ ok: false });
   });
 
   it('stops being one when any single character changes', async () => {

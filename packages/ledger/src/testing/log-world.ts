@@ -1,6 +1,6 @@
 import { systemClock, type TenantId } from '@holdfast/kernel';
-import { vi } from 'vitest';
 import { fakeClock, seededRandom, type TestDatabase } from '@holdfast/testkit';
+import { vi } from 'vitest';
 import type { AuditEvent, AuditRow } from '../entry/audit-event.ts';
 import { prepareAudit } from '../entry/prepare-audit.ts';
 import { AuditProducer } from '../entry/producer.ts';
