@@ -1,2 +1,2 @@
 export { demoPopulation } from './demo-population.ts';
-export { PERSONAS } from './personas.ts';
+export { IMPORTER, PERSONAS } from './personas.ts';
