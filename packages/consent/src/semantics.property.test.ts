@@ -101,7 +101,8 @@ describe('the semantics', () => {
         if (after.outcome !== 'permit') expect(patientLayer(q, [added]).outcome).toBe('deny');
         else expect(isExplicitPermit(after)).toBe(true);
       }),
-      { numRuns: RUNS },
+      // The premise holds in about one case of forty: enough cases that its floor is not luck.
+      { numRuns: RUNS * 4 },
     );
     expect(premise.held).toBeGreaterThan(RUNS / 50);
   });
