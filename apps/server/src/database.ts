@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { consentMigrations } from '@holdfast/consent';
 import { eventsMigrations } from '@holdfast/events';
 import { inferenceMigrations } from '@holdfast/inference';
@@ -13,7 +14,7 @@ import { storeMigrations } from '@holdfast/store';
 import { visibilityMigrations } from '@holdfast/visibility';
 import type { Pool } from 'pg';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
-import { POOL_CONNECTIONS, STATEMENT_TIMEOUT_MS } from './limits.ts';
+import { POOL_CONNECTIONS, RESTART_PAUSE_MAX_MS, STATEMENT_TIMEOUT_MS } from './limits.ts';
 
 const DATABASE = 'holdfast';
 
@@ -64,6 +65,8 @@ export async function openDatabase(config: ServerConfig): Promise<Database> {
       max,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     });
+  const supervision = { closing: false };
+  if (embedded !== undefined) void keepRunning(embedded, supervision, config.onProgress);
   const requests = pool('holdfast requests', POOL_CONNECTIONS);
   const workers = pool('holdfast workers', POOL_CONNECTIONS);
   return {
@@ -72,10 +75,33 @@ export async function openDatabase(config: ServerConfig): Promise<Database> {
     workers,
     embedded,
     close: async () => {
+      supervision.closing = true;
       await Promise.all([requests.end(), workers.end()]);
       await embedded?.stop();
     },
   };
+}
+
+/** Starts the embedded server again whenever it ends by itself: nobody else would. */
+async function keepRunning(
+  embedded: EmbeddedPostgres,
+  supervision: { readonly closing: boolean },
+  onProgress: (line: string) => void,
+): Promise<void> {
+  for (let failures = 0; ; ) {
+    await embedded.ended;
+    if (supervision.closing) return;
+    await pause(Math.min(250 * 2 ** failures, RESTART_PAUSE_MAX_MS));
+    if (supervision.closing) return;
+    onProgress('The database ended by itself: starting it again');
+    try {
+      await embedded.restart();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      onProgress(`The database did not start: ${(error as Error).message}`);
+    }
+  }
 }
 
 async function bringSchemaUpToDate(url: string): Promise<void> {

@@ -13,8 +13,8 @@ export const STATEMENT_TIMEOUT_MS = 10_000;
 /** A request that has not arrived whole by then is given up. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How long a stop waits for requests in flight. */
-export const DRAIN_MS = 5_000;
+/** Longest pause between attempts to start the embedded database again. */
+export const RESTART_PAUSE_MAX_MS = 8_000;
 
 /** Live streams (server-sent events) open at once. */
 export const LIVE_STREAMS_MAX = 200;

@@ -127,9 +127,8 @@ async function eventsOf({
       type: `${row.resource_type}.${row.interaction}`,
       reference: `${row.resource_type}/${row.resource_id}`,
       interaction: row.interaction,
-      lagMs: groups.every((group) => group.lag === 0)
-        ? 0
-        : Math.max(0, clock.now().getTime() - row.occurred_at.getTime()),
+      // Nobody measures yet when a group handled it.
+      lagMs: null,
     })),
   };
 }
@@ -146,7 +145,11 @@ function inferenceOf({ backend, orchestrator }: OverviewSources): Overview['infe
     },
     tiers: TIERS.map((row) => {
       const { cancelled: _cancelled, failed: _failed, ...figures } = snapshot[row.tier];
-      return { ...row, ...figures };
+      return {
+        ...row,
+        ...figures,
+        oldestWaitMs: figures.waiting === 0 ? null : figures.oldestWaitMs,
+      };
     }),
   };
 }

@@ -244,6 +244,34 @@ describe('inference', () => {
   });
 });
 
+describe('an absent database', () => {
+  it('is a signal with the exact patients whose requests it failed, and it comes back', async () => {
+    const pid = server.databasePid();
+    if (pid === undefined) throw new Error('the embedded database runs');
+    process.kill(pid, 'SIGKILL');
+    // Sessions outlive their postmaster by a moment.
+    await expect
+      .poll(async () => (await fhir('clinician', '/Patient/finn-demo')).status, { interval: 20 })
+      .toBe(503);
+    const { body } = await call('operator', '/operations/signals?state=open');
+    expect(body['signals']).toContainEqual(
+      expect.objectContaining({
+        cause: 'postgres-unavailable',
+        patients: { count: 1, ids: ['finn-demo'] },
+      }),
+    );
+    await expect
+      .poll(async () => (await fhir('clinician', '/Patient/finn-demo')).status, { timeout: 60_000 })
+      .toBe(200);
+    await expect
+      .poll(
+        async () => JSON.stringify((await call('operator', '/operations/signals?state=open')).body),
+        { timeout: 60_000 },
+      )
+      .not.toContain('postgres-unavailable');
+  }, 150_000);
+});
+
 const SYNTHEA = new URL('../../../../shared/data/synthea/', import.meta.url);
 
 describe.skipIf(!existsSync(SYNTHEA) && !process.env['CI'])('real input', () => {

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,8 @@ export interface RunningServer {
   readonly developmentSignIn: boolean;
   /** Address of the database as its owner, for tests and tools: never log it. */
   readonly ownerUrl: string;
+  /** The embedded database's process, for drills; undefined with one of one's own. */
+  readonly databasePid: () => number | undefined;
   /** Processes of the inference back end, for drills. */
   readonly inferenceChildren: () => readonly (number | null)[];
   /** Lets requests in flight finish, hands leases over, stops the embedded database. */
@@ -120,6 +123,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     keys,
     clock,
     timers: systemTimers,
+    onCheckpoint: (of, note) => keepCheckpoint(config.dataDirectory, of, note),
     onError: trouble('sequencer'),
   });
   const producer = new AuditProducer({
@@ -281,7 +285,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   await runtime.start();
   sequencer.wake();
   if (config.demo && issuer !== undefined) {
-    await loadDemo({
+    const loaded = await loadDemo({
       repository,
       gates,
       audit,
@@ -289,6 +293,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       pool: database.requests,
       onProgress: config.onProgress,
     });
+    // Without statistics the planner reads a whole type to find one resource.
+    if (loaded) await ownerPool.query('analyze');
     sequencer.wake(tenant);
   }
   const address = await app.listen({ host: config.host, port: config.port });
@@ -297,6 +303,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     url,
     developmentSignIn: issuer !== undefined,
     ownerUrl: database.ownerUrl,
+    databasePid: () => database.embedded?.pid,
     inferenceChildren: () => backend.status().children.map((child) => child.pid),
     stop: async () => {
       feed.close();
@@ -313,6 +320,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       await database.close();
     },
   };
+}
+
+/** A copy outside the database: only it shows that a log was cut off or written anew as a whole. */
+function keepCheckpoint(directory: string, tenant: TenantId, note: string): void {
+  const file = join(directory, `checkpoint-${tenant}`);
+  writeFileSync(`${file}.new`, note);
+  renameSync(`${file}.new`, file);
 }
 
 /** The cursor secret: stable over restarts, known to every process that holds the keys. */

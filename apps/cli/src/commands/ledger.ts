@@ -41,8 +41,13 @@ async function verify(options: Options): Promise<void> {
     max: 2,
   });
   try {
-    const trusted =
-      options.checkpoint === undefined ? [] : [await readFile(options.checkpoint, 'utf8')];
+    // The server's own copy outside the database, unless one kept farther away is named.
+    const copy = options.checkpoint ?? join(data, `checkpoint-${FIRST_TENANT}`);
+    const note = await readFile(copy, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (options.checkpoint === undefined && error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    const trusted = note === undefined ? [] : [note];
     const report = await verifyLog(pool, {
       tenant: FIRST_TENANT,
       verifier: keys.verifierOf(FIRST_TENANT),

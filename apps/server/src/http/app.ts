@@ -99,6 +99,12 @@ function readBodiesAsText(app: FastifyInstance): void {
   );
 }
 
+/** Name and code only: a database's message can quote what a row says. */
+function causeOf({ detail: { cause } }: Fault): { name: string; code: string | undefined } | null {
+  if (!(cause instanceof Error)) return null;
+  return { name: cause.name, code: (cause as Error & { code?: string }).code };
+}
+
 function answerFailure(
   { logger, observer }: AppOptions,
   error: unknown,
@@ -112,7 +118,7 @@ function answerFailure(
   if (fault.row.status >= 500) {
     observer.failed(request.facts, fault);
     logger.error(
-      { requestId: request.id, code: fault.code, cause: fault.detail.cause },
+      { requestId: request.id, code: fault.code, cause: causeOf(fault) },
       'request failed',
     );
   }

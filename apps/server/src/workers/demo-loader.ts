@@ -28,14 +28,14 @@ const LOADER: Actor = {
 
 const SEED = 2_026;
 
-/** Loads the demo population where there is nothing yet; says what it does. */
-export async function loadDemo(options: DemoLoaderOptions): Promise<void> {
+/** Loads the demo population where there is nothing yet. @returns whether it did */
+export async function loadDemo(options: DemoLoaderOptions): Promise<boolean> {
   const { repository, gates, audit, clock, pool, onProgress } = options;
   const { rows } = await pool.query<{ filled: boolean }>(
     'select exists (select from resource where tenant = $1) as filled',
     [FIRST_TENANT],
   );
-  if (rows[0]?.filled) return;
+  if (rows[0]?.filled) return false;
   onProgress(
     'Loading a small demo population: 24 made-up patients of a behavioural-health practice',
   );
@@ -68,4 +68,5 @@ export async function loadDemo(options: DemoLoaderOptions): Promise<void> {
     resources += changes.length;
   }
   onProgress(`Loaded ${resources} resources`);
+  return true;
 }
