@@ -100,7 +100,6 @@ async function eventsOf({
   tenant,
   runtime,
   watch,
-  clock,
 }: OverviewSources): Promise<Overview['events']> {
   if (watch.state().state === 'down') throw new Error('the database is away');
   const [{ rows }, groups] = await Promise.all([

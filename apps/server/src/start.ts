@@ -6,7 +6,7 @@ import { type Actor, ConsentGates, ConsentProjection, labelsOf } from '@holdfast
 import { ConsumerRuntime, EventSource } from '@holdfast/events';
 import { resourceTypes, searchParametersOf } from '@holdfast/fhir';
 import { ChildPool, InferenceOrchestrator } from '@holdfast/inference';
-import { type PatientId, systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
+import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import {
   AuditAppender,
   AuditProducer,
@@ -177,7 +177,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         cause,
         component: CAUSES[cause].component,
         tenant: report.tenant ?? tenant,
-        patients: report.patients as readonly PatientId[],
+        patients: report.patients,
         tier: report.tier,
         outcome: 'degraded',
       });
@@ -310,7 +310,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       await app.close();
       await runtime.stop();
       await source.stop();
-      await orchestrator.stop();
+      orchestrator.stop();
       await backend.stop();
       await sequencer.stop();
       watch.stop();

@@ -1,4 +1,5 @@
 import type { ResourceKey } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
 
 /**
  * What the store knows about a row when its release is decided. Every field comes from the same
@@ -65,9 +66,5 @@ export interface GateSource {
 export interface PatientProjection {
   /** Resource types whose change calls for the projection, e.g. `Consent`. */
   readonly types: ReadonlySet<string>;
-  project(
-    tx: import('@holdfast/postgres').Queryable,
-    tenant: number,
-    patients: readonly ResourceKey[],
-  ): Promise<void>;
+  project(tx: Queryable, tenant: number, patients: readonly ResourceKey[]): Promise<void>;
 }

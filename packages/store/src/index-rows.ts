@@ -28,6 +28,7 @@ export interface IndexRows {
 
 /** What the resource row itself answers needs no index row. */
 export interface OnResourceRow {
+  readonly type: ResourceType;
   /** Parameter that selects the type's main date (`resource.at`), or null. */
   readonly mainDateParameter: string | null;
   /** Reference parameters that lead to the owning patient (`resource.patient`). */
@@ -54,11 +55,11 @@ export function timestamp(ms: number): string {
 
 /** Numbers the values that a resource is found by; the same value twice is one row. */
 export function indexRows(
-  type: ResourceType,
   entries: IndexEntries,
   dictionary: IndexDictionary,
   onRow: OnResourceRow,
 ): IndexRows {
+  const { type } = onRow;
   const parameter = (code: string): number => dictionary.parameter(type, code);
   const system = (uri: string | null): number => (uri ? dictionary.system(uri) : 0);
   const code = (text: string): string => cut(text, INDEXED_CODE_LENGTH_MAX);

@@ -50,7 +50,8 @@ export function indexed(
     atEnd: date === undefined ? NO_DATE : timestamp(date.end),
     owner: described.owner,
     others: described.others,
-    rows: indexRows(type, described.entries, dictionary, {
+    rows: indexRows(described.entries, dictionary, {
+      type,
       mainDateParameter: parameter,
       ownerParameters: ownerParameters(type),
       owner: described.owner,

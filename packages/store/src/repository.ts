@@ -126,15 +126,10 @@ export class FhirRepository {
     const { tenant, pool, projections } = this.#options;
     const { actor, requestId, transaction } = context;
     const audit = context.audit.prepare(plan.changes);
-    const request = { tenant, actor, requestId, audit };
+    const request = { tenant, actor, requestId, audit, projections };
     let refusal: WriteRefusal | null | undefined;
     try {
-      refusal = await commitWrite(
-        { pool, ...(transaction && { transaction }) },
-        plan,
-        request,
-        projections,
-      );
+      refusal = await commitWrite({ pool, ...(transaction && { transaction }) }, plan, request);
       return refusal;
     } finally {
       if (refusal !== null) context.audit.release(audit);
@@ -186,7 +181,7 @@ export class FhirRepository {
   #outgoing(
     before: DecidedVersion['version'] | undefined,
   ): Pick<Change, 'outgoing' | 'formerOwner'> {
-    if (before?.content == null)
+    if (before === undefined || before.content === null)
       return { outgoing: null, formerOwner: before?.facts.patient ?? null };
     const resource = JSON.parse(before.content) as Resource;
     return {

@@ -113,7 +113,7 @@ async function problemOf(response: Response): Promise<string> {
 function report(tally: Tally, seconds: number, json: boolean): void {
   const rate = Math.round(tally.resources / Math.max(0.001, seconds));
   if (json) {
-    const types = Object.fromEntries([...tally.types].sort());
+    const types = Object.fromEntries([...tally.types].sort(([a], [b]) => a.localeCompare(b)));
     const summary = {
       ...tally,
       types,

@@ -58,7 +58,7 @@ async function verify(options: Options): Promise<void> {
     });
     if (process.stderr.isTTY) process.stderr.write('\r');
     if (options.json) {
-      const text = JSON.stringify(report, (_key, value) =>
+      const text = JSON.stringify(report, (_key, value: unknown) =>
         typeof value === 'bigint' ? String(value) : value,
       );
       process.stdout.write(`${text}\n`);

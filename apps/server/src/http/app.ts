@@ -72,9 +72,9 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => {
     observer.finished(request.facts, reply.statusCode);
   });
-  app.setErrorHandler((error, request, reply) => answerFailure(options, error, request, reply));
+  app.setErrorHandler((error, request, reply) => answerFailure(options, error, { request, reply }));
   app.setNotFoundHandler((request, reply) =>
-    answerFailure(options, serverFault('SERVER_UNKNOWN_ROUTE'), request, reply),
+    answerFailure(options, serverFault('SERVER_UNKNOWN_ROUTE'), { request, reply }),
   );
   return app;
 }
@@ -108,8 +108,7 @@ function causeOf({ detail: { cause } }: Fault): { name: string; code: string | u
 function answerFailure(
   { logger, observer }: AppOptions,
   error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
   if (error instanceof InvalidBody) {
     return reply.code(error.status).type(FHIR_JSON).send(error.outcome);

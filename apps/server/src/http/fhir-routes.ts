@@ -62,12 +62,7 @@ const BASE = '/fhir/R4';
 /** FHIR R4 REST (https://hl7.org/fhir/R4/http.html): parse, ask the store, audit, answer. */
 export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const routes = new FhirRoutes(options);
-  const { get, post, put, remove } = {
-    get: (path: string, handler: Handler) => app.get(`${BASE}${path}`, bind(routes, handler)),
-    post: (path: string, handler: Handler) => app.post(`${BASE}${path}`, bind(routes, handler)),
-    put: (path: string, handler: Handler) => app.put(`${BASE}${path}`, bind(routes, handler)),
-    remove: (path: string, handler: Handler) => app.delete(`${BASE}${path}`, bind(routes, handler)),
-  };
+  const path = (rest: string): string => `${BASE}${rest}`;
   app.get(`${BASE}/metadata`, async (_request, reply) => {
     const text = JSON.stringify(
       capabilityStatement({
@@ -89,17 +84,42 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
     );
     return reply.type(FHIR_JSON).send(text);
   });
-  post('', routes.transaction);
-  get('/:type', routes.search);
-  post('/:type', routes.create);
-  get('/:type/:id', routes.read);
-  put('/:type/:id', routes.update);
-  remove('/:type/:id', routes.delete);
-  get('/:type/:id/_history', routes.history);
-  get('/:type/:id/_history/:version', routes.vread);
+  app.post(
+    path(''),
+    bind(routes, (r, ...exchange) => r.transaction(...exchange)),
+  );
+  app.get(
+    path('/:type'),
+    bind(routes, (r, ...exchange) => r.search(...exchange)),
+  );
+  app.post(
+    path('/:type'),
+    bind(routes, (r, ...exchange) => r.create(...exchange)),
+  );
+  app.get(
+    path('/:type/:id'),
+    bind(routes, (r, ...exchange) => r.read(...exchange)),
+  );
+  app.put(
+    path('/:type/:id'),
+    bind(routes, (r, ...exchange) => r.update(...exchange)),
+  );
+  app.delete(
+    path('/:type/:id'),
+    bind(routes, (r, ...exchange) => r.delete(...exchange)),
+  );
+  app.get(
+    path('/:type/:id/_history'),
+    bind(routes, (r, ...exchange) => r.history(...exchange)),
+  );
+  app.get(
+    path('/:type/:id/_history/:version'),
+    bind(routes, (r, ...exchange) => r.vread(...exchange)),
+  );
 }
 
 type Handler = (
+  routes: FhirRoutes,
   request: FastifyRequest,
   reply: FastifyReply,
   who: Audited,
@@ -112,7 +132,7 @@ function bind(routes: FhirRoutes, handler: Handler) {
       throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['Accept'] });
     }
     const who = await routes.who(request);
-    return handler.call(routes, request, reply, who);
+    return handler(routes, request, reply, who);
   };
 }
 
@@ -231,7 +251,7 @@ class FhirRoutes {
         { relation: 'self', url: self },
         ...(page.next === null
           ? []
-          : [{ relation: 'next' as const, url: `${root}/${type}?${rest}` }]),
+          : [{ relation: 'next' as const, url: `${root}/${type}?${rest.toString()}` }]),
       ],
       entries: page.versions.map((version) => ({
         fullUrl: `${root}/${version.type}/${version.id}`,

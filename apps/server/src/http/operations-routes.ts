@@ -2,7 +2,7 @@ import {
   ENDPOINTS,
   type Overview,
   outcomeOf,
-  Readiness,
+  type Readiness,
   TokenRequest,
 } from '@holdfast/api-contract';
 import type { Actor } from '@holdfast/consent';
@@ -107,7 +107,7 @@ function registerDevelopmentSignIn(
   });
   app.post('/development/token', async (request, reply) => {
     request.facts.unmetered = true;
-    const parsed = TokenRequest.safeParse(JSON.parse(String(request.body ?? '{}')));
+    const parsed = TokenRequest.safeParse(jsonOf(request.body));
     if (!parsed.success) {
       const fault = serverFault('SERVER_BODY_INVALID', {
         expression: ['persona'],
@@ -124,6 +124,15 @@ function registerDevelopmentSignIn(
       persona: personaOf(issued.persona),
     };
   });
+}
+
+/** Bodies arrive as text; what is no JSON is refused by the schema like any other wrong body. */
+function jsonOf(body: unknown): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : '');
+  } catch {
+    return undefined;
+  }
 }
 
 function personaOf({ id, name, description, claims }: Persona) {

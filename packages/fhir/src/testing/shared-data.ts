@@ -13,7 +13,9 @@ export function hasSharedData(): boolean {
   return false;
 }
 
+/** Empty where there is no test data: the bodies of skipped suites run too. */
 function filesOf(folder: string): string[] {
+  if (!existsSync(root)) return [];
   return readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.gz'));
 }
 
@@ -44,6 +46,7 @@ export interface ValidationCase {
 
 /** HL7's validation test cases without profiles. */
 export function validationCases(): ValidationCase[] {
+  if (!existsSync(root)) return [];
   return unzipped('fhir-vectors/validation-r4-base-odd.ndjson.gz')
     .split('\n')
     .filter((line) => line !== '')

@@ -80,7 +80,7 @@ export async function search(query: SearchQuery, context: SearchContext): Promis
   const more = rows.length > count && last !== undefined;
   return {
     versions: page.filter((row) => row.released).map((row) => row.version),
-    total: extra?.total == null ? null : Number(extra.total),
+    total: typeof extra?.total === 'string' ? Number(extra.total) : null,
     next: more
       ? seal.seal(
           { key: String(last.version.key), values: sortValues(last.row) },

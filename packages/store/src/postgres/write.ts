@@ -18,6 +18,13 @@ export interface WriteRequest {
   readonly actor: string;
   readonly requestId: string;
   readonly audit: readonly AuditRow[];
+  readonly projections: readonly PatientProjection[];
+}
+
+export interface WriteConnection {
+  readonly pool: Pool;
+  /** A transaction to write in instead. */
+  readonly transaction?: Queryable;
 }
 
 function refusalOf(error: unknown): WriteRefusal | undefined {
@@ -55,13 +62,14 @@ function projected(
  * @returns the refusal, or null when it is committed
  */
 export async function commitWrite(
-  connection: { readonly pool: Pool; readonly transaction?: Queryable },
+  connection: WriteConnection,
   plan: WritePlan,
   request: WriteRequest,
-  projections: readonly PatientProjection[],
 ): Promise<WriteRefusal | null> {
   const statement = writeStatement(request.tenant, plan, request);
-  const due = projections.filter((p) => plan.changes.some((change) => p.types.has(change.type)));
+  const due = request.projections.filter((p) =>
+    plan.changes.some((change) => p.types.has(change.type)),
+  );
   const run = async (db: Queryable): Promise<void> => {
     const { rows } = await db.query<{ patients: (string | null)[] }>(statement);
     const patients = rows[0]?.patients ?? [];

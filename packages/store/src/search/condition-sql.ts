@@ -46,16 +46,14 @@ const or = (parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? 'false') : `(${parts.join(' or ')})`;
 
 /** `x`'s rows of one parameter that belong to resource `r`, as an EXISTS condition. */
-function exists(
-  context: ConditionContext,
-  table: string,
-  param: string,
-  condition: string,
-): string {
+function exists(context: ConditionContext) {
   const { type, dictionary, bind, tenant } = context;
-  const sortKey = HAS_SORT_KEY.has(table) ? ' and x.at = r.at' : '';
-  return `exists (select from ${table} x where x.tenant = ${tenant}
-    and x.param = ${bind(dictionary.parameter(type, param))} and ${condition}${sortKey} and x.resource = r.key)`;
+  return (table: string, param: string, condition: string): string => {
+    const sortKey = HAS_SORT_KEY.has(table) ? ' and x.at = r.at' : '';
+    return `exists (select from ${table} x where x.tenant = ${tenant}
+      and x.param = ${bind(dictionary.parameter(type, param))} and ${condition}${sortKey}
+      and x.resource = r.key)`;
+  };
 }
 
 /** A boolean SQL expression over alias `r` of `resource` that holds where the criterion does. */
@@ -70,8 +68,7 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
         criterion.values.map((v) => dateSql(v, ['r.updated', "r.updated + interval '1 ms'"], bind)),
       );
     case 'token': {
-      const any = exists(
-        context,
+      const any = exists(context)(
         TABLE.token,
         criterion.param,
         tokenSql(criterion.values, context),
@@ -79,8 +76,7 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
       return criterion.modifier === 'not' ? `not ${any}` : any;
     }
     case 'string':
-      return exists(
-        context,
+      return exists(context)(
         TABLE.string,
         criterion.param,
         or(criterion.values.map((value) => stringSql(value, criterion.modifier, bind))),
@@ -91,8 +87,7 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
       return or(criterion.values.map((value) => referenceSql(criterion.param, value, context)));
     case 'number':
     case 'quantity':
-      return exists(
-        context,
+      return exists(context)(
         TABLE.quantity,
         criterion.param,
         or(
@@ -100,8 +95,7 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
         ),
       );
     case 'uri':
-      return exists(
-        context,
+      return exists(context)(
         TABLE.uri,
         criterion.param,
         `x.uri = any(${bind(criterion.values)}::text[])`,
@@ -169,7 +163,7 @@ function mainDateSql(criterion: Criterion & { kind: 'date' }, context: Condition
   const { type, bind } = context;
   if (criterion.param !== mainDateParameter(type)) {
     const rows = criterion.values.map((value) => dateSql(value, ['x.start_at', 'x.end_at'], bind));
-    return exists(context, TABLE.date, criterion.param, or(rows));
+    return exists(context)(TABLE.date, criterion.param, or(rows));
   }
   const own = or(criterion.values.map((value) => dateSql(value, ['r.at', 'r.at_end'], bind)));
   return `(r.at_end > '-infinity' and ${own})`;
@@ -180,7 +174,7 @@ const targetKey = (code: number, id: string, { bind, tenant }: ConditionContext)
 
 function referenceSql(param: string, value: ReferenceValue, context: ConditionContext): string {
   const { type, bind, tenant } = context;
-  if ('uri' in value) return exists(context, TABLE.uri, param, `x.uri = ${bind(value.uri)}`);
+  if ('uri' in value) return exists(context)(TABLE.uri, param, `x.uri = ${bind(value.uri)}`);
   const parts: string[] = [];
   const types = value.types.filter(isResourceType);
   if (ownerParameters(type).has(param) && types.includes('Patient')) {
@@ -191,8 +185,7 @@ function referenceSql(param: string, value: ReferenceValue, context: ConditionCo
   if (rest.length > 0) {
     const keys = rest.map((target) => targetKey(typeCode(target), value.id, context));
     parts.push(
-      exists(
-        context,
+      exists(context)(
         TABLE.reference,
         param,
         `x.target = any(array[${keys.join(', ')}]::bigint[])`,
@@ -245,8 +238,8 @@ function missingSql(criterion: Criterion & { kind: 'missing' }, context: Conditi
     of === 'date' && param === mainDateParameter(type)
       ? "r.at_end > '-infinity'"
       : or([
-          exists(context, TABLE[of], param, 'true'),
-          ...(of === 'reference' ? [exists(context, TABLE.uri, param, 'true')] : []),
+          exists(context)(TABLE[of], param, 'true'),
+          ...(of === 'reference' ? [exists(context)(TABLE.uri, param, 'true')] : []),
           ...(of === 'reference' && ownerParameters(type).has(param)
             ? ['r.patient is not null']
             : []),

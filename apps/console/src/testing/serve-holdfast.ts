@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const BIN = fileURLToPath(new URL('../../../cli/bin/holdfast.mjs', import.meta.url));
+const ADDRESS = /Console\s+(http:\/\/[^/\s]+)\/console\//;
+
+export interface ServedHoldfast {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the built product as a user does, on a free port over the given data directory. */
+export async function serveHoldfast(dataDirectory: string): Promise<ServedHoldfast> {
+  const args = [BIN, 'serve', '--port', '0', '--data', dataDirectory];
+  const env = { ...process.env, NODE_ENV: 'development', HOLDFAST_LOG: 'silent' };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  return { url: await addressOf(child), stop: () => stopped(child) };
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const address = ADDRESS.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`holdfast ended early: ${said}`)));
+  });
+}
+
+function stopped(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.once('exit', () => resolve());
+    child.kill('SIGINT');
+  });
+}
