@@ -37,6 +37,7 @@ import { IMPORTER, PERSONAS } from './demo/index.ts';
 import { createApp } from './http/app.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerFhirRoutes } from './http/fhir-routes.ts';
+import { registerFhirSearchRoutes } from './http/fhir-search-routes.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { Decisions, RequestWatcher } from './observer.ts';
@@ -256,7 +257,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
           clock,
           environment: config.environment,
         });
-  registerFhirRoutes(app, {
+  const fhir = {
     pool: database.requests,
     dictionary,
     repository,
@@ -268,7 +269,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     random,
     version: VERSION,
     baseUrl: () => url,
-  });
+  };
+  registerFhirRoutes(app, fhir);
+  registerFhirSearchRoutes(app, fhir);
   registerOperationsRoutes(app, {
     verifier,
     issuer,

@@ -2,10 +2,7 @@ import type { ConsentGates } from '@holdfast/consent';
 import {
   capabilityStatement,
   parseResourceBody,
-  parseSearch,
   planTransaction,
-  problemIssue,
-  searchsetBundle,
   transactionResponse,
 } from '@holdfast/fhir';
 import { type Clock, type Random, uuidV7 } from '@holdfast/kernel';
@@ -19,10 +16,9 @@ import {
   read,
   readHistory,
   readVersion,
-  search,
   type WriteIntent,
 } from '@holdfast/store';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Pool } from 'pg';
 import type { Audited, AuditTrail } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
@@ -41,6 +37,7 @@ import {
   typeOf,
   withVersion,
 } from './fhir-exchange.ts';
+import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 
 export interface FhirRoutesOptions {
   readonly pool: Pool;
@@ -57,16 +54,16 @@ export interface FhirRoutesOptions {
   readonly baseUrl: () => string;
 }
 
-const BASE = '/fhir/R4';
-
 /** FHIR R4 REST (https://hl7.org/fhir/R4/http.html): parse, ask the store, audit, answer. */
 export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const routes = new FhirRoutes(options);
-  const path = (rest: string): string => `${BASE}${rest}`;
-  app.get(`${BASE}/metadata`, async (_request, reply) => {
+  const handler = (handle: (exchange: Exchange) => Promise<FastifyReply>) =>
+    fhirHandler(options.verifier, handle);
+  const path = (rest: string): string => `${FHIR_BASE}${rest}`;
+  app.get(`${FHIR_BASE}/metadata`, async (_request, reply) => {
     const text = JSON.stringify(
       capabilityStatement({
-        base: `${options.baseUrl()}${BASE}`,
+        base: `${options.baseUrl()}${FHIR_BASE}`,
         date: options.clock.now().toISOString(),
         softwareVersion: options.version,
         interactions: [
@@ -86,54 +83,32 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
   });
   app.post(
     path(''),
-    bind(routes, (r, ...exchange) => r.transaction(...exchange)),
-  );
-  app.get(
-    path('/:type'),
-    bind(routes, (r, ...exchange) => r.search(...exchange)),
+    handler((exchange) => routes.transaction(exchange)),
   );
   app.post(
     path('/:type'),
-    bind(routes, (r, ...exchange) => r.create(...exchange)),
+    handler((exchange) => routes.create(exchange)),
   );
   app.get(
     path('/:type/:id'),
-    bind(routes, (r, ...exchange) => r.read(...exchange)),
+    handler((exchange) => routes.read(exchange)),
   );
   app.put(
     path('/:type/:id'),
-    bind(routes, (r, ...exchange) => r.update(...exchange)),
+    handler((exchange) => routes.update(exchange)),
   );
   app.delete(
     path('/:type/:id'),
-    bind(routes, (r, ...exchange) => r.delete(...exchange)),
+    handler((exchange) => routes.delete(exchange)),
   );
   app.get(
     path('/:type/:id/_history'),
-    bind(routes, (r, ...exchange) => r.history(...exchange)),
+    handler((exchange) => routes.history(exchange)),
   );
   app.get(
     path('/:type/:id/_history/:version'),
-    bind(routes, (r, ...exchange) => r.vread(...exchange)),
+    handler((exchange) => routes.vread(exchange)),
   );
-}
-
-type Handler = (
-  routes: FhirRoutes,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  who: Audited,
-) => Promise<FastifyReply>;
-
-function bind(routes: FhirRoutes, handler: Handler) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const accept = request.headers.accept ?? '*/*';
-    if (!/json|\*\/\*|application\/\*/.test(accept)) {
-      throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['Accept'] });
-    }
-    const who = await routes.who(request);
-    return handler(routes, request, reply, who);
-  };
 }
 
 class FhirRoutes {
@@ -143,19 +118,14 @@ class FhirRoutes {
     this.#options = options;
   }
 
-  async who(request: FastifyRequest): Promise<Audited> {
-    const actor = await this.#options.verifier.actor(request.headers.authorization);
-    return { actor, requestId: request.facts.requestId };
-  }
-
-  async read(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async read({ request, reply, who }: Exchange): Promise<FastifyReply> {
     const name = nameOf(request, who);
     const gates = this.#options.gates.gateSource(who.actor, 'read');
     const outcome = await read(this.#options.pool, gates, name);
     return this.#answerRead({ request, reply, who }, outcome, 'read');
   }
 
-  async vread(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async vread({ request, reply, who }: Exchange): Promise<FastifyReply> {
     const version = Number((request.params as Params).version);
     if (!Number.isInteger(version) || version < 1 || version > 2 ** 31 - 1) {
       throw serverFault('SERVER_ID_INVALID');
@@ -169,7 +139,7 @@ class FhirRoutes {
   }
 
   async #answerRead(
-    { request, reply, who }: { request: FastifyRequest; reply: FastifyReply; who: Audited },
+    { request, reply, who }: Exchange,
     outcome: ReadOutcome,
     interaction: string,
   ): Promise<FastifyReply> {
@@ -194,7 +164,7 @@ class FhirRoutes {
     return withVersion(reply, row).type(FHIR_JSON).send(row.content);
   }
 
-  async history(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async history({ request, reply, who }: Exchange): Promise<FastifyReply> {
     const gates = this.#options.gates.gateSource(who.actor, 'read');
     const query = request.query as Record<string, string>;
     const count = Number(query['_count'] ?? 100);
@@ -216,58 +186,13 @@ class FhirRoutes {
       facts,
     );
     if (!page.exists) throw notFound();
-    const root = `${this.#options.baseUrl()}${BASE}`;
+    const root = `${this.#options.baseUrl()}${FHIR_BASE}`;
     const entries = page.versions.map((version) => historyEntry(root, version)).join(',');
     const body = `{"resourceType":"Bundle","type":"history","total":${page.versions.length},"entry":[${entries}]}`;
     return reply.type(FHIR_JSON).send(body);
   }
 
-  async search(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
-    const { pool, dictionary, seal, gates, audit, baseUrl } = this.#options;
-    const type = typeOf(request);
-    const text = request.url.split('?', 2)[1] ?? '';
-    const root = `${baseUrl()}${BASE}`;
-    const parsed = parseSearch(type, text, { base: `${root}/` });
-    if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
-    const query = parsed.value;
-    const page = await search(query, {
-      db: pool,
-      tenant: who.actor.tenant,
-      dictionary,
-      seal,
-      gates: gates.gateSource(who.actor, 'read'),
-    });
-    await audit.accessed(
-      who,
-      { interaction: 'search-type', action: 'E', target: `${type}?${text}`, outcome: 0, epoch: 0n },
-      page.versions.map((version) => version.facts),
-    );
-    const self = `${root}/${type}?${text}`;
-    const rest = new URLSearchParams(text);
-    if (page.next !== null) rest.set('_cursor', page.next);
-    const body = searchsetBundle({
-      ...(page.total !== null && { total: page.total }),
-      links: [
-        { relation: 'self', url: self },
-        ...(page.next === null
-          ? []
-          : [{ relation: 'next' as const, url: `${root}/${type}?${rest.toString()}` }]),
-      ],
-      entries: page.versions.map((version) => ({
-        fullUrl: `${root}/${version.type}/${version.id}`,
-        text: version.content ?? '{}',
-        mode: 'match',
-      })),
-      issues: query.unknown.map((parameter) => ({
-        severity: 'warning',
-        code: 'not-supported',
-        diagnostics: `${parameter}: this parameter was ignored`,
-      })),
-    });
-    return reply.type(FHIR_JSON).send(body);
-  }
-
-  async create(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async create({ request, reply, who }: Exchange): Promise<FastifyReply> {
     if (request.headers['if-none-exist'] !== undefined)
       throw serverFault('SERVER_CONDITION_UNSUPPORTED');
     const resource = body(request, typeOf(request));
@@ -280,7 +205,7 @@ class FhirRoutes {
     return this.#answerWrite(reply, change, 201);
   }
 
-  async update(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async update({ request, reply, who }: Exchange): Promise<FastifyReply> {
     const { type, id } = nameOf(request, who);
     const resource = body(request, type);
     if (resource.id !== id) {
@@ -295,23 +220,19 @@ class FhirRoutes {
     return this.#answerWrite(reply, change, change?.interaction === 'create' ? 201 : 200);
   }
 
-  async delete(request: FastifyRequest, reply: FastifyReply, who: Audited): Promise<FastifyReply> {
+  async delete({ request, reply, who }: Exchange): Promise<FastifyReply> {
     const { type, id } = nameOf(request, who);
     await this.#write([{ kind: 'delete', type, id, ifMatch: ifMatch(request) }], who);
     return reply.code(204).send();
   }
 
-  async transaction(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    who: Audited,
-  ): Promise<FastifyReply> {
+  async transaction({ request, reply, who }: Exchange): Promise<FastifyReply> {
     const parsed = parseResourceBody(request.body as string, { type: 'Bundle' });
     if (!parsed.ok) throw invalid(400, parsed.error);
     const { clock, random, baseUrl } = this.#options;
     const plan = planTransaction(parsed.value, {
       newId: () => uuidV7(clock, random),
-      base: `${baseUrl()}${BASE}/`,
+      base: `${baseUrl()}${FHIR_BASE}/`,
     });
     if (!plan.ok) throw invalid(400, plan.error);
     const { kind, entries, conditionalReferences } = plan.value;
@@ -337,7 +258,7 @@ class FhirRoutes {
 
   #answerWrite(reply: FastifyReply, change: Change | undefined, status: number): FastifyReply {
     if (change === undefined) throw serverFault('SERVER_INTERNAL');
-    const location = `${this.#options.baseUrl()}${BASE}/${change.type}/${change.id}/_history/${change.version}`;
+    const location = `${this.#options.baseUrl()}${FHIR_BASE}/${change.type}/${change.id}/_history/${change.version}`;
     return withVersion(reply, change)
       .code(status)
       .header('location', location)
