@@ -25,16 +25,8 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
   ],
-  'packages/signin': ['packages/kernel', 'packages/postgres', 'packages/fhir', 'packages/consent'],
-  'packages/inference': [
-    'packages/kernel',
-    'packages/postgres',
-    'packages/fhir',
-    'packages/ledger',
-    'packages/events',
-    'packages/store',
-    'packages/consent',
-  ],
+  'packages/signin': ['packages/kernel', 'packages/consent'],
+  'packages/inference': ['packages/kernel', 'packages/postgres'],
   'packages/visibility': ['packages/kernel', 'packages/postgres', 'packages/events'],
   'packages/testkit': ['packages/kernel', 'packages/postgres'],
   'apps/server': [

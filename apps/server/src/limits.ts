@@ -7,6 +7,9 @@ export const URL_BYTES_MAX = 16_384;
 /** Connections of the interactive pool; PostgreSQL gains nothing from more than a few a core. */
 export const POOL_CONNECTIONS = 16;
 
+/** As the owner: leases, the sequencer, signals; none of them runs per request. */
+export const OWNER_CONNECTIONS = 6;
+
 /** No interactive statement may take longer; the answer is then 503. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
 

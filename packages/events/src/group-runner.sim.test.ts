@@ -90,13 +90,13 @@ function verdict(log: SimulatedLog, record: GroupRecord): string[] {
     if (first === undefined) continue;
     const seen = record.effects.filter((event) => streamKey(event) === streamKey(first));
     const seqs = seen.map((event) => event.seq);
-    if (new Set(seqs).size < seqs.length) found.push(`repeated in ${stream}: ${seqs}`);
+    if (new Set(seqs).size < seqs.length) found.push(`repeated in ${stream}: ${seqs.join()}`);
     for (const event of events) {
       if (!seqs.includes(event.seq)) found.push(`lost in ${stream}: ${event.seq}`);
     }
     const firsts = [...new Set(seqs)];
     if (firsts.some((seq, i) => i > 0 && seq < (firsts[i - 1] ?? 0n))) {
-      found.push(`out of order in ${stream}: ${seqs}`);
+      found.push(`out of order in ${stream}: ${seqs.join()}`);
     }
   }
   return found;

@@ -1,6 +1,5 @@
 /** Rows on one page: what a person or an app can use; beyond it, pages. */
 export const PAGE_SIZE_MAX = 1_000;
-export const PAGE_SIZE_DEFAULT = 20;
 
 /** Versions on one history page. */
 export const HISTORY_PAGE_MAX = 1_000;

@@ -6,6 +6,7 @@ export {
   type FailedRequest,
   type SignalSink,
 } from './dependency-watch.ts';
+export { SignalSpool } from './files/signal-spool.ts';
 export { VISIBILITY_LIMITS } from './limits.ts';
 export { visibilityMigrations } from './migrations.ts';
 export { postgresSignalTable } from './postgres/postgres-signal-table.ts';
@@ -23,4 +24,3 @@ export {
   type SignalRecorderOptions,
 } from './signal-recorder.ts';
 export type { SignalTable } from './signal-table.ts';
-export { SignalSpool } from './spool/signal-spool.ts';

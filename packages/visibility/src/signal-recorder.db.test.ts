@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeClock, seededRandom, type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SignalSpool } from './files/signal-spool.ts';
 import { visibilityMigrations } from './migrations.ts';
 import { postgresSignalTable } from './postgres/postgres-signal-table.ts';
 import { SignalRecorder } from './signal-recorder.ts';
 import type { SignalTable } from './signal-table.ts';
-import { SignalSpool } from './spool/signal-spool.ts';
 import { ManualTimers } from './testing/manual-timers.ts';
 import { occurrence, patients, TENANT } from './testing/occurrences.ts';
 
@@ -51,7 +51,7 @@ describe('SignalRecorder on PostgreSQL', () => {
     return { recorder, timers, clock };
   };
   const stored = async () => {
-    const { rows } = await db.pool.query(
+    const { rows } = await db.pool.query<Record<string, unknown>>(
       `select cause, occurrences::int, resolved_at is not null as resolved,
          array(select patient_id from signal_patient p where p.signal = s.id order by 1) as patients
        from signal s order by cause`,

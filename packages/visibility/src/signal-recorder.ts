@@ -1,5 +1,6 @@
 import { backoffMs, systemTimers, type Timers } from '@holdfast/events';
 import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from '@holdfast/kernel';
+import type { SignalSpool } from './files/signal-spool.ts';
 import { VISIBILITY_LIMITS } from './limits.ts';
 import type {
   Occurrence,
@@ -12,7 +13,6 @@ import type {
 import { SignalBook } from './signal-book.ts';
 import type { SignalRecord } from './signal-line.ts';
 import type { SignalTable } from './signal-table.ts';
-import type { SignalSpool } from './spool/signal-spool.ts';
 import { UnsavedSignals } from './unsaved-signals.ts';
 
 export interface SignalRecorderOptions {

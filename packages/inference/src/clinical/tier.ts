@@ -1,8 +1,6 @@
 /** Clinical urgency, most urgent first: 0 critical, 1 urgent, 2 routine, 3 background. */
 export type Tier = 0 | 1 | 2 | 3;
 
-export const TIERS: readonly Tier[] = [0, 1, 2, 3];
-
 export function mostUrgent(tiers: readonly Tier[], otherwise: Tier): Tier {
   return tiers.reduce((best, tier) => (tier < best ? tier : best), otherwise);
 }

@@ -39,7 +39,7 @@ export interface Pipeline {
   readonly purpose: 'TREAT';
   readonly trigger: {
     readonly resourceTypes: readonly string[];
-    matches(resource: FhirResource): boolean;
+    readonly matches: (resource: FhirResource) => boolean;
   };
   inputs(trigger: FhirResource, patientId: PatientId): readonly LookUp[];
   gather(trigger: FhirResource, fetched: readonly FhirResource[]): Gathered;

@@ -59,7 +59,8 @@ function handle(state: SchedulerState, event: SchedulerEvent, turn: Turn): void 
 
 function submit(state: SchedulerState, job: ScheduledJob, turn: Turn): void {
   invariant(!state.entries.has(job.id), 'INF-6 a job is submitted once');
-  if (!hasRoom(state, job.tier, job.tenant)) return degrade(state, job, 'queue-full', turn);
+  if (!hasRoom(state, job.tier, job.tenant))
+    return degrade(state, { job, reason: 'queue-full' }, turn);
   state.arrivals += 1;
   const entry: Entry = {
     job,
@@ -122,7 +123,7 @@ function ringAlarms(state: SchedulerState, turn: Turn): void {
     } else if (entry.deadlineMs <= turn.now) {
       leaveQueue(state, entry);
       state.entries.delete(entry.job.id);
-      degrade(state, entry.job, 'deadline-while-waiting', turn);
+      degrade(state, { job: entry.job, reason: 'deadline-while-waiting' }, turn);
     } else promote(state, entry);
   }
 }
@@ -130,8 +131,7 @@ function ringAlarms(state: SchedulerState, turn: Turn): void {
 /** INF-3: tier 0 is never refused; the others are degraded within their budget, then refused. */
 function degrade(
   state: SchedulerState,
-  job: ScheduledJob,
-  reason: DegradeReason,
+  { job, reason }: { readonly job: ScheduledJob; readonly reason: DegradeReason },
   turn: Turn,
 ): void {
   const bound = state.limits.tiers[job.tier].degradedPerSecond;
@@ -161,7 +161,7 @@ function dispatch(state: SchedulerState, turn: Turn): void {
     if (isHopeless(entry, turn.now)) {
       state.alarms.remove(entry);
       state.entries.delete(entry.job.id);
-      degrade(state, entry.job, 'deadline-unreachable', turn);
+      degrade(state, { job: entry.job, reason: 'deadline-unreachable' }, turn);
       continue;
     }
     if (critical === undefined) lower += 1;

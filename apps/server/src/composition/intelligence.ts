@@ -1,0 +1,87 @@
+import type { Actor } from '@holdfast/consent';
+import { ConsumerRuntime, type EventSource } from '@holdfast/events';
+import { ChildPool, type ChildPoolOptions, InferenceOrchestrator } from '@holdfast/inference';
+import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import { CAUSES, isCauseCode, type SignalRecorder } from '@holdfast/visibility';
+import type { AuditTrail } from '../audit-trail.ts';
+import type { Database } from '../database.ts';
+import { inferenceConsumer } from '../workers/inference-consumer.ts';
+import type { RecordStore } from './record-store.ts';
+
+export interface IntelligenceParts {
+  readonly tenant: TenantId;
+  readonly database: Database;
+  readonly records: RecordStore;
+  readonly source: EventSource;
+  readonly audit: AuditTrail;
+  readonly signals: SignalRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How the children of the back end start; undefined = from the build. */
+  readonly program: ChildPoolOptions['program'] | undefined;
+  readonly trouble: (where: string) => (error: unknown) => void;
+}
+
+/** Inference on events: the back end, what orders its work, and the consumers that ask for it. */
+export interface Intelligence {
+  readonly backend: ChildPool;
+  readonly orchestrator: InferenceOrchestrator;
+  readonly runtime: ConsumerRuntime;
+}
+
+/** Reads triggers and inputs, writes results: the platform's own decision support. */
+const inferenceActor = (tenant: TenantId): Actor => ({
+  tenant,
+  principal: 'Device/holdfast-inference',
+  closure: ['Device/holdfast-inference'],
+  roles: ['system'],
+  purposes: ['TREAT'],
+  emergency: false,
+  tokenId: 'holdfast-inference',
+});
+
+/** The children start to warm up; consumers wait for `runtime.start()`. */
+export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
+  const { tenant, database, records, source, audit, clock, random, program, trouble } = parts;
+  const backend = new ChildPool(program === undefined ? {} : { program });
+  backend.warm();
+  const orchestrator = orchestratorOf(backend, parts);
+  const consumer = inferenceConsumer({
+    actor: inferenceActor(tenant),
+    pool: database.workers,
+    ...records,
+    orchestrator,
+    audit,
+    clock,
+    random,
+  });
+  const runtime = new ConsumerRuntime(
+    {
+      url: database.ownerUrl,
+      signal: source,
+      trouble: (group, error) => trouble(`consumer ${group}`)(error),
+    },
+    [consumer],
+  );
+  return { backend, orchestrator, runtime };
+}
+
+function orchestratorOf(
+  backend: ChildPool,
+  { signals, tenant }: IntelligenceParts,
+): InferenceOrchestrator {
+  return new InferenceOrchestrator({
+    backend,
+    onReport: (report) => {
+      const cause = isCauseCode(report.cause) ? report.cause : 'inference-deadline-exceeded';
+      signals.report({
+        cause,
+        component: CAUSES[cause].component,
+        tenant: report.tenant ?? tenant,
+        patients: report.patients,
+        tier: report.tier,
+        outcome: 'degraded',
+      });
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import {
+  DependencyWatch,
+  postgresSignalTable,
+  RequestMeter,
+  SignalRecorder,
+  SignalSpool,
+  VISIBILITY_LIMITS,
+} from '@holdfast/visibility';
+import type { Pool } from 'pg';
+import { Decisions, RequestWatcher } from '../observer.ts';
+
+export interface ObservationParts {
+  readonly tenant: TenantId;
+  readonly owner: Pool;
+  readonly workers: Pool;
+  readonly dataDirectory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trouble: (error: unknown) => void;
+}
+
+/** What is seen of the running platform: figures in memory, signals in the database or the spool. */
+export interface Observation {
+  readonly signals: SignalRecorder;
+  readonly watch: DependencyWatch;
+  readonly meter: RequestMeter;
+  readonly decisions: Decisions;
+  readonly watcher: RequestWatcher;
+}
+
+export async function startObservation(parts: ObservationParts): Promise<Observation> {
+  const { tenant, owner, workers, dataDirectory, clock, random, trouble } = parts;
+  const signals = new SignalRecorder({
+    table: postgresSignalTable(owner),
+    spool: new SignalSpool(join(dataDirectory, 'signals.spool'), VISIBILITY_LIMITS.spoolFileBytes),
+    trouble,
+  });
+  await signals.start();
+  const watch = new DependencyWatch({
+    dependency: 'postgres',
+    cause: 'postgres-unavailable',
+    tenants: [tenant],
+    signals,
+    clock,
+    random,
+    ping: async () => {
+      await workers.query('select 1');
+    },
+    onChange: ({ state }) => {
+      if (state === 'up') signals.databaseAnswers();
+    },
+  });
+  const meter = new RequestMeter(clock);
+  const decisions = new Decisions(clock);
+  const watcher = new RequestWatcher({ meter, decisions, watch, signals, tenant });
+  return { signals, watch, meter, decisions, watcher };
+}

@@ -1,0 +1,53 @@
+import { ConsentGates, ConsentProjection, labelsOf } from '@holdfast/consent';
+import type { EventSource } from '@holdfast/events';
+import { resourceTypes, searchParametersOf } from '@holdfast/fhir';
+import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import type { LogSequencer } from '@holdfast/ledger';
+import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
+import type { Database } from '../database.ts';
+
+export interface RecordStoreParts {
+  readonly tenant: TenantId;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cursorSecret: Uint8Array;
+  readonly sequencer: LogSequencer;
+  readonly source: EventSource;
+}
+
+/** Health records behind the consent gate: what reads, searches and writes them. */
+export interface RecordStore {
+  readonly gates: ConsentGates;
+  readonly dictionary: Dictionary;
+  readonly seal: CursorSeal;
+  readonly repository: FhirRepository;
+}
+
+const everyParameter = () =>
+  resourceTypes.flatMap((type) =>
+    [...searchParametersOf(type).keys()].map((code) => ({ type, code })),
+  );
+
+export async function openRecordStore(parts: RecordStoreParts): Promise<RecordStore> {
+  const { tenant, database, clock, random, cursorSecret, sequencer, source } = parts;
+  const dictionary = await Dictionary.load(database.requests, everyParameter());
+  return {
+    gates: new ConsentGates({ database: () => database.requests, clock }),
+    dictionary,
+    seal: new CursorSeal(cursorSecret, random),
+    repository: new FhirRepository({
+      tenant,
+      pool: database.requests,
+      dictionary,
+      clock,
+      random,
+      labelsOf,
+      projections: [new ConsentProjection()],
+      onWritten: () => {
+        sequencer.wake(tenant);
+        source.notifyCommitted();
+      },
+    }),
+  };
+}

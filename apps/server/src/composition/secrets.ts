@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invariant } from '@holdfast/kernel';
+import { type LogKeys, loadOrCreateLogKeys } from '@holdfast/ledger';
+import { loadOrCreateSigningKey, type SigningKey } from '@holdfast/signin';
+import { exportJWK } from 'jose';
+
+const LOG_NAME = 'holdfast.local/audit';
+
+/** What one installation keeps to itself, in files that only its account reads. */
+export interface Secrets {
+  readonly log: LogKeys;
+  readonly signing: SigningKey;
+  /** Seals page cursors: stable over restarts, the same in every process that holds the keys. */
+  readonly cursor: Uint8Array;
+  /** Takes back the database's address, which is good only while the server runs. */
+  forgetDatabase(): Promise<void>;
+}
+
+/** Loads the keys of `<data>/keys`, or creates them on the first start. */
+export async function openSecrets(dataDirectory: string, ownerUrl: string): Promise<Secrets> {
+  const directory = join(dataDirectory, 'keys');
+  const log = await loadOrCreateLogKeys(directory, LOG_NAME);
+  const signing = await loadOrCreateSigningKey(directory);
+  // For `holdfast ledger verify` beside a running server.
+  const addressFile = join(directory, 'database-url');
+  await writeFile(addressFile, ownerUrl, { mode: 0o600 });
+  return {
+    log,
+    signing,
+    cursor: await cursorSecret(signing),
+    forgetDatabase: () => rm(addressFile, { force: true }),
+  };
+}
+
+/** Drawn from the private half: whoever knows the public key can neither open nor forge a cursor. */
+async function cursorSecret({ privateKey }: SigningKey): Promise<Uint8Array> {
+  const { d } = await exportJWK(privateKey);
+  invariant(d !== undefined, 'SRV-4 cursors are sealed under the private half of the signing key');
+  return createHash('sha256').update(`holdfast cursor secret v1:${d}`).digest();
+}
