@@ -14,8 +14,7 @@ import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createApp } from './http/app.ts';
 import { registerConsole } from './http/console-routes.ts';
-import { registerFhirRoutes } from './http/fhir-routes.ts';
-import { registerFhirSearchRoutes } from './http/fhir-search-routes.ts';
+import { registerFhirInterface } from './http/fhir-interface.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
@@ -178,8 +177,7 @@ async function mount(platform: Platform): Promise<Mounted> {
     version: VERSION,
     baseUrl: () => url,
   };
-  registerFhirRoutes(app, fhir);
-  registerFhirSearchRoutes(app, fhir);
+  registerFhirInterface(app, fhir);
   registerOperationsRoutes(app, {
     ...platform,
     overview: () => overviewOf(sources),

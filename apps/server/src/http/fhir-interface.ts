@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import { registerFhirBundleRoutes } from './fhir-bundle-routes.ts';
+import { registerFhirHistoryRoutes } from './fhir-history-routes.ts';
+import { type FhirRoutesOptions, registerFhirRoutes } from './fhir-routes.ts';
+import { registerFhirSearchRoutes } from './fhir-search-routes.ts';
+import { registerFhirWriteRoutes } from './fhir-write-routes.ts';
+
+/** All routes of the FHIR interface; each file says what it answers. */
+export function registerFhirInterface(app: FastifyInstance, options: FhirRoutesOptions): void {
+  registerFhirRoutes(app, options);
+  registerFhirSearchRoutes(app, options);
+  registerFhirWriteRoutes(app, options);
+  registerFhirHistoryRoutes(app, options);
+  registerFhirBundleRoutes(app, options);
+}
