@@ -28,7 +28,7 @@ describe('the compiled engine', () => {
         fc.array(fc.tuple(actorArbitrary, actionArbitrary), { minLength: 4, maxLength: 4 }),
         fc.array(rowArbitrary, { minLength: 5, maxLength: 5 }),
         fc.tuple(nowArbitrary, nowArbitrary).map((pair) => pair.sort((a, b) => a - b)),
-        (rulebook, [json1, json2], requests, rows, [writtenMs = 0, nowMs = 0]) => {
+        (rulebook, [json1, json2], requests, rows, [writtenMs, nowMs]) => {
           const engine = new MemoryEngine(rulebook);
           const [own, other] = [json1, json2].map((all) => all.map((each) => parseConsent(each)));
           if (own === undefined || other === undefined) throw new Error('two lists');

@@ -67,7 +67,7 @@ export function atom(spec: AtomSpec): Condition {
   const key = JSON.stringify(spec, (_name, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   );
-  return { ...spec, key, size: 1 } as Atom;
+  return { ...spec, key, size: 1 };
 }
 
 export const constant = (value: boolean): Condition => (value ? TRUE : FALSE);

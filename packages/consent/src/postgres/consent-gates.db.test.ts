@@ -278,14 +278,15 @@ describe('consent in PostgreSQL', () => {
     const values: unknown[] = [];
     const predicate = gate.releasable('r', (value) => `$${values.push(value)}`);
     const client = await db.appPool.connect();
-    const { rows } = await client
-      .query('set enable_seqscan = off')
-      .then(() => client.query(`explain select r.key from resource r where ${predicate}`, values))
-      .finally(async () => {
-        await client.query('reset enable_seqscan');
-        client.release();
-      });
-    const plan = (rows as { 'QUERY PLAN': string }[]).map((row) => row['QUERY PLAN']).join('\n');
+    await client.query('begin');
+    await client.query('set local enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `explain select r.key from resource r where ${predicate}`,
+      values,
+    );
+    await client.query('rollback');
+    client.release();
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toMatch(
       /Index (Only )?Scan using patient_state_pkey on patient_state con_patient/,
     );
