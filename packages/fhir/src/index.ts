@@ -40,13 +40,28 @@ export {
   typeCode,
   typeOfCode,
 } from './resource-types.ts';
+export type {
+  CompositePartValue,
+  CompositeValue,
+  DateValue,
+  NearValue,
+  NumberValue,
+  Prefix,
+  QuantityValue,
+  ReferenceValue,
+  StringValue,
+  TokenValue,
+} from './search/criterion-values.ts';
 export { type DateRange, dateRange } from './search/date-range.ts';
 export { extractIndexEntries } from './search/extract-index-entries.ts';
 export { foldText } from './search/fold-text.ts';
 export type {
+  CompositeEntry,
+  CompositePart,
   DateEntry,
   IndexEntries,
   NumberEntry,
+  PositionEntry,
   QuantityEntry,
   ReferenceEntry,
   StringEntry,
@@ -54,6 +69,12 @@ export type {
   UriEntry,
 } from './search/index-entries.ts';
 export { parseSearch, type SearchOptions } from './search/parse-search.ts';
+export type {
+  ChainTarget,
+  CompartmentType,
+  Criterion,
+  RowsOf,
+} from './search/search-criterion.ts';
 export {
   type SearchKind,
   type SearchParameter,
@@ -62,18 +83,6 @@ export {
   unsupportedParametersOf,
 } from './search/search-parameters.ts';
 export { problemIssue } from './search/search-problems.ts';
-export type {
-  Criterion,
-  DateValue,
-  NumberValue,
-  Prefix,
-  QuantityValue,
-  ReferenceValue,
-  SearchProblem,
-  SearchQuery,
-  SortKey,
-  StringValue,
-  TokenValue,
-} from './search/search-query.ts';
+export type { Include, SearchProblem, SearchQuery, SortKey } from './search/search-query.ts';
 export { subsetResource } from './subset-resource.ts';
 export { validateResource } from './validation/validate-resource.ts';

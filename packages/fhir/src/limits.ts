@@ -39,3 +39,12 @@ export const MAX_SEARCH_CHARACTERS = 16 * 1024;
 
 /** Keys of one `_sort`: the sealed cursor carries one value for each. */
 export const MAX_SORT_KEYS = 4;
+
+/** Links a chain or `_has` may follow: each multiplies what the database visits. */
+export const MAX_CHAIN_LINKS = 4;
+
+/** `_include` and `_revinclude` of one search: each is a probe for every row of the page. */
+export const MAX_INCLUDES = 20;
+
+/** Rounds of `:iterate`: references may form circles. */
+export const MAX_INCLUDE_ROUNDS = 5;

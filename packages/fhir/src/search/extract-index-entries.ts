@@ -16,6 +16,8 @@ export function extractIndexEntries(resource: Resource): IndexEntries {
     numbers: [],
     quantities: [],
     uris: [],
+    composites: [],
+    positions: [],
   };
   for (const { visit } of compiledParametersOf(resource.resourceType).supported.values()) {
     if (visit !== null) visit(resource, out);
@@ -33,6 +35,8 @@ export function extractIndexEntries(resource: Resource): IndexEntries {
       (a) => `${a.param}\n${a.system}\n${a.code}\n${a.low}\n${a.high}`,
     ),
     uris: distinct(out.uris, (a) => `${a.param}\n${a.uri}`),
+    composites: distinct(out.composites, (a) => JSON.stringify(a)),
+    positions: distinct(out.positions, (a) => `${a.param}\n${a.latitude}\n${a.longitude}`),
   };
 }
 

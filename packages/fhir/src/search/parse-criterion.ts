@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import { isResourceType } from '../resource-types.ts';
+import type { Criterion, RowsOf } from './search-criterion.ts';
 import type { SearchParameter } from './search-parameters.ts';
 import { badModifier, badValue } from './search-problems.ts';
-import type { Criterion, SearchProblem } from './search-query.ts';
+import type { SearchProblem } from './search-query.ts';
 import {
   dateValue,
   idValue,
@@ -34,6 +35,8 @@ const MODIFIERS = {
   number: ['missing'],
   quantity: ['missing'],
   uri: ['missing'],
+  composite: [],
+  near: [],
   id: [],
   lastUpdated: [],
 } as const satisfies Record<SearchParameter['kind'], readonly string[]>;
@@ -54,8 +57,13 @@ export function parseCriterion(parameter: SearchParameter, raw: RawCriterion): P
 function parseMissing(parameter: SearchParameter, raw: RawCriterion): Parsed {
   const { text } = raw;
   if (text !== 'true' && text !== 'false') return err(badValue(raw.written, 'true or false'));
-  const { code: param, kind: of } = parameter;
-  return ok({ kind: 'missing', param, of, missing: text === 'true' });
+  const { code: param, kind } = parameter;
+  return ok({ kind: 'missing', param, rows: rowsOf(param, kind), missing: text === 'true' });
+}
+
+/** Where a parameter's values lie: nowhere for what every resource row has. */
+function rowsOf(param: string, kind: SearchParameter['kind']): readonly RowsOf[] {
+  return kind === 'id' || kind === 'lastUpdated' ? [] : [{ param, kind }];
 }
 
 function parseValues(parameter: SearchParameter, raw: RawCriterion): Parsed {
@@ -100,6 +108,9 @@ function parseValues(parameter: SearchParameter, raw: RawCriterion): Parsed {
         param: '_id',
         values,
       }));
+    case 'composite':
+    case 'near':
+      return err(badModifier(raw.written, []));
     case 'reference':
       return read(referenceReader(parameter, raw), 'id, Type/id or a URL', (values) => ({
         kind,

@@ -75,7 +75,12 @@ describe('parseSearch', () => {
 
   it('reads :missing for every kind with index rows', () => {
     expect(parsed('value-date:missing=true').criteria).toEqual([
-      { kind: 'missing', param: 'value-date', of: 'date', missing: true },
+      {
+        kind: 'missing',
+        param: 'value-date',
+        rows: [{ kind: 'date', param: 'value-date' }],
+        missing: true,
+      },
     ]);
     expect(problems('_id:missing=true')).toMatchObject([{ parameter: '_id:missing' }]);
   });

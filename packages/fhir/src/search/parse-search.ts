@@ -9,6 +9,7 @@ import {
 } from '../limits.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { parseCriterion } from './parse-criterion.ts';
+import type { Criterion } from './search-criterion.ts';
 import { searchParametersOf, unsupportedParametersOf } from './search-parameters.ts';
 import {
   badModifier,
@@ -20,7 +21,7 @@ import {
   unsortable,
   unsupported,
 } from './search-problems.ts';
-import type { Criterion, SearchProblem, SearchQuery, SortKey } from './search-query.ts';
+import type { SearchProblem, SearchQuery, SortKey } from './search-query.ts';
 
 export interface SearchOptions {
   /**
@@ -30,7 +31,8 @@ export interface SearchOptions {
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-type Draft = Mutable<Omit<SearchQuery, 'criteria' | 'unknown'>> & {
+type Draft = Mutable<Omit<SearchQuery, 'types' | 'criteria' | 'unknown'>> & {
+  readonly types: readonly [ResourceType];
   criteria: Criterion[];
   unknown: string[];
 };
@@ -54,7 +56,14 @@ export function parseSearch(
   if (text.length > MAX_SEARCH_CHARACTERS) {
     return err([tooMany('search', 'characters', MAX_SEARCH_CHARACTERS)]);
   }
-  const draft: Draft = { type, criteria: [], sort: [], count: DEFAULT_COUNT, unknown: [] };
+  const draft: Draft = {
+    types: [type],
+    criteria: [],
+    sort: [],
+    includes: [],
+    count: DEFAULT_COUNT,
+    unknown: [],
+  };
   const problems: SearchProblem[] = [];
   const seen = new Set<string>();
   for (const [written, value] of typeof query === 'string' ? new URLSearchParams(query) : query) {
@@ -125,7 +134,7 @@ function readSort(draft: Draft, value: string): SearchProblem | undefined {
   for (const name of names) {
     const descending = name.startsWith('-');
     const param = descending ? name.slice(1) : name;
-    const parameter = searchParametersOf(draft.type).get(param);
+    const parameter = searchParametersOf(draft.types[0]).get(param);
     if (parameter === undefined) return unsortable(keys.length + 1);
     const direction = descending ? 'descending' : 'ascending';
     keys.push({ param, kind: parameter.kind, direction });
@@ -143,12 +152,13 @@ function readCriterion(
   const later = notYet(written, name);
   if (later !== undefined) return later;
   const dot = written.indexOf('.');
-  const parameter = searchParametersOf(draft.type).get(name);
+  const parameter = searchParametersOf(draft.types[0]).get(name);
   if (parameter === undefined) {
-    const why = unsupportedParametersOf(draft.type).find((one) => one.code === name);
+    const why = unsupportedParametersOf(draft.types[0]).find((one) => one.code === name);
     if (why !== undefined) return unsupported(written, why);
     const head = name.slice(0, name.indexOf('.'));
-    if (dot > 0 && searchParametersOf(draft.type).get(head) !== undefined) return chained(written);
+    if (dot > 0 && searchParametersOf(draft.types[0]).get(head) !== undefined)
+      return chained(written);
     draft.unknown.push(written);
     return undefined;
   }

@@ -26,6 +26,8 @@ export type SearchKind =
   | 'number'
   | 'quantity'
   | 'uri'
+  | 'composite'
+  | 'near'
   | 'id'
   | 'lastUpdated';
 
@@ -34,6 +36,8 @@ export interface SearchParameter {
   readonly kind: SearchKind;
   /** Resource types a reference may point at; empty for other kinds. */
   readonly targets: readonly string[];
+  /** Kinds of the parts of a composite, in their order; absent for other kinds. */
+  readonly components?: readonly SearchKind[];
   /** Canonical URL of the definition. */
   readonly url: string;
 }

@@ -1,8 +1,6 @@
 import { MAX_VALUES } from '../limits.ts';
 import { parseReference } from '../reference.ts';
 import { isResourceId } from '../resource.ts';
-import { dateRange } from './date-range.ts';
-import { foldText } from './fold-text.ts';
 import type {
   DateValue,
   NumberValue,
@@ -11,7 +9,9 @@ import type {
   ReferenceValue,
   StringValue,
   TokenValue,
-} from './search-query.ts';
+} from './criterion-values.ts';
+import { dateRange } from './date-range.ts';
+import { foldText } from './fold-text.ts';
 
 /** Splits at a sign that no backslash escapes; the parts keep their escapes. */
 export function splitEscaped(text: string, sign: ',' | '|' | '$'): string[] {

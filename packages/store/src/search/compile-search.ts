@@ -33,10 +33,14 @@ export function compileSearch(
   query: SearchQuery,
   options: CompileOptions,
 ): Result<Statement, string> {
+  const [type] = query.types;
+  if (type === undefined || query.types.length > 1 || query.includes.length > 0) {
+    return err('_type, _include, _revinclude');
+  }
   const { dictionary, gate, position, limit } = options;
   const values: unknown[] = [options.tenant];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const context: ConditionContext = { type: query.type, dictionary, bind, tenant: '$1' };
+  const context: ConditionContext = { type, dictionary, bind, tenant: '$1' };
   const sorted = sortTerms(query.sort, context);
   if (!sorted.ok) return err(sorted.error);
   const terms = sorted.value;
@@ -45,7 +49,7 @@ export function compileSearch(
     terms.length === 1 && terms[0]?.expression === 'r.at' && terms[0].descending,
   );
   const conditions = [
-    `r.tenant = $1 and r.type = ${bind(typeCode(query.type))} and not r.deleted`,
+    `r.tenant = $1 and r.type = ${bind(typeCode(type))} and not r.deleted`,
     ...query.criteria.filter((c) => c !== lead).map((c) => conditionSql(c, context)),
     gate.releasable('r', bind),
   ];

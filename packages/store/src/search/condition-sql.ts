@@ -11,6 +11,7 @@ import {
   typeCode,
 } from '@holdfast/fhir';
 import type { Bind } from '../access-gate.ts';
+import { storeFault } from '../errors.ts';
 import { timestamp } from '../index-rows.ts';
 import { ownerParameters } from '../owner-parameters.ts';
 
@@ -102,8 +103,21 @@ export function conditionSql(criterion: Criterion, context: ConditionContext): s
       );
     case 'missing':
       return missingSql(criterion, context);
+    case 'composite':
+    case 'near':
+    case 'chain':
+    case 'has':
+    case 'compartment':
+    case 'valueSet':
+    case 'subsumption':
+      throw unsupported(criterion.kind);
   }
 }
+
+const unsupported = (kind: string) =>
+  storeFault('STORE_SEARCH_UNSUPPORTED', {
+    diagnostics: `Criteria of kind "${kind}" are not offered.`,
+  });
 
 export function tokenSql(
   values: readonly TokenValue[],
@@ -232,17 +246,19 @@ function rangeSql({ prefix, value, low, high }: NumberValue, bind: Bind): string
 
 function missingSql(criterion: Criterion & { kind: 'missing' }, context: ConditionContext): string {
   const { type } = context;
-  const { of, param, missing } = criterion;
-  if (of === 'id' || of === 'lastUpdated') return missing ? 'false' : 'true';
-  const present =
-    of === 'date' && param === mainDateParameter(type)
-      ? "r.at_end > '-infinity'"
-      : or([
-          exists(context)(TABLE[of], param, 'true'),
-          ...(of === 'reference' ? [exists(context)(TABLE.uri, param, 'true')] : []),
-          ...(of === 'reference' && ownerParameters(type).has(param)
-            ? ['r.patient is not null']
-            : []),
-        ]);
+  const { rows, missing } = criterion;
+  if (rows.length === 0) return missing ? 'false' : 'true';
+  const present = or(
+    rows.flatMap(({ kind, param }) => {
+      if (kind === 'date' && param === mainDateParameter(type)) return ["r.at_end > '-infinity'"];
+      if (kind === 'composite' || kind === 'near') throw unsupported(kind);
+      const own = exists(context)(TABLE[kind], param, 'true');
+      if (kind !== 'reference') return [own];
+      const others = exists(context)(TABLE.uri, param, 'true');
+      return ownerParameters(type).has(param)
+        ? [own, others, 'r.patient is not null']
+        : [own, others];
+    }),
+  );
   return missing ? `not ${present}` : present;
 }
