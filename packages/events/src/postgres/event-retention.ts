@@ -19,6 +19,8 @@ export async function dropEventsBefore(client: pg.ClientBase, before: Date): Pro
       order by c.relname`,
     [before],
   );
+  // Nobody moves a group back between the look and the drop.
+  await client.query('lock table holdfast.consumer_group in share mode');
   for (const { name } of rows) {
     const needed = await neededBy(client, name);
     if (needed !== null) {

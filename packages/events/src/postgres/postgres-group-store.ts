@@ -11,6 +11,7 @@ import type {
   PreparedEvent,
 } from '../group-store.ts';
 import type { LogRow } from '../lane-plan.ts';
+import { DEFAULT_RETRY } from '../limits.ts';
 import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
 import { claimLead } from './claim-lead.ts';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
@@ -154,9 +155,10 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     const { rows } = await this.#query<ParkedRow>({
       name: 'eve_due',
       text: `select tenant, stream, seq, attempts from holdfast.consumer_parked
-        where consumer_group = $1 and next_attempt_at <= clock_timestamp()
+        where consumer_group = $1 and (next_attempt_at <= clock_timestamp()
+          or next_attempt_at > clock_timestamp() + $3 * interval '1 millisecond')
         order by next_attempt_at limit $2`,
-      values: [this.#consumer.group, limit],
+      values: [this.#consumer.group, limit, this.#longestPauseMs()],
     });
     return rows.map((row) => ({
       tenant: row.tenant as TenantId,
@@ -204,7 +206,13 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
       values: [this.#consumer.group],
     });
     const wait = rows[0]?.wait_ms ?? null;
-    return wait === null ? null : Math.max(0, wait);
+    if (wait === null) return null;
+    return wait > this.#longestPauseMs() ? 0 : Math.max(0, wait);
+  }
+
+  /** A retry planned farther ahead was planned before the database's clock was set back: it is due. */
+  #longestPauseMs(): number {
+    return (this.#consumer.retry ?? DEFAULT_RETRY).maxDelayMs;
   }
 
   /** Keeps the group's row, and with it any other leader out, until the transaction ends. */

@@ -9,6 +9,9 @@ import {
 } from '../postgres/event-source.ts';
 import { type Appended, appendEvent } from './append-event.ts';
 
+/** What a stage needs of a database; `TestDatabase` has more. */
+export type StageDatabase = Pick<TestDatabase, 'pool' | 'url'>;
+
 /** Resolves each time something is noted; how tests wait without sleeping. */
 export class Noticeboard {
   readonly notes: string[] = [];
@@ -41,11 +44,12 @@ export interface Stage {
   readonly runtime: ConsumerRuntime;
   /** Notes `logical` or `notify` at each change. */
   readonly modes: Noticeboard;
+  /** Repeatable. */
   stop(): Promise<void>;
 }
 
 export async function startStage(
-  db: TestDatabase,
+  db: StageDatabase,
   consumers: readonly AnyConsumer[],
   mode: NonNullable<EventSourceOptions['mode']> = 'automatic',
 ): Promise<Stage> {
@@ -57,14 +61,16 @@ export async function startStage(
   const runtime = new ConsumerRuntime({ url: db.url, signal: source, random }, consumers);
   await source.start();
   await runtime.start();
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    await runtime.stop();
+    await source.stop();
+  };
   return {
     source,
     runtime,
     modes,
-    async stop() {
-      await runtime.stop();
-      await source.stop();
-    },
+    stop: () => (stopping ??= stop()),
   };
 }
 
@@ -92,14 +98,14 @@ export function recorder(
   );
 }
 
-export async function createSeen(db: TestDatabase): Promise<void> {
+export async function createSeen(db: StageDatabase): Promise<void> {
   await db.pool.query('create table seen (g text, stream bigint, seq bigint, at bigserial)');
   await db.pool.query('grant select, insert on seen to holdfast_app');
   await db.pool.query('grant usage on sequence seen_at_seq to holdfast_app');
 }
 
 /** Committed effects of a group in order, as `stream/seq`. */
-export async function seen(db: TestDatabase, group: string): Promise<string[]> {
+export async function seen(db: StageDatabase, group: string): Promise<string[]> {
   const { rows } = await db.pool.query<{ what: string }>(
     `select stream || '/' || seq as what from seen where g = $1 order by at`,
     [group],
@@ -111,7 +117,7 @@ export async function seen(db: TestDatabase, group: string): Promise<string[]> {
  * Waits until everything in the log is below the fence. Tests of other databases of the same server
  * hold it back with their own transactions.
  */
-export async function fencePasses(db: TestDatabase): Promise<void> {
+export async function fencePasses(db: StageDatabase): Promise<void> {
   for (;;) {
     const { rows } = await db.pool.query<{ passed: boolean }>(
       `select coalesce((select xid from holdfast.event order by xid desc limit 1)
@@ -122,6 +128,6 @@ export async function fencePasses(db: TestDatabase): Promise<void> {
 }
 
 /** One event in a transaction of its own. */
-export function append(db: TestDatabase, what: Appended): Promise<number> {
+export function append(db: StageDatabase, what: Appended): Promise<number> {
   return inTransaction(db.pool, (tx) => appendEvent(tx, what));
 }

@@ -32,6 +32,8 @@ export interface StoreParts {
   readonly log: SimulatedLog;
   readonly record: GroupRecord;
   readonly mutation: Mutation | null;
+  /** The longest pause the group's retry policy makes. */
+  readonly maxDelayMs: number;
   /** Whether the effect of this event refuses this time. */
   readonly refuses: (event: RecordedEvent) => boolean;
 }
@@ -41,9 +43,13 @@ export class SimulatedGroupStore implements GroupStore<void> {
   readonly #parts: StoreParts;
   #cut = false;
   #stall = 0;
+  #blind: boolean;
+  /** Most rows that one read gave. */
+  mostRows = 0;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
+    this.#blind = parts.mutation === 'no sweep at the start';
   }
 
   /** The connections break: what is not committed is gone, and every call fails. */
@@ -70,7 +76,9 @@ export class SimulatedGroupStore implements GroupStore<void> {
   async read(after: Cursor, limit: number): Promise<readonly LogRow[]> {
     await this.#travel();
     const { record, log, mutation } = this.#parts;
+    if (this.#blind) return [];
     const rows = log.visible(after).filter(({ fenced }) => !fenced);
+    this.mostRows = Math.max(this.mostRows, Math.min(limit, rows.length));
     return rows.slice(0, limit).map(({ event }) => ({
       event,
       done: mutation === 'no inbox' ? null : (record.inbox.get(streamKey(event)) ?? null),
@@ -80,6 +88,10 @@ export class SimulatedGroupStore implements GroupStore<void> {
 
   async anyBeyond(after: Cursor): Promise<boolean> {
     await this.#travel();
+    if (this.#blind) {
+      this.#blind = false;
+      return false;
+    }
     return this.#parts.mutation !== 'no re-check' && this.#parts.log.visible(after).length > 0;
   }
 
@@ -101,6 +113,9 @@ export class SimulatedGroupStore implements GroupStore<void> {
     if (work.some(({ event }) => this.#done(event))) return { kind: 'fenced' };
     for (const { event } of work) {
       record.effects.push(event);
+    }
+    if (mutation === 'effect apart from its note') await this.#travel();
+    for (const { event } of work) {
       record.inbox.set(streamKey(event), { seq: event.seq, position: event.position });
     }
     if (advanceTo !== null) record.cursor = advanceTo;
@@ -129,16 +144,15 @@ export class SimulatedGroupStore implements GroupStore<void> {
       stream: event.stream,
       seq: event.seq,
       attempts: decision.attempts,
-      dueMs: decision.kind === 'retry' ? world.nowMs + decision.delayMs : null,
+      dueMs: decision.kind === 'retry' ? world.wallMs + decision.delayMs : null,
     });
     return this.#answer('parked');
   }
 
   async dueStreams(limit: number): Promise<readonly ParkedStream[]> {
     await this.#travel();
-    const { record, world } = this.#parts;
-    const due = (each: Parked) => each.dueMs !== null && each.dueMs <= world.nowMs;
-    return [...record.parked.values()].filter(due).slice(0, limit);
+    const due = (each: Parked) => each.dueMs !== null && this.#waitMs(each.dueMs) <= 0;
+    return [...this.#parts.record.parked.values()].filter(due).slice(0, limit);
   }
 
   async readStream(
@@ -165,9 +179,19 @@ export class SimulatedGroupStore implements GroupStore<void> {
 
   async nextRetryMs(): Promise<number | null> {
     await this.#travel();
-    const { record, world } = this.#parts;
-    const due = [...record.parked.values()].flatMap(({ dueMs }) => (dueMs === null ? [] : [dueMs]));
-    return due.length === 0 ? null : Math.max(0, Math.min(...due) - world.nowMs);
+    const { record, mutation } = this.#parts;
+    if (mutation === 'no retry timer') return null;
+    const waits = [...record.parked.values()].flatMap(({ dueMs }) =>
+      dueMs === null ? [] : [this.#waitMs(dueMs)],
+    );
+    return waits.length === 0 ? null : Math.max(0, Math.min(...waits));
+  }
+
+  /** A due time farther off than any policy sets was set by another clock: it is due. */
+  #waitMs(dueMs: number): number {
+    const { world, maxDelayMs, mutation } = this.#parts;
+    const waitMs = dueMs - world.wallMs;
+    return waitMs > maxDelayMs && mutation !== 'trusts the wall clock' ? 0 : waitMs;
   }
 
   #done(event: RecordedEvent): boolean {

@@ -12,7 +12,12 @@ export type Mutation =
   | 'cursor before effect'
   | 'no term'
   | 'followers do not wait'
-  | 'no re-check';
+  | 'no re-check'
+  | 'effect apart from its note'
+  | 'no sweep at the start'
+  | 'no sweep after a lost relay'
+  | 'no retry timer'
+  | 'trusts the wall clock';
 
 interface Transaction {
   readonly xid: bigint;

@@ -7,6 +7,7 @@ export class SimulatedWorld {
   readonly #ready: (() => void)[] = [];
   readonly #timers = new Map<number, { readonly due: number; readonly run: () => void }>();
   #nowMs = 0;
+  #wallSkewMs = 0;
   #nextTimer = 0;
   steps = 0;
 
@@ -27,8 +28,18 @@ export class SimulatedWorld {
     },
   };
 
+  /** Time as timers count it: it only goes forward. */
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** Time as the database's clock says it, which somebody may set. */
+  get wallMs(): number {
+    return this.#nowMs + this.#wallSkewMs;
+  }
+
+  setWallClock(byMs: number): void {
+    this.#wallSkewMs += byMs;
   }
 
   /**
