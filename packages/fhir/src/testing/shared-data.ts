@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import type { JsonValue } from '../json.ts';
 import type { Resource } from '../resource.ts';
 
 const root = new URL('../../../../../shared/data/', import.meta.url);
@@ -51,4 +52,21 @@ export function validationCases(): ValidationCase[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as ValidationCase);
+}
+
+export interface JsonPatchCase {
+  readonly comment?: string;
+  readonly doc: JsonValue;
+  readonly patch: JsonValue;
+  readonly expected?: JsonValue;
+  /** Why it must fail; absent where it must not. */
+  readonly error?: string;
+}
+
+/** The cases of RFC 6902's appendix and section 4, as the JSON Patch test suite writes them. */
+export function jsonPatchCases(): JsonPatchCase[] {
+  if (!existsSync(root)) return [];
+  return JSON.parse(
+    unzipped('fhir-vectors/r4__patch__json-patch-tests.json.gz'),
+  ) as JsonPatchCase[];
 }
