@@ -15,6 +15,8 @@ create table resource (
   updated timestamptz not null,
   -- Storage key of the Patient in whose compartment this lies; for a Patient its own key.
   patient bigint,
+  -- Parameters that name that patient and so have no index row: patient 1, subject 2.
+  owner_by smallint not null default 0,
   -- Patients named beside `patient` (invariant 1: all of them must permit); null for nearly every row.
   other_patients bigint[],
   -- The type's main clinical date, the trailing sort key of every index; -infinity where it has none.
@@ -30,9 +32,11 @@ create table resource (
 );
 create unique index resource_key on resource (tenant, key);
 create index resource_patient on resource (tenant, patient, type, at, key) where patient is not null and not deleted;
--- The order of a type's pages, and its main date parameter without an index row of its own.
-create index resource_at on resource (tenant, type, at, key) where not deleted;
-create index resource_updated on resource (tenant, type, updated, key);
+-- The order of a type's pages, and its main date parameter without an index row of its own. These two
+-- spell the type `type::integer`, and so do the statements that are to run along them: to a planner
+-- without statistics they would else tie with the primary key in a look-up by id (decision 0010).
+create index resource_at on resource (tenant, (type::integer), at, key) where not deleted;
+create index resource_updated on resource (tenant, (type::integer), updated, key);
 select guard_tenant('resource');
 grant usage on sequence resource_key_seq to holdfast_app;
 

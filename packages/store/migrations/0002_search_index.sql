@@ -11,19 +11,27 @@ create table token_system (
 );
 grant select, insert on search_parameter, token_system to holdfast_app;
 
--- Typed index tables, one row a value. The primary key is the only index: it leads with the value,
--- ends with the sort key (the resource's main date, then its key) so that ORDER BY + LIMIT stops
--- early, and answers "has this resource that value" in one descent, since `at` is known by then.
--- Old rows are computed from the outgoing content, so no index on `resource` is paid for.
+-- Typed index tables, one row a value, each with two ways through it:
+-- * the primary key leads from a resource to its values: whatever a criterion asks of a resource,
+--   its answer is one descent (also `:not`, `:missing`, long lists, sort keys, includes). A new
+--   resource's rows are the last of that tree, side by side, so it costs little to keep;
+-- * `..._value` leads from a value to the resources that have it, in page order (main date, key)
+--   where the values are compared for equality, so that ORDER BY + LIMIT stops early.
+
 create table token_index (
   tenant smallint not null,
   param smallint not null,
-  code text collate "C" not null,
   system integer not null, -- 0 = no system
   at timestamptz not null,
   resource bigint not null,
-  primary key (tenant, param, code, system, at, resource)
+  patient bigint, -- set for parameters that are selective within a patient only (decision 0010)
+  code text collate "C" not null,
+  primary key (tenant, resource, param, code, system)
 );
+create index token_value on token_index (tenant, param, code, system, at, resource);
+-- "The last HbA1c of this patient", however long the record.
+create index token_patient on token_index (tenant, patient, param, code, system, at, resource)
+  where patient is not null;
 select guard_tenant('token_index');
 
 create table reference_index (
@@ -32,29 +40,33 @@ create table reference_index (
   target bigint not null,
   at timestamptz not null,
   resource bigint not null,
-  primary key (tenant, param, target, at, resource)
+  primary key (tenant, resource, param, target)
 );
+-- Led by the target: also answers "what points at this", for any parameter.
+create index reference_value on reference_index (tenant, target, param, at, resource);
 select guard_tenant('reference_index');
 
 -- Absolute references, canonicals and uri parameters.
 create table uri_index (
   tenant smallint not null,
   param smallint not null,
-  uri text collate "C" not null,
   at timestamptz not null,
   resource bigint not null,
-  primary key (tenant, param, uri, at, resource)
+  uri text collate "C" not null,
+  primary key (tenant, resource, param, uri)
 );
+create index uri_value on uri_index (tenant, param, uri, at, resource);
 select guard_tenant('uri_index');
 
 create table string_index (
   tenant smallint not null,
   param smallint not null,
+  resource bigint not null,
   folded text collate "C" not null, -- without accents and case: what the search compares
   exact text collate "C" not null,
-  resource bigint not null,
-  primary key (tenant, param, folded, exact, resource)
+  primary key (tenant, resource, param, folded, exact)
 );
+create index string_value on string_index (tenant, param, folded, resource);
 select guard_tenant('string_index');
 
 -- Dates other than the type's main one, which lies on the resource row.
@@ -64,21 +76,68 @@ create table date_index (
   start_at timestamptz not null,
   end_at timestamptz not null,
   resource bigint not null,
-  primary key (tenant, param, start_at, end_at, resource)
+  primary key (tenant, resource, param, start_at, end_at)
 );
+create index date_value on date_index (tenant, param, start_at, end_at, resource);
 select guard_tenant('date_index');
 
 create table quantity_index (
   tenant smallint not null,
   param smallint not null,
-  unit text collate "C" not null, -- '' for numbers and quantities without a code
   system integer not null,
   low double precision not null,
   high double precision not null,
   resource bigint not null,
-  primary key (tenant, param, unit, system, low, high, resource)
+  unit text collate "C" not null, -- '' for numbers and quantities without a code
+  primary key (tenant, resource, param, unit, system, low, high)
 );
+create index quantity_value on quantity_index (tenant, param, unit, system, low, high, resource);
 select guard_tenant('quantity_index');
+
+-- One row for values that stand together in one element; the token part leads, since each has one.
+create table composite_index (
+  tenant smallint not null,
+  param smallint not null,
+  system integer not null,
+  text_system integer not null, -- of the second token or the unit; 0 = none
+  low double precision not null, -- number, quantity, or date in ms since 1970; else 0
+  high double precision not null,
+  low2 double precision not null, -- a third part, which is a number wherever there is one; else 0
+  high2 double precision not null,
+  resource bigint not null,
+  code text collate "C" not null,
+  -- Code of the second token, unit of a quantity, folded string, reference as text; else ''
+  text text collate "C" not null,
+  primary key (tenant, resource, param, code, system, text, text_system, low, high, low2, high2)
+);
+create index composite_value
+  on composite_index (tenant, param, code, system, text, text_system, low, high, resource);
+select guard_tenant('composite_index');
+
+create table position_index (
+  tenant smallint not null,
+  param smallint not null,
+  latitude double precision not null,
+  longitude double precision not null,
+  resource bigint not null,
+  primary key (tenant, resource, param, latitude, longitude)
+);
+create index position_value on position_index (tenant, param, latitude, longitude, resource);
+select guard_tenant('position_index');
 
 -- Most common (parameter, value) pairs: without them a frequent code looks as rare as any other.
 create statistics token_index_values (mcv, dependencies) on param, code, system from token_index;
+create statistics resource_types (mcv, dependencies) on type, deleted from resource;
+
+-- Statistics follow the data: the defaults wait for a tenth of a large table to change.
+do $$
+declare
+  indexed text;
+begin
+  foreach indexed in array array['resource', 'token_index', 'reference_index', 'uri_index', 'string_index',
+    'date_index', 'quantity_index', 'composite_index', 'position_index'] loop
+    execute format('alter table %I set (autovacuum_analyze_scale_factor = 0.02,
+      autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.05)', indexed);
+  end loop;
+end
+$$;

@@ -9,16 +9,20 @@ create function store_write(
   r_expected integer[],    -- version that must be current; 0 for a create
   r_version integer[], r_updated timestamptz[], r_content text[], -- null content = delete
   r_owner integer[],       -- position in g_ of the owning patient, or null
+  r_owner_by smallint[],   -- parameters that name the owner, see resource.owner_by
   r_others text[],         -- positions in g_ of other patients, joined by ','; null for none
   r_at timestamptz[], r_at_end timestamptz[], r_confidentiality smallint[], r_sensitivity bigint[],
   -- distinct referenced resources: either written here (position in r_) or stored already
   g_position integer[], g_type smallint[], g_id text[],
-  t_resource integer[], t_param smallint[], t_code text[], t_system integer[],
+  t_resource integer[], t_param smallint[], t_code text[], t_system integer[], t_selective boolean[],
   f_resource integer[], f_param smallint[], f_target integer[],
   u_resource integer[], u_param smallint[], u_uri text[],
   s_resource integer[], s_param smallint[], s_folded text[], s_exact text[],
   d_resource integer[], d_param smallint[], d_start timestamptz[], d_end timestamptz[],
   q_resource integer[], q_param smallint[], q_unit text[], q_system integer[], q_low double precision[], q_high double precision[],
+  c_resource integer[], c_param smallint[], c_code text[], c_system integer[], c_text text[], c_text_system integer[],
+  c_low double precision[], c_high double precision[], c_low2 double precision[], c_high2 double precision[],
+  n_resource integer[], n_param smallint[], n_latitude double precision[], n_longitude double precision[],
   -- outgoing index rows of updated and deleted resources, as JSON by table; null when there are none
   p_outgoing jsonb,
   e_id uuid[], e_interaction text[], e_type text[], p_actor text, p_request_id text,
@@ -74,13 +78,13 @@ begin
     end if;
     update resource r set
       version = u.version, updated = u.updated, content = u.content, deleted = u.content is null,
-      patient = v_patient[u.n], at = u.at, at_end = u.at_end,
+      patient = v_patient[u.n], owner_by = u.owner_by, at = u.at, at_end = u.at_end,
       other_patients = case when u.content is null then r.other_patients else (
         select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o) end,
       confidentiality = u.confidentiality, sensitivity = u.sensitivity
-    from unnest(r_key, r_expected, r_version, r_updated, r_content, r_others, r_at, r_at_end,
+    from unnest(r_key, r_expected, r_version, r_updated, r_content, r_owner_by, r_others, r_at, r_at_end,
       r_confidentiality, r_sensitivity) with ordinality
-      as u(key, expected, version, updated, content, others, at, at_end, confidentiality, sensitivity, n)
+      as u(key, expected, version, updated, content, owner_by, others, at, at_end, confidentiality, sensitivity, n)
     where r.tenant = p_tenant and r.key = u.key and r.version = u.expected and u.expected > 0;
     get diagnostics v_done = row_count;
     if v_done < v_wanted then
@@ -90,15 +94,16 @@ begin
 
   v_wanted := cardinality(r_id) - v_wanted;
   if v_wanted > 0 then
-    insert into resource (tenant, key, type, id, version, updated, patient, other_patients, at, at_end,
+    insert into resource (tenant, key, type, id, version, updated, patient, owner_by, other_patients, at, at_end,
       confidentiality, sensitivity, deleted, content)
     overriding system value
-    select p_tenant, v_key[u.n], u.type, u.id, u.version, u.updated, v_patient[u.n],
+    select p_tenant, v_key[u.n], u.type, u.id, u.version, u.updated, v_patient[u.n], u.owner_by,
       (select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o),
       u.at, u.at_end, u.confidentiality, u.sensitivity, false, u.content
-    from unnest(r_type, r_id, r_expected, r_version, r_updated, r_content, r_others, r_at, r_at_end,
+    from unnest(r_type, r_id, r_expected, r_version, r_updated, r_content, r_owner_by, r_others, r_at, r_at_end,
       r_confidentiality, r_sensitivity) with ordinality
-      as u(type, id, expected, version, updated, content, others, at, at_end, confidentiality, sensitivity, n)
+      as u(type, id, expected, version, updated, content, owner_by, others, at, at_end, confidentiality,
+        sensitivity, n)
     where u.expected = 0
     on conflict (tenant, type, id) do nothing;
     get diagnostics v_done = row_count;
@@ -117,9 +122,10 @@ begin
   end if;
 
   if cardinality(t_param) > 0 then
-    insert into token_index (tenant, param, code, system, at, resource)
-    select p_tenant, x.param, x.code, x.system, r_at[x.resource], v_key[x.resource]
-    from unnest(t_resource, t_param, t_code, t_system) as x(resource, param, code, system);
+    insert into token_index (tenant, param, code, system, at, resource, patient)
+    select p_tenant, x.param, x.code, x.system, r_at[x.resource], v_key[x.resource],
+      case when x.selective then v_patient[x.resource] end
+    from unnest(t_resource, t_param, t_code, t_system, t_selective) as x(resource, param, code, system, selective);
   end if;
   if cardinality(f_param) > 0 then
     insert into reference_index (tenant, param, target, at, resource)
@@ -145,6 +151,18 @@ begin
     insert into quantity_index (tenant, param, unit, system, low, high, resource)
     select p_tenant, x.param, x.unit, x.system, x.low, x.high, v_key[x.resource]
     from unnest(q_resource, q_param, q_unit, q_system, q_low, q_high) as x(resource, param, unit, system, low, high);
+  end if;
+  if cardinality(c_param) > 0 then
+    insert into composite_index (tenant, param, code, system, text, text_system, low, high, low2, high2, resource)
+    select p_tenant, x.param, x.code, x.system, x.text, x.text_system, x.low, x.high, x.low2, x.high2,
+      v_key[x.resource]
+    from unnest(c_resource, c_param, c_code, c_system, c_text, c_text_system, c_low, c_high, c_low2, c_high2)
+      as x(resource, param, code, system, text, text_system, low, high, low2, high2);
+  end if;
+  if cardinality(n_param) > 0 then
+    insert into position_index (tenant, param, latitude, longitude, resource)
+    select p_tenant, x.param, x.latitude, x.longitude, v_key[x.resource]
+    from unnest(n_resource, n_param, n_latitude, n_longitude) as x(resource, param, latitude, longitude);
   end if;
 
   perform store_append_events(p_tenant, v_key, v_patient, r_id, r_version, r_confidentiality,
@@ -193,31 +211,41 @@ returns void language plpgsql volatile as $$
 begin
   delete from token_index i
   using jsonb_to_recordset(p_outgoing -> 'token')
-    as x(resource integer, param smallint, code text, system integer, at timestamptz)
-  where i.tenant = p_tenant and i.param = x.param and i.code = x.code and i.system = x.system
-    and i.at = x.at and i.resource = p_key[x.resource];
+    as x(resource integer, param smallint, code text, system integer)
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+    and i.code = x.code and i.system = x.system;
   delete from reference_index i
-  using jsonb_to_recordset(p_outgoing -> 'reference')
-    as x(resource integer, param smallint, type smallint, id text, at timestamptz)
-  where i.tenant = p_tenant and i.param = x.param and i.at = x.at and i.resource = p_key[x.resource]
+  using jsonb_to_recordset(p_outgoing -> 'reference') as x(resource integer, param smallint, type smallint, id text)
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
     and i.target = (select r.key from resource r where r.tenant = p_tenant and r.type = x.type and r.id = x.id);
   delete from uri_index i
-  using jsonb_to_recordset(p_outgoing -> 'uri') as x(resource integer, param smallint, uri text, at timestamptz)
-  where i.tenant = p_tenant and i.param = x.param and i.uri = x.uri and i.at = x.at
-    and i.resource = p_key[x.resource];
+  using jsonb_to_recordset(p_outgoing -> 'uri') as x(resource integer, param smallint, uri text)
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param and i.uri = x.uri;
   delete from string_index i
   using jsonb_to_recordset(p_outgoing -> 'string') as x(resource integer, param smallint, folded text, exact text)
-  where i.tenant = p_tenant and i.param = x.param and i.folded = x.folded and i.exact = x.exact
-    and i.resource = p_key[x.resource];
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+    and i.folded = x.folded and i.exact = x.exact;
   delete from date_index i
   using jsonb_to_recordset(p_outgoing -> 'date')
     as x(resource integer, param smallint, start_at timestamptz, end_at timestamptz)
-  where i.tenant = p_tenant and i.param = x.param and i.start_at = x.start_at and i.end_at = x.end_at
-    and i.resource = p_key[x.resource];
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+    and i.start_at = x.start_at and i.end_at = x.end_at;
   delete from quantity_index i
   using jsonb_to_recordset(p_outgoing -> 'quantity')
     as x(resource integer, param smallint, unit text, system integer, low double precision, high double precision)
-  where i.tenant = p_tenant and i.param = x.param and i.unit = x.unit and i.system = x.system
-    and i.low = x.low and i.high = x.high and i.resource = p_key[x.resource];
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+    and i.unit = x.unit and i.system = x.system and i.low = x.low and i.high = x.high;
+  delete from composite_index i
+  using jsonb_to_recordset(p_outgoing -> 'composite')
+    as x(resource integer, param smallint, code text, system integer, text text, text_system integer,
+      low double precision, high double precision, low2 double precision, high2 double precision)
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param and i.code = x.code
+    and i.system = x.system and i.text = x.text and i.text_system = x.text_system
+    and i.low = x.low and i.high = x.high and i.low2 = x.low2 and i.high2 = x.high2;
+  delete from position_index i
+  using jsonb_to_recordset(p_outgoing -> 'position')
+    as x(resource integer, param smallint, latitude double precision, longitude double precision)
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+    and i.latitude = x.latitude and i.longitude = x.longitude;
 end
 $$;

@@ -1,5 +1,6 @@
 import { type IndexEntries, isResourceType, type ResourceType, typeCode } from '@holdfast/fhir';
 import { INDEXED_CODE_LENGTH_MAX, INDEXED_STRING_LENGTH_MAX } from './limits.ts';
+import { OWNER_PARAMETERS } from './owner-parameters.ts';
 
 /** The database's numbers for search parameters and code systems. */
 export interface IndexDictionary {
@@ -12,8 +13,8 @@ export interface IndexDictionary {
  * A row is a tuple in the order of the table's columns, without tenant, resource and sort key.
  */
 export interface IndexRows {
-  /** [param, code, system] */
-  readonly token: readonly (readonly [number, string, number])[];
+  /** [param, code, system, selective within a patient] */
+  readonly token: readonly (readonly [number, string, number, boolean])[];
   /** [param, type code, id] of the referenced resource */
   readonly reference: readonly (readonly [number, number, string])[];
   /** [param, uri] */
@@ -24,15 +25,29 @@ export interface IndexRows {
   readonly date: readonly (readonly [number, string, string])[];
   /** [param, unit, system, low, high] */
   readonly quantity: readonly (readonly [number, string, number, number, number])[];
+  /** [param, code, system, text, text system, low, high, low2, high2] */
+  readonly composite: readonly CompositeRow[];
+  /** [param, latitude, longitude] */
+  readonly position: readonly (readonly [number, number, number])[];
 }
+
+export type CompositeRow = readonly [
+  number,
+  string,
+  number,
+  string,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 
 /** What the resource row itself answers needs no index row. */
 export interface OnResourceRow {
   readonly type: ResourceType;
   /** Parameter that selects the type's main date (`resource.at`), or null. */
   readonly mainDateParameter: string | null;
-  /** Reference parameters that lead to the owning patient (`resource.patient`). */
-  readonly ownerParameters: ReadonlySet<string>;
   readonly owner: string | null;
 }
 
@@ -75,7 +90,10 @@ export function indexRows(
   }
   return {
     token: distinct(
-      entries.tokens.map((t) => [parameter(t.param), code(t.code), system(t.system)] as const),
+      entries.tokens.map(
+        ({ param, code: value, system: uri }) =>
+          [parameter(param), code(value), system(uri), SELECTIVE.has(param)] as const,
+      ),
     ),
     reference: distinct(reference),
     uri: distinct(uri),
@@ -93,16 +111,21 @@ export function indexRows(
         (q) => [parameter(q.param), code(q.code ?? ''), system(q.system), q.low, q.high] as const,
       ),
     ]),
+    composite: [],
+    position: [],
   };
 }
 
-function isOwner(
+/**
+ * Parameters whose token rows carry the patient, because a value is rare within one record: "the
+ * last HbA1c" (decision 0010). A further one costs an index entry a row and a background reindex.
+ */
+const SELECTIVE: ReadonlySet<string> = new Set(['code', 'vaccine-code']);
+
+const isOwner = (
   entry: { param: string; type: string; id: string },
-  onRow: OnResourceRow,
-): boolean {
-  const { owner, ownerParameters } = onRow;
-  return entry.type === 'Patient' && entry.id === owner && ownerParameters.has(entry.param);
-}
+  { owner }: OnResourceRow,
+): boolean => entry.type === 'Patient' && entry.id === owner && OWNER_PARAMETERS.has(entry.param);
 
 /** Systems that must be in the dictionary before {@link indexRows} can number them. */
 export function systemsOf(entries: IndexEntries): Set<string> {
@@ -128,6 +151,8 @@ export function rowsMissingFrom(others: IndexRows, rows: IndexRows): IndexRows {
     string: missing(rows.string, others.string),
     date: missing(rows.date, others.date),
     quantity: missing(rows.quantity, others.quantity),
+    composite: missing(rows.composite, others.composite),
+    position: missing(rows.position, others.position),
   };
 }
 
@@ -138,4 +163,6 @@ export const NO_INDEX_ROWS: IndexRows = {
   string: [],
   date: [],
   quantity: [],
+  composite: [],
+  position: [],
 };

@@ -7,8 +7,7 @@ import {
   type Resource,
 } from '@holdfast/fhir';
 import { type IndexDictionary, indexRows, timestamp } from './index-rows.ts';
-
-import { ownerParameters } from './owner-parameters.ts';
+import { ownerBy } from './owner-parameters.ts';
 import type { Change, Indexed } from './write-plan.ts';
 
 /** A resource taken apart once: what it is found by, whose it is, what it points at. */
@@ -49,11 +48,11 @@ export function indexed(
     at: date === undefined ? NO_DATE : timestamp(date.start),
     atEnd: date === undefined ? NO_DATE : timestamp(date.end),
     owner: described.owner,
+    ownerBy: ownerBy(described.entries.references, described.owner),
     others: described.others,
     rows: indexRows(described.entries, dictionary, {
       type,
       mainDateParameter: parameter,
-      ownerParameters: ownerParameters(type),
       owner: described.owner,
     }),
   };

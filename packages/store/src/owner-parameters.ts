@@ -1,31 +1,20 @@
-import type { ResourceType } from '@holdfast/fhir';
+import type { ReferenceEntry } from '@holdfast/fhir';
 
 /**
- * Types that can name several patients. For them the parameters `patient` and `subject` are
- * answered by the reference index as well; for all others by the owner on the resource row alone.
+ * Reference parameters that need no index row where they name the resource's owner: the resource row
+ * says so itself, by `patient` and these bits of `owner_by`. Any other target has its row.
  */
-const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
-  'Account',
-  'Appointment',
-  'AppointmentResponse',
-  'AuditEvent',
-  'Basic',
-  'Communication',
-  'CommunicationRequest',
-  'Coverage',
-  'Group',
-  'Linkage',
-  'List',
-  'Patient',
-  'Person',
-  'Provenance',
-  'Schedule',
-  'Slot',
+export const OWNER_PARAMETERS: ReadonlyMap<string, number> = new Map([
+  ['patient', 1],
+  ['subject', 2],
 ]);
 
-const OWNER_PARAMETERS: ReadonlySet<string> = new Set(['patient', 'subject']);
-const NONE: ReadonlySet<string> = new Set();
-
-/** Reference parameters whose Patient target is `resource.patient`, so that they need no index row. */
-export const ownerParameters = (type: ResourceType): ReadonlySet<string> =>
-  SEVERAL_PATIENTS.has(type) ? NONE : OWNER_PARAMETERS;
+/** The bits of `resource.owner_by`. */
+export function ownerBy(references: readonly ReferenceEntry[], owner: string | null): number {
+  let bits = 0;
+  for (const entry of references) {
+    if ('uri' in entry || entry.type !== 'Patient' || entry.id !== owner) continue;
+    bits |= OWNER_PARAMETERS.get(entry.param) ?? 0;
+  }
+  return bits;
+}

@@ -208,6 +208,7 @@ export class FhirRepository {
       at: '-infinity',
       atEnd: '-infinity',
       owner: facts.patientId,
+      ownerBy: 0,
       others: [],
       rows: NO_INDEX_ROWS,
       ...this.#outgoing(before),

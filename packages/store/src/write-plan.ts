@@ -1,6 +1,6 @@
 import { type ResourceType, typeOfCode } from '@holdfast/fhir';
 import { invariant, type ResourceKey, type TenantId } from '@holdfast/kernel';
-import { type IndexRows, NO_INDEX_ROWS, rowsMissingFrom } from './index-rows.ts';
+import { type IndexRows, rowsMissingFrom } from './index-rows.ts';
 import { planLocks } from './stream-lock.ts';
 
 /** What a stored version is found by, beside its content. */
@@ -11,6 +11,8 @@ export interface Indexed {
   readonly rows: IndexRows;
   /** Patient id of the compartment's owner, and of other patients named. */
   readonly owner: string | null;
+  /** Parameters that name the owner, as in `resource.owner_by`. */
+  readonly ownerBy: number;
   readonly others: readonly string[];
 }
 
@@ -110,13 +112,14 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
   };
 }
 
-/** A new sort key moves every row that carries it. */
-const movesSortKey = (change: Change): boolean =>
-  change.outgoing !== null && change.outgoing.at !== change.at;
+/** A new sort key or owner moves every row that carries it. */
+const movesRows = (change: Change): boolean =>
+  change.outgoing !== null &&
+  (change.outgoing.at !== change.at || change.outgoing.owner !== change.owner);
 
 function keptRows(change: Change, rows: IndexRows): IndexRows {
-  if (!movesSortKey(change)) return rows;
-  return { ...NO_INDEX_ROWS, string: rows.string, date: rows.date, quantity: rows.quantity };
+  if (!movesRows(change)) return rows;
+  return { ...rows, token: [], reference: [], uri: [] };
 }
 
 function addedRows(change: Change): IndexRows {
@@ -132,24 +135,38 @@ function outgoingRows(changes: readonly Change[]): WritePlan['outgoing'] {
     string: [],
     date: [],
     quantity: [],
+    composite: [],
+    position: [],
   };
   changes.forEach((change, index) => {
     if (change.outgoing === null) return;
     const gone = rowsMissingFrom(keptRows(change, change.rows), change.outgoing.rows);
-    const { at } = change.outgoing;
     const resource = index + 1;
     for (const [param, code, system] of gone.token)
-      out['token']?.push({ resource, param, code, system, at });
+      out['token']?.push({ resource, param, code, system });
     for (const [param, type, id] of gone.reference)
-      out['reference']?.push({ resource, param, type, id, at });
-    for (const [param, uri] of gone.uri) out['uri']?.push({ resource, param, uri, at });
+      out['reference']?.push({ resource, param, type, id });
+    for (const [param, uri] of gone.uri) out['uri']?.push({ resource, param, uri });
     for (const [param, folded, exact] of gone.string)
       out['string']?.push({ resource, param, folded, exact });
     for (const [param, start_at, end_at] of gone.date)
       out['date']?.push({ resource, param, start_at, end_at });
-    for (const [param, unit, system, low, high] of gone.quantity) {
-      out['quantity']?.push({ resource, param, unit, system, low, high });
+    // JSON has no infinity: open ends travel as text.
+    for (const [param, unit, system, low, high] of gone.quantity)
+      out['quantity']?.push({ resource, param, unit, system, low: `${low}`, high: `${high}` });
+    for (const [
+      param,
+      code,
+      system,
+      text,
+      text_system,
+      ...[low, high, low2, high2]
+    ] of gone.composite) {
+      const numbers = { low: `${low}`, high: `${high}`, low2: `${low2}`, high2: `${high2}` };
+      out['composite']?.push({ resource, param, code, system, text, text_system, ...numbers });
     }
+    for (const [param, latitude, longitude] of gone.position)
+      out['position']?.push({ resource, param, latitude, longitude });
   });
   return Object.values(out).some((rows) => rows.length > 0) ? out : null;
 }

@@ -3,72 +3,37 @@ import { type AuditRow, auditColumns } from '@holdfast/ledger';
 import type { IndexRows } from '../index-rows.ts';
 import type { WritePlan } from '../write-plan.ts';
 
+/** In the order of `store_write`'s arguments. */
 const PARAMETER_TYPES = [
   'smallint',
   'bigint[]',
-  'bigint[]',
-  'smallint[]',
-  'text[]',
-  'integer[]',
-  'integer[]',
-  'timestamptz[]',
-  'text[]',
-  'integer[]',
-  'text[]',
-  'timestamptz[]',
-  'timestamptz[]',
-  'smallint[]',
-  'bigint[]',
-  'integer[]',
-  'smallint[]',
-  'text[]',
-  'integer[]',
-  'smallint[]',
-  'text[]',
-  'integer[]',
-  'integer[]',
-  'smallint[]',
-  'integer[]',
-  'integer[]',
-  'smallint[]',
-  'text[]',
-  'integer[]',
-  'smallint[]',
-  'text[]',
-  'text[]',
-  'integer[]',
-  'smallint[]',
-  'timestamptz[]',
-  'timestamptz[]',
-  'integer[]',
-  'smallint[]',
-  'text[]',
-  'integer[]',
-  'double precision[]',
-  'double precision[]',
+  // Resources
+  'bigint[] smallint[] text[] integer[] integer[] timestamptz[] text[] integer[] smallint[] text[]',
+  'timestamptz[] timestamptz[] smallint[] bigint[]',
+  // Targets
+  'integer[] smallint[] text[]',
+  // Index rows: token, reference, uri, string, date, quantity, composite, position
+  'integer[] smallint[] text[] integer[] boolean[]',
+  'integer[] smallint[] integer[]',
+  'integer[] smallint[] text[]',
+  'integer[] smallint[] text[] text[]',
+  'integer[] smallint[] timestamptz[] timestamptz[]',
+  'integer[] smallint[] text[] integer[] float8[] float8[]',
+  'integer[] smallint[] text[] integer[] text[] integer[] float8[] float8[] float8[] float8[]',
+  'integer[] smallint[] float8[] float8[]',
   'jsonb',
-  'uuid[]',
-  'text[]',
-  'text[]',
-  'text',
-  'text',
-  'uuid[]',
-  'timestamptz[]',
-  'text[]',
-  'text[]',
-  'smallint[]',
-  'bytea[]',
-  'bytea[]',
-  'text[]',
-  'bytea[]',
-]; // in the order of store_write's arguments
+  // Events
+  'uuid[] text[] text[] text text',
+  // Audit records
+  'uuid[] timestamptz[] text[] text[] smallint[] bytea[] bytea[] text[] bytea[]',
+].flatMap((group) => group.split(' '));
 
 const TEXT = `select store_write(${PARAMETER_TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')}) as patients`;
 
-type Column = (string | number | null)[];
+type Column = (string | number | boolean | null)[];
 
 /** Turns the rows of all changes into columns, led by the change's position. */
-function columns<Row extends readonly (string | number)[]>(
+function columns<Row extends readonly (string | number | boolean)[]>(
   plan: WritePlan,
   table: (rows: IndexRows) => readonly Row[],
   width: number,
@@ -105,6 +70,7 @@ export function writeStatement(
       changes.map((c) => c.updated),
       changes.map((c) => c.content),
       plan.owner,
+      changes.map((c) => c.ownerBy),
       plan.others,
       changes.map((c) => c.at),
       changes.map((c) => c.atEnd),
@@ -113,13 +79,15 @@ export function writeStatement(
       plan.targets.map((t) => t.position),
       plan.targets.map((t) => typeCode(t.type)),
       plan.targets.map((t) => t.id),
-      ...columns(plan, (rows) => rows.token, 3),
+      ...columns(plan, (rows) => rows.token, 4),
       ...references,
       plan.referenceTargets.flat(),
       ...columns(plan, (rows) => rows.uri, 2),
       ...columns(plan, (rows) => rows.string, 3),
       ...columns(plan, (rows) => rows.date, 3),
       ...columns(plan, (rows) => rows.quantity, 5),
+      ...columns(plan, (rows) => rows.composite, 9),
+      ...columns(plan, (rows) => rows.position, 3),
       plan.outgoing === null ? null : JSON.stringify(plan.outgoing),
       changes.map((c) => c.eventId),
       changes.map((c) => c.interaction),

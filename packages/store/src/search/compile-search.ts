@@ -49,7 +49,7 @@ export function compileSearch(
     terms.length === 1 && terms[0]?.expression === 'r.at' && terms[0].descending,
   );
   const conditions = [
-    `r.tenant = $1 and r.type = ${bind(typeCode(type))} and not r.deleted`,
+    `r.tenant = $1 and r.type::integer = ${bind(typeCode(type))} and not r.deleted`,
     ...query.criteria.filter((c) => c !== lead).map((c) => conditionSql(c, context)),
     gate.releasable('r', bind),
   ];

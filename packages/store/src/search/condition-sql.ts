@@ -13,7 +13,7 @@ import {
 import type { Bind } from '../access-gate.ts';
 import { storeFault } from '../errors.ts';
 import { timestamp } from '../index-rows.ts';
-import { ownerParameters } from '../owner-parameters.ts';
+import { OWNER_PARAMETERS } from '../owner-parameters.ts';
 
 /** The database's numbers, as far as a search needs them. */
 export interface SearchDictionary {
@@ -40,9 +40,6 @@ const TABLE = {
   uri: 'uri_index',
 } as const;
 
-/** Index tables whose key ends with the resource's sort key, so that a probe names it too. */
-const HAS_SORT_KEY: ReadonlySet<string> = new Set(['token_index', 'reference_index', 'uri_index']);
-
 const or = (parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? 'false') : `(${parts.join(' or ')})`;
 
@@ -50,9 +47,8 @@ const or = (parts: readonly string[]): string =>
 function exists(context: ConditionContext) {
   const { type, dictionary, bind, tenant } = context;
   return (table: string, param: string, condition: string): string => {
-    const sortKey = HAS_SORT_KEY.has(table) ? ' and x.at = r.at' : '';
     return `exists (select from ${table} x where x.tenant = ${tenant}
-      and x.param = ${bind(dictionary.parameter(type, param))} and ${condition}${sortKey}
+      and x.param = ${bind(dictionary.parameter(type, param))} and ${condition}
       and x.resource = r.key)`;
   };
 }
@@ -183,6 +179,26 @@ function mainDateSql(criterion: Criterion & { kind: 'date' }, context: Condition
   return `(r.at_end > '-infinity' and ${own})`;
 }
 
+/** Types whose `patient` or `subject` can hold several patients; elsewhere the owner is the only one. */
+const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
+  'Account',
+  'Appointment',
+  'AppointmentResponse',
+  'AuditEvent',
+  'Basic',
+  'Communication',
+  'CommunicationRequest',
+  'Coverage',
+  'Group',
+  'Linkage',
+  'List',
+  'Patient',
+  'Person',
+  'Provenance',
+  'Schedule',
+  'Slot',
+]);
+
 const targetKey = (code: number, id: string, { bind, tenant }: ConditionContext): string =>
   `(select t.key from resource t where t.tenant = ${tenant} and t.type = ${bind(code)} and t.id = ${bind(id)})`;
 
@@ -191,11 +207,13 @@ function referenceSql(param: string, value: ReferenceValue, context: ConditionCo
   if ('uri' in value) return exists(context)(TABLE.uri, param, `x.uri = ${bind(value.uri)}`);
   const parts: string[] = [];
   const types = value.types.filter(isResourceType);
-  if (ownerParameters(type).has(param) && types.includes('Patient')) {
-    parts.push(`r.patient = (select t.patient from patient_state t
-      where t.tenant = ${tenant} and t.patient_id = ${bind(value.id)})`);
+  const owner = OWNER_PARAMETERS.get(param);
+  if (owner !== undefined && types.includes('Patient')) {
+    parts.push(`(r.patient = (select t.patient from patient_state t
+      where t.tenant = ${tenant} and t.patient_id = ${bind(value.id)}) and r.owner_by & ${owner} <> 0)`);
   }
-  const rest = types.filter((target) => target !== 'Patient' || parts.length === 0);
+  const single = parts.length > 0 && !SEVERAL_PATIENTS.has(type);
+  const rest = types.filter((target) => target !== 'Patient' || !single);
   if (rest.length > 0) {
     const keys = rest.map((target) => targetKey(typeCode(target), value.id, context));
     parts.push(
@@ -255,9 +273,8 @@ function missingSql(criterion: Criterion & { kind: 'missing' }, context: Conditi
       const own = exists(context)(TABLE[kind], param, 'true');
       if (kind !== 'reference') return [own];
       const others = exists(context)(TABLE.uri, param, 'true');
-      return ownerParameters(type).has(param)
-        ? [own, others, 'r.patient is not null']
-        : [own, others];
+      const owner = OWNER_PARAMETERS.get(param);
+      return owner === undefined ? [own, others] : [own, others, `r.owner_by & ${owner} <> 0`];
     }),
   );
   return missing ? `not ${present}` : present;
