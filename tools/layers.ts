@@ -47,6 +47,7 @@ export const LAYERS = {
     'packages/postgres',
     'packages/api-contract',
     'packages/ledger',
+    'packages/events',
     'apps/server',
   ],
   'apps/console': ['packages/kernel', 'packages/api-contract'],

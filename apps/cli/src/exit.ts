@@ -1,4 +1,5 @@
 import { Fault } from '@holdfast/kernel';
+import { CommanderError } from 'commander';
 
 /** Documented exit codes, after sysexits and clig.dev. */
 export const EXIT = {
@@ -17,6 +18,10 @@ export function exitWith(error: unknown): never {
     if (detail.diagnostics !== undefined) console.error(`  ${detail.diagnostics}`);
     console.error(`  ${row.mend}`);
     process.exit(row.retryable === true ? EXIT.temporary : EXIT.failure);
+  }
+  if (error instanceof CommanderError) {
+    console.error(`holdfast: ${error.message}`);
+    process.exit(EXIT.usage);
   }
   console.error(process.env['HOLDFAST_DEBUG'] ? error : `holdfast: ${(error as Error).message}`);
   process.exit(EXIT.failure);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerEvents } from './commands/events.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLedger } from './commands/ledger.ts';
 import { registerServe } from './commands/serve.ts';
@@ -24,6 +25,7 @@ Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later
 registerServe(program);
 registerImport(program);
 registerLedger(program);
+registerEvents(program);
 registerToken(program);
 
 try {

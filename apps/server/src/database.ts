@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { consentMigrations } from '@holdfast/consent';
-import { eventsMigrations } from '@holdfast/events';
+import { eventsMigrations, prepareMonths } from '@holdfast/events';
 import { inferenceMigrations } from '@holdfast/inference';
 import { ledgerMigrations } from '@holdfast/ledger';
 import {
@@ -108,6 +108,7 @@ async function bringSchemaUpToDate(url: string): Promise<void> {
   const owner = createPool({ url, applicationName: 'holdfast migrations', max: 1 });
   try {
     await migrate(owner, MIGRATIONS);
+    await prepareMonths(owner);
   } finally {
     await owner.end();
   }

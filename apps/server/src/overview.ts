@@ -116,7 +116,7 @@ async function eventsOf({
       oldestUnprocessedAt: group.oldestWaiting?.toISOString() ?? null,
       parkedStreams: group.parkedStreams,
       deadLetters: group.deadLetters,
-      state: group.leading ? (group.lag > 0 ? 'catching-up' : 'live') : 'stopped',
+      state: group.led ? (group.lag > 0 ? 'catching-up' : 'live') : 'stopped',
     })),
     recent: rows.map((row) => ({
       id: row.event_id,

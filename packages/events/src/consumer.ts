@@ -46,7 +46,8 @@ export interface Consumer<Prepared = void> {
   readonly onExhausted?: ExhaustedPolicy;
   /** Where a new group starts; `now` may include events that were committed just before. */
   readonly startFrom?: 'origin' | 'now';
-  /** After the fact is committed; a hook that throws changes nothing. */
+  /** After the fact is committed, as all hooks; one that throws changes nothing. */
+  onHandled?(events: readonly RecordedEvent[]): void;
   onParked?(failed: FailedEvent): void;
   onDeadLetter?(failed: FailedEvent): void;
   /** The parked stream has caught up. */

@@ -63,7 +63,7 @@ async function simulate(seed: number, lanes: number, mutation: Mutation | null):
   };
 
   let current = start();
-  const relay = simulatedRelay(world, (position) => {
+  const relay = simulatedRelay({ world, log }, (position) => {
     for (const each of processes) each.runner.wake(mutation === 'no re-check' ? null : position);
   });
   log.onPush = relay.push;
@@ -102,8 +102,15 @@ async function simulate(seed: number, lanes: number, mutation: Mutation | null):
   return verdict(log, record);
 }
 
-/** Pushes while it is up; once it is up again, says so and pushes again what was not acknowledged. */
-function simulatedRelay(world: SimulatedWorld, wakeAll: (position: Cursor | null) => void) {
+/**
+ * Pushes while it is up; once it is up again, says so and pushes again what was not acknowledged. A
+ * new slot stands only when every transaction that ran before has ended (PostgreSQL waits for them),
+ * so that what it does not push can be read.
+ */
+function simulatedRelay(
+  { world, log }: { world: SimulatedWorld; log: SimulatedLog },
+  wakeAll: (position: Cursor | null) => void,
+) {
   let down = 0;
   let last: Cursor | null = null;
   return {
@@ -115,6 +122,7 @@ function simulatedRelay(world: SimulatedWorld, wakeAll: (position: Cursor | null
     fail: async (until: Promise<void>, sweeps: boolean) => {
       down += 1;
       await until;
+      while (log.hasUnreadableCommits()) await world.step();
       down -= 1;
       if (down > 0) return;
       if (sweeps) wakeAll(null);

@@ -222,7 +222,10 @@ export class GroupRunner<Prepared> {
     this.#led();
     const outcome = await store.commit(lead, work, advanceTo);
     if (outcome.kind === 'fenced') throw new Fenced();
-    if (outcome.kind === 'committed' && advanceTo === null) this.#uncounted += work.length;
+    if (outcome.kind === 'committed') {
+      if (advanceTo === null) this.#uncounted += work.length;
+      this.#tell(() => consumer.onHandled?.(events));
+    }
     return outcome;
   }
 

@@ -7,16 +7,20 @@ export * from './lane-plan.ts';
 export { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
 export { eventsMigrations } from './migrations.ts';
 export * from './postgres/consumer-runtime.ts';
-export { dropEventsBefore } from './postgres/event-retention.ts';
+export { type DeadLetter, listDeadLetters } from './postgres/dead-letters.ts';
+export { dropEventsBefore, prepareMonths } from './postgres/event-retention.ts';
 export {
   EventSource,
   type EventSourceOptions,
   type EventSourceStatus,
 } from './postgres/event-source.ts';
-export type { GroupStatus } from './postgres/group-status.ts';
-export type { ReplayFrom } from './postgres/move-group.ts';
+export { type GroupStatus, readGroups } from './postgres/group-status.ts';
+export { type LogHealth, readLogHealth } from './postgres/log-health.ts';
+export { LogTail, type LogTailParts } from './postgres/log-tail.ts';
+export { moveGroup, type ReplayFrom, redriveStream } from './postgres/move-group.ts';
 export { PostgresGroupStore } from './postgres/postgres-group-store.ts';
 export { rebaseAfterRestore } from './postgres/rebase-after-restore.ts';
+export { relayPool } from './postgres/relay-connections.ts';
 export * from './recorded-event.ts';
 export * from './retry-plan.ts';
 export { systemTimers, type Timers } from './timers.ts';

@@ -27,6 +27,12 @@ export const EVENT_LIMITS = {
   lockWaitMs: 60_000,
   /** Rows counted for a group's lag; beyond, the status says "at least". */
   lagCounted: 10_000,
+  /** Newest events that a process keeps in memory for its live readers: some 400 kB. */
+  tailEvents: 1_000,
+  /** Dead letters in one answer: what an operator can look through. */
+  deadLetters: 500,
+  /** Months that exist ahead, so that no event falls into the default partition. */
+  monthsAhead: 12,
   /** Characters of an error kept with a parked stream: a cause, not a dump. */
   reasonCharacters: 500,
 } as const;

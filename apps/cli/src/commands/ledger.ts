@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { TenantId } from '@holdfast/kernel';
 import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
-import { createPool, startEmbeddedPostgres } from '@holdfast/postgres';
+import { createPool } from '@holdfast/postgres';
 import type { Command } from 'commander';
+import { databaseAddress } from '../database-address.ts';
 import { EXIT } from '../exit.ts';
 
 interface Options {
@@ -74,31 +75,5 @@ async function verify(options: Options): Promise<void> {
   } finally {
     await pool.end();
     await done();
-  }
-}
-
-/** The database of a running server, or the embedded one started for this command. */
-async function databaseAddress(data: string): Promise<{ url: string; done: () => Promise<void> }> {
-  const given = process.env['DATABASE_URL'];
-  if (given !== undefined) return { url: given, done: async () => undefined };
-  const running = await runningAddress(data);
-  if (running !== undefined) return { url: running, done: async () => undefined };
-  const embedded = await startEmbeddedPostgres({ dataDirectory: join(data, 'postgres') });
-  return { url: embedded.url('holdfast'), done: () => embedded.stop() };
-}
-
-/** `serve` leaves the address of its embedded database beside the keys, readable by its owner only. */
-async function runningAddress(data: string): Promise<string | undefined> {
-  const file = join(data, 'keys', 'database-url');
-  const url = await readFile(file, 'utf8').catch(() => undefined);
-  if (url === undefined) return undefined;
-  const pool = createPool({ url, max: 1, applicationName: 'holdfast probe' });
-  try {
-    await pool.query('select 1');
-    return url;
-  } catch {
-    return undefined;
-  } finally {
-    await pool.end();
   }
 }

@@ -16,6 +16,7 @@ import {
   startStage,
 } from '../testing/consumer-stage.ts';
 import { consumerOf } from './consumer-runtime.ts';
+import { listDeadLetters } from './dead-letters.ts';
 
 describe('the consumer runtime on PostgreSQL', () => {
   let db: TestDatabase;
@@ -203,6 +204,10 @@ describe('the consumer runtime on PostgreSQL', () => {
     await append(db, { stream: 19 });
     await board.has('dead 1', '19/2');
     expect(await runtime.status()).toMatchObject([{ parkedStreams: 0, deadLetters: 1 }]);
+    const [letter, ...others] = await listDeadLetters(db.pool, 'skip');
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ group: 'skip', stream: 19n, seq: 1n, attempts: 1 });
+    expect(letter).toMatchObject({ reason: 'Error: no', reference: 'Observation/19-1/_history/1' });
   });
 
   it('EVE-4 reports an event that a broken writer put after a later one of its stream', async () => {
@@ -336,6 +341,20 @@ describe('the consumer runtime on PostgreSQL', () => {
     await expect(
       runtime.replay('replay', { kind: 'position', after: { xid: after.xid * 1000n, id: 0n } }),
     ).rejects.toMatchObject({ code: 'events/position-from-the-future' });
+  });
+
+  it('handles one stream again from a number on, in order with what comes meanwhile', async () => {
+    const board = new Noticeboard();
+    const { runtime } = await stage(db, [recorder('patient', board, { startFrom: 'now' })]);
+    for (const stream of [50, 51, 50, 50]) await append(db, { stream });
+    await board.has('50/3', '51/1');
+    const stream = { tenant: 1 as TenantId, stream: 50n as ResourceKey };
+    await runtime.replay('patient', { kind: 'stream', stream, fromSeq: 2n });
+    await append(db, { stream: 50 });
+    await board.has('50/4');
+    expect(await runtime.status()).toMatchObject([{ parkedStreams: 0, led: true, lag: 0 }]);
+    const own = (await settled('patient')).filter((each) => each.startsWith('50/'));
+    expect(own).toEqual(['50/1', '50/2', '50/3', '50/2', '50/3', '50/4']);
   });
 
   it('without logical replication wakes after the commit, here and in other processes', async () => {

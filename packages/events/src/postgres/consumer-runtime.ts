@@ -4,12 +4,12 @@ import { type Consumer, lanesOf } from '../consumer.ts';
 import type { Cursor } from '../cursor.ts';
 import { EVENT_FAULTS } from '../errors.ts';
 import { GroupRunner } from '../group-runner.ts';
-import type { StreamRef } from '../recorded-event.ts';
+import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
 import { systemTimers, type Timers } from '../timers.ts';
 import type { WakeSignal } from '../wake-signal.ts';
 import { ensureGroup } from './claim-lead.ts';
-import { type GroupStatus, readGroupStatus } from './group-status.ts';
-import { GROUP_CHANNEL, type ReplayFrom, redrive, replay } from './move-group.ts';
+import { type GroupStatus, readGroups } from './group-status.ts';
+import { GROUP_CHANNEL, moveGroup, type ReplayFrom, redriveStream } from './move-group.ts';
 import { onClient } from './on-client.ts';
 import { PostgresGroupStore } from './postgres-group-store.ts';
 import { relayPool } from './relay-connections.ts';
@@ -25,6 +25,14 @@ export interface ConsumerRuntimeOptions {
   readonly random?: Random;
   /** Told of what a group survives: a lost connection, a hook that threw. */
   readonly trouble?: (group: string, error: unknown) => void;
+  /** Told of what this process handled, after the commit. */
+  readonly onHandled?: (group: string, events: readonly RecordedEvent[]) => void;
+}
+
+/** A group with what only this process knows of it. */
+export interface RunningGroupStatus extends GroupStatus {
+  /** This process leads it. */
+  readonly leading: boolean;
 }
 
 interface RunningGroup {
@@ -73,13 +81,13 @@ export class ConsumerRuntime {
     await this.#pool.end();
   }
 
-  /** How the groups stand, in the order they were given. */
-  status(): Promise<GroupStatus[]> {
-    return Promise.all(
-      [...this.#groups.values()].map(({ name, lock }) =>
-        readGroupStatus(this.#pool, name, lock.held),
-      ),
-    );
+  /** How the groups stand, in the order they were given; one that never led anywhere is left out. */
+  async status(): Promise<RunningGroupStatus[]> {
+    const groups = await readGroups(this.#pool, [...this.#groups.keys()]);
+    return groups.map((group) => ({
+      ...group,
+      leading: this.#groups.get(group.group)?.lock.held === true,
+    }));
   }
 
   /**
@@ -88,7 +96,7 @@ export class ConsumerRuntime {
    * @throws Fault `events/unknown-group`, `events/stream-not-parked`
    */
   async redrive(group: string, stream: StreamRef): Promise<void> {
-    await this.#change(group, (client) => redrive(client, group, stream));
+    await this.#change(group, (client) => redriveStream(client, group, stream));
   }
 
   /**
@@ -97,7 +105,7 @@ export class ConsumerRuntime {
    * @throws Fault `events/unknown-group`, `events/position-from-the-future`
    */
   replay(group: string, from: ReplayFrom): Promise<Cursor> {
-    return this.#change(group, (client) => replay(client, group, from));
+    return this.#change(group, (client) => moveGroup(client, group, from));
   }
 
   #change<Done>(group: string, work: (client: pg.PoolClient) => Promise<Done>): Promise<Done> {
@@ -140,7 +148,14 @@ function runGroup<Prepared>(
   const random = options.random ?? systemRandom;
   const trouble = (error: unknown) => options.trouble?.(name, error);
   const store = new PostgresGroupStore(pool, consumer);
-  const runner = new GroupRunner({ consumer, store, timers, random, trouble });
+  const told: Consumer<Prepared> = {
+    ...consumer,
+    onHandled: (events) => {
+      options.onHandled?.(name, events);
+      consumer.onHandled?.(events);
+    },
+  };
+  const runner = new GroupRunner({ consumer: told, store, timers, random, trouble });
   const lock = new SessionLock({
     url: options.url,
     name: `consumer ${name}`,

@@ -1,8 +1,18 @@
 import { faults } from '@holdfast/kernel';
 import type pg from 'pg';
 import { EVENT_FAULTS } from '../errors.ts';
+import { EVENT_LIMITS } from '../limits.ts';
 
 const fault = faults(EVENT_FAULTS);
+
+/** Makes the months ahead that the log will need. As the owner. @returns how many it made */
+export async function prepareMonths(client: pg.ClientBase | pg.Pool): Promise<number> {
+  const { rows } = await client.query<{ made: number }>(
+    `select holdfast.ensure_month_partitions('holdfast.event', current_date, $1) as made`,
+    [EVENT_LIMITS.monthsAhead],
+  );
+  return rows[0]?.made ?? 0;
+}
 
 /**
  * Ends the retention of whole months: drops the log's partitions that lie before a date. Inside the

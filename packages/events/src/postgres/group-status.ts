@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { type Cursor, ORIGIN } from '../cursor.ts';
+import type { Cursor } from '../cursor.ts';
 import { EVENT_LIMITS } from '../limits.ts';
+import { LOCK_CLASS } from './session-lock.ts';
 
 /** How a group stands, from the database: the same answer on every process. */
 export interface GroupStatus {
@@ -14,27 +15,39 @@ export interface GroupStatus {
   readonly lagIsAtLeast: boolean;
   /** When the oldest event happened that waits for the cursor or behind a parked one. */
   readonly oldestWaiting: Date | null;
+  /** How long ago that was by the database's clock; 0 where nothing waits. */
+  readonly lagSeconds: number;
   readonly parkedStreams: number;
+  /** Parked streams that try again by themselves. */
+  readonly retrying: number;
   /** Not redriven. */
   readonly deadLetters: number;
-  /** This process leads the group. */
-  readonly leading: boolean;
+  /** Some process leads the group. */
+  readonly led: boolean;
 }
 
 interface StatusRow {
+  name: string;
   handled: string;
   xid: string;
   id: string;
   lag: number;
   parked: number;
+  retrying: number;
   dead: number;
   oldest: Date | null;
+  lag_seconds: number;
+  led: boolean;
 }
 
-const STATUS = `select g.handled, g.xid, g.id,
+const STATUS = `select s.*, coalesce(greatest(0, extract(epoch from clock_timestamp() - s.oldest)),
+    0)::float8 as lag_seconds
+  from (select g.name, g.handled, g.xid, g.id,
     (select count(*)::int from (select from holdfast.event e
-      where (e.xid, e.id) > (g.xid, g.id) limit $2) bounded) as lag,
+      where (e.xid, e.id) > (g.xid, g.id) limit $1) bounded) as lag,
     (select count(*)::int from holdfast.consumer_parked where consumer_group = g.name) as parked,
+    (select count(*)::int from holdfast.consumer_parked
+      where consumer_group = g.name and next_attempt_at is not null) as retrying,
     (select count(*)::int from holdfast.dead_letter
       where consumer_group = g.name and redriven_at is null) as dead,
     least(
@@ -42,27 +55,35 @@ const STATUS = `select g.handled, g.xid, g.id,
         order by e.xid, e.id limit 1),
       (select min(e.occurred_at) from holdfast.consumer_parked p join holdfast.event e
           on (e.tenant, e.stream, e.seq) = (p.tenant, p.stream, p.seq)
-        where p.consumer_group = g.name)) as oldest
-  from holdfast.consumer_group g where g.name = $1`;
+        where p.consumer_group = g.name)) as oldest,
+    exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
+      and l.database = (select oid from pg_database where datname = current_database())
+      and l.classid = ${LOCK_CLASS} and l.objid::bigint
+        = hashtext('consumer ' || g.name)::bigint & 4294967295) as led
+  from holdfast.consumer_group g where $2::text[] is null or g.name = any($2)) s
+  order by coalesce(array_position($2::text[], s.name), 0), s.name`;
 
-/** A group that never led anywhere stands at the origin. */
-export async function readGroupStatus(
+/**
+ * How groups stand.
+ *
+ * @param groups in the order of the answer; null: all, by name. One that never led is left out.
+ */
+export async function readGroups(
   pool: pg.Pool,
-  group: string,
-  leading: boolean,
-): Promise<GroupStatus> {
-  const { rows } = await pool.query<StatusRow>(STATUS, [group, EVENT_LIMITS.lagCounted + 1]);
-  const row = rows[0];
-  const lag = row?.lag ?? 0;
-  return {
-    group,
-    handled: Number(row?.handled ?? 0),
-    cursor: row === undefined ? ORIGIN : { xid: BigInt(row.xid), id: BigInt(row.id) },
-    lag: Math.min(lag, EVENT_LIMITS.lagCounted),
-    lagIsAtLeast: lag > EVENT_LIMITS.lagCounted,
-    oldestWaiting: row?.oldest ?? null,
-    parkedStreams: row?.parked ?? 0,
-    deadLetters: row?.dead ?? 0,
-    leading,
-  };
+  groups: readonly string[] | null = null,
+): Promise<GroupStatus[]> {
+  const { rows } = await pool.query<StatusRow>(STATUS, [EVENT_LIMITS.lagCounted + 1, groups]);
+  return rows.map((row) => ({
+    group: row.name,
+    handled: Number(row.handled),
+    cursor: { xid: BigInt(row.xid), id: BigInt(row.id) },
+    lag: Math.min(row.lag, EVENT_LIMITS.lagCounted),
+    lagIsAtLeast: row.lag > EVENT_LIMITS.lagCounted,
+    oldestWaiting: row.oldest,
+    lagSeconds: row.lag_seconds,
+    parkedStreams: row.parked,
+    retrying: row.retrying,
+    deadLetters: row.dead,
+    led: row.led,
+  }));
 }

@@ -6,7 +6,9 @@ import type { Lead } from '../group-store.ts';
 import { planBatch } from '../lane-plan.ts';
 import { eventsMigrations } from '../migrations.ts';
 import { append, fencePasses } from '../testing/consumer-stage.ts';
-import { dropEventsBefore } from './event-retention.ts';
+import { dropEventsBefore, prepareMonths } from './event-retention.ts';
+import { readGroups } from './group-status.ts';
+import { readLogHealth } from './log-health.ts';
 import { PostgresGroupStore } from './postgres-group-store.ts';
 import { rebaseAfterRestore } from './rebase-after-restore.ts';
 import { relayPool } from './relay-connections.ts';
@@ -88,4 +90,41 @@ describe('upkeep of the log', () => {
     expect(await drop()).toEqual(['event_202001']);
     expect(await drop()).toEqual([]);
   });
+
+  it('says what holds the log back: lag in rows and seconds, the slot, the oldest snapshot', async () => {
+    await append(db, { stream: 5 });
+    await fencePasses(db);
+    const store = group('lagging');
+    await store.lead();
+    const [status] = await readGroups(db.pool, ['lagging', 'nobody']);
+    expect(status).toMatchObject({ group: 'lagging', led: false, retrying: 0 });
+    expect(status?.lag).toBeGreaterThan(0);
+    expect(status?.lagSeconds).toBeGreaterThan(0);
+    const all = await readGroups(db.pool);
+    expect(all.map((each) => each.group)).toContain('lagging');
+
+    const long = await db.pool.connect();
+    await long.query('begin isolation level repeatable read');
+    await long.query('select pg_current_xact_id()');
+    const health = await readLogHealth(db.pool);
+    expect(health).toMatchObject({ outsideMonths: 0, slot: null });
+    expect(health.heldSince).toBeInstanceOf(Date);
+    expect(health.fenceSeconds).toBeGreaterThan(0);
+    expect(health.oldestSnapshotOf).not.toBeNull();
+    await long.query('rollback');
+    long.release();
+  });
+
+  it('EVE-10 makes the months ahead once', async () => {
+    await db.pool.query(`drop table event_${(await lastMonth()).slice(-6)}`);
+    expect(await prepareMonths(db.pool)).toBe(1);
+    expect(await prepareMonths(db.pool)).toBe(0);
+  });
+
+  async function lastMonth(): Promise<string> {
+    const { rows } = await db.pool.query<{ name: string }>(
+      `select max(relname) as name from pg_class where relname ~ '^event_\\d{6}$'`,
+    );
+    return rows[0]?.name ?? '';
+  }
 });

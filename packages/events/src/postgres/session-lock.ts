@@ -6,7 +6,7 @@ import type { Timers } from '../timers.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';
 
 /** The two-key space of advisory locks, apart from the streams' locks, which have one key. */
-const LOCK_CLASS = 1_163_283_028;
+export const LOCK_CLASS = 1_163_283_028;
 
 export interface SessionLockParts {
   readonly url: string;

@@ -99,6 +99,11 @@ export class SimulatedLog {
       }));
   }
 
+  /** Commits that are decoded already and that no snapshot sees yet. */
+  hasUnreadableCommits(): boolean {
+    return this.#transactions.some(({ state, visible }) => state === 'committed' && !visible);
+  }
+
   /** What became of the writes, for the judgement at the end: per stream, in order. */
   history(): ReadonlyMap<bigint, readonly RecordedEvent[]> {
     const streams = new Map<bigint, RecordedEvent[]>();

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createPool, startEmbeddedPostgres } from '@holdfast/postgres';
+
+/** The database of a running server, or the embedded one started for this command. */
+export async function databaseAddress(
+  data: string,
+): Promise<{ url: string; done: () => Promise<void> }> {
+  const given = process.env['DATABASE_URL'];
+  if (given !== undefined) return { url: given, done: async () => undefined };
+  const running = await runningAddress(data);
+  if (running !== undefined) return { url: running, done: async () => undefined };
+  const embedded = await startEmbeddedPostgres({ dataDirectory: join(data, 'postgres') });
+  return { url: embedded.url('holdfast'), done: () => embedded.stop() };
+}
+
+/** `serve` leaves the address of its embedded database beside the keys, readable by its owner only. */
+async function runningAddress(data: string): Promise<string | undefined> {
+  const file = join(data, 'keys', 'database-url');
+  const url = await readFile(file, 'utf8').catch(() => undefined);
+  if (url === undefined) return undefined;
+  const pool = createPool({ url, max: 1, applicationName: 'holdfast probe' });
+  try {
+    await pool.query('select 1');
+    return url;
+  } catch {
+    return undefined;
+  } finally {
+    await pool.end();
+  }
+}
+
+export interface DataOption {
+  readonly data: string;
+}
+
+export type OwnerPool = ReturnType<typeof createPool>;
+
+/** Runs work as the owner of the database of a running server, or of one started for it. */
+export async function asOwner<Done>(
+  { data }: DataOption,
+  work: (pool: OwnerPool, url: string) => Promise<Done>,
+): Promise<Done> {
+  const { url, done } = await databaseAddress(resolve(data));
+  const pool = createPool({ url, applicationName: 'holdfast cli', max: 2 });
+  try {
+    return await work(pool, url);
+  } finally {
+    await pool.end();
+    await done();
+  }
+}

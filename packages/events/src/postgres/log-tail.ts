@@ -1,0 +1,191 @@
+import type { Random } from '@holdfast/kernel';
+import type pg from 'pg';
+import { type Cursor, compareCursors, ORIGIN } from '../cursor.ts';
+import { EVENT_LIMITS } from '../limits.ts';
+import type { RecordedEvent } from '../recorded-event.ts';
+import { backoffMs } from '../retry-plan.ts';
+import { systemTimers, type Timers } from '../timers.ts';
+import * as wake from '../wake-plan.ts';
+import type { WakeSignal } from '../wake-signal.ts';
+import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
+
+export interface LogTailParts {
+  /** Whose connections may read the log of every tenant, see `relayPool`. */
+  readonly pool: pg.Pool;
+  readonly signal: WakeSignal;
+  readonly random: Random;
+  readonly timers?: Timers;
+  readonly trouble?: (error: unknown) => void;
+}
+
+const READ = `select ${EVENT_COLUMNS('e')} from holdfast.event e
+  where (e.xid, e.id) > ($1::xid8, $2::bigint) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by e.xid, e.id limit $3`;
+
+const BEYOND = `select exists (select from holdfast.event
+  where (xid, id) > ($1::xid8, $2::bigint)) as beyond`;
+
+const NEWEST = `select xid, id from holdfast.event
+  where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid desc, id desc limit 1`;
+
+const RECHECK: wake.RecheckBounds = {
+  firstMs: EVENT_LIMITS.recheckFirstMs,
+  lastMs: EVENT_LIMITS.recheckLastMs,
+};
+const RECONNECT = {
+  firstDelayMs: EVENT_LIMITS.reconnectFirstMs,
+  maxDelayMs: EVENT_LIMITS.reconnectLastMs,
+};
+
+/**
+ * The end of the log, read once for all live readers of a process: those that keep up are served
+ * from memory, those that are behind read the log from where they are. Keeps no place of its own in
+ * the database, so nothing waits for it.
+ */
+export class LogTail {
+  readonly #parts: LogTailParts;
+  readonly #timers: Timers;
+  readonly #listeners = new Set<() => void>();
+  #recent: RecordedEvent[] = [];
+  /** `#recent` holds everything after this. */
+  #recentFrom: Cursor = ORIGIN;
+  #position: Cursor = ORIGIN;
+  #wake = wake.asleep(RECHECK);
+  #running: Promise<void> | null = null;
+  #failures = 0;
+  #started = false;
+  #stopping = false;
+  #cancelTimer: (() => void) | null = null;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(parts: LogTailParts) {
+    this.#parts = parts;
+    this.#timers = parts.timers ?? systemTimers;
+  }
+
+  /** From here on it follows the log; it comes up by itself where the database is away. */
+  start(): void {
+    this.#unsubscribe = this.#parts.signal.subscribe((announced) => {
+      this.#wake = wake.wakened(this.#wake, announced);
+      this.#kick();
+    });
+    this.#wake = wake.wakened(this.#wake, null);
+    this.#kick();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#unsubscribe();
+    this.#cancelTimer?.();
+    this.#listeners.clear();
+    await this.#running;
+  }
+
+  /** Everything up to here can be read. */
+  get position(): Cursor {
+    return this.#position;
+  }
+
+  /** The last look at the log failed: what is shown may be out of date. */
+  get paused(): boolean {
+    return !this.#started || this.#failures > 0;
+  }
+
+  /** @returns ends it; `changed` is called when there is more to read, or when `paused` turns */
+  subscribe(changed: () => void): () => void {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  /** The next events after a place, in log order, of all tenants; empty where there are none yet. */
+  async read(after: Cursor, limit: number): Promise<readonly RecordedEvent[]> {
+    if (this.#started && compareCursors(after, this.#recentFrom) >= 0) {
+      const from = this.#recent.findIndex((each) => compareCursors(each.position, after) > 0);
+      return from < 0 ? [] : this.#recent.slice(from, from + limit);
+    }
+    return this.#readLog(after, limit);
+  }
+
+  async #readLog(after: Cursor, limit: number): Promise<RecordedEvent[]> {
+    const values = [String(after.xid), String(after.id), limit];
+    const query = { name: 'eve_tail', text: READ, values };
+    const { rows } = await this.#parts.pool.query<EventRow>(query);
+    return rows.map(recordedEvent);
+  }
+
+  #kick(): void {
+    if (this.#stopping || this.#running !== null) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      if (this.#wake.woken && this.#failures === 0) this.#kick();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const failedBefore = this.#failures > 0 || !this.#started;
+    this.#wake = wake.readBegins(this.#wake);
+    try {
+      const outcome = await this.#round();
+      this.#failures = 0;
+      if (outcome.moved || failedBefore) this.#tell();
+      const next = wake.readEnds(this.#wake, outcome, RECHECK);
+      this.#wake = next.state;
+      if (next.action.kind === 'recheck') this.#arm(next.action.afterMs);
+    } catch (error) {
+      this.#failures += 1;
+      this.#parts.trouble?.(error);
+      if (!failedBefore) this.#tell();
+      this.#arm(backoffMs(this.#failures, RECONNECT, this.#parts.random));
+    }
+  }
+
+  async #round(): Promise<wake.ReadOutcome> {
+    if (!this.#started) await this.#begin();
+    const start = this.#position;
+    for (;;) {
+      const events = await this.#readLog(this.#position, EVENT_LIMITS.batchEvents);
+      this.#keep(events);
+      if (events.length < EVENT_LIMITS.batchEvents) break;
+    }
+    const cursor = this.#position;
+    const { rows } = await this.#parts.pool.query<{ beyond: boolean }>({
+      name: 'eve_tail_beyond',
+      text: BEYOND,
+      values: [String(cursor.xid), String(cursor.id)],
+    });
+    return { cursor, moved: compareCursors(cursor, start) > 0, held: rows[0]?.beyond === true };
+  }
+
+  async #begin(): Promise<void> {
+    const { rows } = await this.#parts.pool.query<{ xid: string; id: string }>(NEWEST);
+    const newest = rows[0];
+    if (newest !== undefined) {
+      this.#position = { xid: BigInt(newest.xid), id: BigInt(newest.id) };
+    }
+    this.#recentFrom = this.#position;
+    this.#started = true;
+  }
+
+  #keep(events: readonly RecordedEvent[]): void {
+    this.#recent.push(...events);
+    this.#position = events.at(-1)?.position ?? this.#position;
+    const spare = this.#recent.length - EVENT_LIMITS.tailEvents;
+    if (spare <= 0) return;
+    this.#recentFrom = this.#recent[spare - 1]?.position ?? this.#recentFrom;
+    this.#recent = this.#recent.slice(spare);
+  }
+
+  #tell(): void {
+    for (const changed of [...this.#listeners]) changed();
+  }
+
+  #arm(delayMs: number): void {
+    if (this.#stopping) return;
+    this.#cancelTimer = this.#timers.after(delayMs, () => {
+      this.#cancelTimer = null;
+      this.#kick();
+    });
+  }
+}
