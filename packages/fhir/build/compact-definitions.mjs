@@ -157,13 +157,14 @@ function compactSearch(bundle) {
   return bundle.entry
     .map(({ resource }) => resource)
     .filter((resource) => resource.resourceType === 'SearchParameter')
-    .map(({ code, type, base, expression, target: targets, url }) => ({
+    .map(({ code, type, base, expression, target: targets, url, component }) => ({
       code,
       type,
       base,
       expression,
       target: targets,
       url,
+      parts: component?.map(({ definition, expression: path }) => ({ url: definition, path })),
     }));
 }
 

@@ -2,8 +2,11 @@ import { definitions } from './definitions.ts';
 import type { JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 import { type ResourceType, resourceTypes } from './resource-types.ts';
-import { modifiersOf } from './search/parse-criterion.ts';
-import { type SearchParameter, searchParametersOf } from './search/search-parameters.ts';
+import {
+  type SearchKind,
+  type SearchParameter,
+  searchParametersOf,
+} from './search/search-parameters.ts';
 
 export type Interaction =
   | 'read'
@@ -50,6 +53,7 @@ const INTERACTIONS: readonly Interaction[] = [
  */
 export function capabilityStatement(options: CapabilityOptions): Resource {
   const { base, date, softwareVersion, security } = options;
+  const types = options.types ?? typesOfR4();
   const system = options.systemInteractions ?? ['transaction', 'batch'];
   return {
     resourceType: 'CapabilityStatement',
@@ -64,7 +68,7 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
       {
         mode: 'server',
         ...(security !== undefined && { security }),
-        resource: (options.types ?? typesOfR4()).map((type) => resourceRow(type, options)),
+        resource: types.map((type) => resourceRow(type, types, options)),
         ...(system.length > 0 && { interaction: system.map((code) => ({ code })) }),
       },
     ],
@@ -77,8 +81,14 @@ function typesOfR4(): readonly ResourceType[] {
   return resourceTypes.filter((type) => all.includes(type));
 }
 
-function resourceRow(type: ResourceType, options: CapabilityOptions): JsonObject {
+function resourceRow(
+  type: ResourceType,
+  types: readonly ResourceType[],
+  options: CapabilityOptions,
+): JsonObject {
   const { create = true, update = false, delete: remove = false } = options.conditional ?? {};
+  const includes = includesOf(type);
+  const revIncludes = revIncludesOf(type, types);
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -89,16 +99,44 @@ function resourceRow(type: ResourceType, options: CapabilityOptions): JsonObject
     conditionalCreate: create,
     conditionalUpdate: update,
     conditionalDelete: remove ? 'single' : 'not-supported',
+    ...(includes.length > 0 && { searchInclude: includes }),
+    ...(revIncludes.length > 0 && { searchRevInclude: revIncludes }),
     searchParam: [...searchParametersOf(type).values()].map(searchRow),
   };
 }
 
-function searchRow({ code, kind, url }: SearchParameter): JsonObject {
-  const modifiers = modifiersOf(kind).map((name) => `:${name}`);
+function searchRow({ code, kind, url, modifiers }: SearchParameter): JsonObject {
+  const list = modifiers.map((name) => `:${name}`).join(' ');
   return {
     name: code,
     definition: url,
-    type: kind === 'id' ? 'token' : kind === 'lastUpdated' ? 'date' : kind,
-    ...(modifiers.length > 0 && { documentation: `Modifiers: ${modifiers.join(' ')}` }),
+    type: TYPE_OF_KIND[kind] ?? kind,
+    ...(list !== '' && { documentation: `Modifiers: ${list}` }),
   };
 }
+
+/** FHIR's search parameter type, where it is not the kind's own name. */
+const TYPE_OF_KIND: Partial<Record<SearchKind, string>> = {
+  id: 'token',
+  lastUpdated: 'date',
+  phonetic: 'string',
+  near: 'special',
+};
+
+/** What `_include` takes for a type: `Source:parameter` for each of its references. */
+function includesOf(type: ResourceType): readonly string[] {
+  const references = [...searchParametersOf(type).values()].filter(isReference);
+  return references.length === 0 ? [] : ['*', ...references.map(({ code }) => `${type}:${code}`)];
+}
+
+/** What `_revinclude` takes for a type: every reference parameter that may point at it. */
+function revIncludesOf(type: ResourceType, sources: readonly ResourceType[]): readonly string[] {
+  const found = sources.flatMap((source) =>
+    [...searchParametersOf(source).values()]
+      .filter((parameter) => isReference(parameter) && parameter.targets.includes(type))
+      .map(({ code }) => `${source}:${code}`),
+  );
+  return found.length === 0 ? [] : ['*', ...found];
+}
+
+const isReference = ({ kind }: SearchParameter): boolean => kind === 'reference';

@@ -32,6 +32,8 @@ export interface SearchRow {
   readonly expression?: string;
   readonly target?: readonly string[];
   readonly url: string;
+  /** Of a composite: definition of each part, and its path from what `expression` yields. */
+  readonly parts?: readonly { readonly url: string; readonly path: string }[];
 }
 
 export interface Definitions {

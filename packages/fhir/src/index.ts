@@ -69,7 +69,7 @@ export type {
   TokenEntry,
   UriEntry,
 } from './search/index-entries.ts';
-export { parseSearch, type SearchOptions } from './search/parse-search.ts';
+export { parseSearch, type SearchOptions, searchForm } from './search/parse-search.ts';
 export type {
   ChainTarget,
   CompartmentType,
@@ -77,6 +77,7 @@ export type {
   RowsOf,
 } from './search/search-criterion.ts';
 export {
+  indexedParametersOf,
   type SearchKind,
   type SearchParameter,
   searchParametersOf,
@@ -85,5 +86,6 @@ export {
 } from './search/search-parameters.ts';
 export { problemIssue } from './search/search-problems.ts';
 export type { Include, SearchProblem, SearchQuery, SortKey } from './search/search-query.ts';
+export type { SearchScope } from './search/search-scope.ts';
 export { subsetResource } from './subset-resource.ts';
 export { validateResource } from './validation/validate-resource.ts';

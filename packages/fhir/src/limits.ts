@@ -51,3 +51,24 @@ export const MAX_INCLUDES = 20;
 
 /** Rounds of `:iterate`: references may form circles. */
 export const MAX_INCLUDE_ROUNDS = 5;
+
+/** Characters of a UCUM unit that is converted: real ones stay below 30. */
+export const MAX_UNIT_CHARACTERS = 64;
+
+/** Units whose conversion is remembered: data in use has a few hundred. */
+export const MAX_CACHED_UNITS = 2_000;
+
+/**
+ * Composite rows of one parameter of one resource: the product of the codings and values of each
+ * element. Beyond it the last ones are not found by composites, but by their single parameters.
+ */
+export const MAX_COMPOSITE_ROWS = 1_000;
+
+/** Types one untyped chain may lead to: each is a sub-query. */
+export const MAX_CHAIN_TARGETS = 16;
+
+/**
+ * Conditions read on all branches of all chains of one search. An untyped chain of any-type
+ * references would branch into 146 types at every link.
+ */
+export const MAX_SEARCH_CONDITIONS = 1_000;

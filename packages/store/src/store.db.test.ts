@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { eventsMigrations } from '@holdfast/events';
 import {
+  indexedParametersOf,
   parseSearch,
   planTransaction,
   type Resource,
   type ResourceType,
   resourceTypes,
-  searchParametersOf,
 } from '@holdfast/fhir';
 import { type RequestId, systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { AuditProducer, createLogKeys, ledgerMigrations, prepareAudit } from '@holdfast/ledger';
@@ -83,7 +83,7 @@ beforeAll(async () => {
     migrations: [ledgerMigrations, eventsMigrations, storeMigrations],
   });
   const parameters = resourceTypes.flatMap((type) =>
-    [...searchParametersOf(type).keys()].map((code) => ({ type, code })),
+    indexedParametersOf(type).map((code) => ({ type, code })),
   );
   dictionary = await Dictionary.load(database.appPool, parameters);
   repository = new FhirRepository({

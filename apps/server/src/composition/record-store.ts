@@ -1,6 +1,6 @@
 import { ConsentGates, ConsentProjection, labelsOf } from '@holdfast/consent';
 import type { EventSource } from '@holdfast/events';
-import { resourceTypes, searchParametersOf } from '@holdfast/fhir';
+import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import type { LogSequencer } from '@holdfast/ledger';
 import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
@@ -25,9 +25,7 @@ export interface RecordStore {
 }
 
 const everyParameter = () =>
-  resourceTypes.flatMap((type) =>
-    [...searchParametersOf(type).keys()].map((code) => ({ type, code })),
-  );
+  resourceTypes.flatMap((type) => indexedParametersOf(type).map((code) => ({ type, code })));
 
 export async function openRecordStore(parts: RecordStoreParts): Promise<RecordStore> {
   const { tenant, database, clock, random, cursorSecret, sequencer, source } = parts;

@@ -69,11 +69,16 @@ describe('extracting what a resource is found by', () => {
     expect(rows.references).toHaveLength(4);
   });
 
-  it('gives quantities their UCUM code, else the written unit, and widens by comparator', () => {
+  it('gives quantities by UCUM code, by written unit and in base units, and widens by comparator', () => {
     const param = 'component-value-quantity';
     expect(rows.quantities.filter((row) => row.param === param)).toEqual([
       { param, system: UCUM, code: 'mm[Hg]', low: 120, high: 120 },
+      { param, system: null, code: 'mmHg', low: 120, high: 120 },
       { param, system: null, code: 'mmHg', low: 300, high: Number.POSITIVE_INFINITY },
+    ]);
+    const canonical = `${param}:canonical`;
+    expect(rows.quantities.filter((row) => row.param === canonical)).toEqual([
+      { param: canonical, system: UCUM, code: 'g.m-1.s-2', low: 15_998_640, high: 15_998_640 },
     ]);
   });
 

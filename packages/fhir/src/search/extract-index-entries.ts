@@ -1,5 +1,5 @@
 import type { Resource } from '../resource.ts';
-import type { EntryLists, IndexEntries } from './index-entries.ts';
+import { type IndexEntries, noEntries } from './index-entries.ts';
 import { compiledParametersOf } from './search-parameters.ts';
 
 /**
@@ -8,17 +8,7 @@ import { compiledParametersOf } from './search-parameters.ts';
  * parameters `unsupportedParametersOf` names.
  */
 export function extractIndexEntries(resource: Resource): IndexEntries {
-  const out: EntryLists = {
-    tokens: [],
-    strings: [],
-    dates: [],
-    references: [],
-    numbers: [],
-    quantities: [],
-    uris: [],
-    composites: [],
-    positions: [],
-  };
+  const out = noEntries();
   for (const { visit } of compiledParametersOf(resource.resourceType).supported.values()) {
     if (visit !== null) visit(resource, out);
   }

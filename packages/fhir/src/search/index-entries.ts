@@ -100,3 +100,15 @@ export interface IndexEntries {
 export type EntryLists = {
   -readonly [Kind in keyof IndexEntries]: IndexEntries[Kind][number][];
 };
+
+export const noEntries = (): EntryLists => ({
+  tokens: [],
+  strings: [],
+  dates: [],
+  references: [],
+  numbers: [],
+  quantities: [],
+  uris: [],
+  composites: [],
+  positions: [],
+});

@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, textOf } from '../json.ts';
+import { canonicalUnit, UCUM } from './canonical-unit.ts';
 import type { EntryLists } from './index-entries.ts';
 import type { Selector } from './selector.ts';
 import type { Sink } from './token-sinks.ts';
@@ -27,7 +28,7 @@ export function quantitySink(param: string, selector: Selector): Sink | undefine
   if (type === 'Range') {
     return (value, out) => {
       const range = rangeOf(value);
-      if (range !== undefined) out.quantities.push({ param, ...range });
+      if (range !== undefined) pushAmount(param, range.unit, range, out);
     };
   }
   if (type === 'SampledData') return (value, out) => pushSampledData(param, value, out);
@@ -43,7 +44,7 @@ function pushQuantity(param: string, value: JsonValue, out: EntryLists): void {
   const above = comparator === '>' || comparator === '>=';
   const low = below ? Number.NEGATIVE_INFINITY : number;
   const high = above ? Number.POSITIVE_INFINITY : number;
-  out.quantities.push({ param, ...unitOf(value), low, high });
+  pushAmount(param, value, { low, high }, out);
 }
 
 function pushMoney(param: string, value: JsonValue, out: EntryLists): void {
@@ -59,8 +60,8 @@ function pushSampledData(param: string, value: JsonValue, out: EntryLists): void
   if (!isJsonObject(value)) return;
   const { origin, lowerLimit, upperLimit } = value;
   if (typeof lowerLimit !== 'number' || typeof upperLimit !== 'number') return;
-  const unit = isJsonObject(origin) ? unitOf(origin) : { system: null, code: null };
-  out.quantities.push({ param, ...unit, low: lowerLimit, high: upperLimit });
+  const unit = isJsonObject(origin) ? origin : {};
+  pushAmount(param, unit, { low: lowerLimit, high: upperLimit }, out);
 }
 
 function rangeOf(value: JsonValue) {
@@ -71,16 +72,37 @@ function rangeOf(value: JsonValue) {
   const to = high?.['value'];
   if (typeof from !== 'number' && typeof to !== 'number') return undefined;
   return {
-    ...unitOf(low ?? high ?? {}),
+    unit: low ?? high ?? {},
     low: typeof from === 'number' ? from : Number.NEGATIVE_INFINITY,
     high: typeof to === 'number' ? to : Number.POSITIVE_INFINITY,
   };
 }
 
-function unitOf(quantity: JsonObject): { system: string | null; code: string | null } {
-  const { system, code, unit } = quantity;
-  if (typeof code === 'string') {
-    return { system: typeof system === 'string' ? system : null, code };
-  }
-  return { system: null, code: typeof unit === 'string' ? unit : null };
+interface Amount {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Rows by the coded unit, by the written one where it differs, and in UCUM's base units. */
+function pushAmount(
+  param: string,
+  quantity: JsonObject,
+  { low, high }: Amount,
+  out: EntryLists,
+): void {
+  const { unit } = quantity;
+  const code = textOf(quantity['code']) ?? null;
+  const system = code === null ? null : (textOf(quantity['system']) ?? null);
+  const written = typeof unit === 'string' && unit !== code ? unit : null;
+  if (code !== null || written === null) out.quantities.push({ param, system, code, low, high });
+  if (written !== null) out.quantities.push({ param, system: null, code: written, low, high });
+  const canonical = system === UCUM && code !== null ? canonicalUnit(code) : undefined;
+  if (canonical === undefined) return;
+  out.quantities.push({
+    param: `${param}:canonical`,
+    system: UCUM,
+    code: canonical.code,
+    low: canonical.inBase(low),
+    high: canonical.inBase(high),
+  });
 }

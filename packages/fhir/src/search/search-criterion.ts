@@ -13,7 +13,7 @@ import type { SearchKind } from './search-parameters.ts';
 
 /** Index rows of one parameter: the kind of table and the `param` they are filed under. */
 export interface RowsOf {
-  readonly kind: Exclude<SearchKind, 'id' | 'lastUpdated'>;
+  readonly kind: Exclude<SearchKind, 'id' | 'lastUpdated' | 'phonetic'>;
   readonly param: string;
 }
 

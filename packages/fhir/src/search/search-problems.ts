@@ -31,44 +31,38 @@ export function tooMany(parameter: string, what: string, limit: number): SearchP
   return refused(parameter, 'too-costly', `more than ${limit} ${what}`, `Send at most ${limit}.`);
 }
 
-/**
- * Result parameters that exist in FHIR and are refused rather than ignored: they change the answer.
- */
+/** Parameters that exist in FHIR and are refused rather than ignored: they change the answer. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  _include: 'Read the references of the page in a second search by _id.',
-  _revinclude: 'Search the other type by its reference parameter.',
-  _has: 'Search the other type first and pass the ids it finds to _id.',
   _filter: 'Write the conditions as single parameters.',
   _contained: 'Leave it away: contained resources are returned inside their container.',
   _containedType: 'Leave it away: contained resources are returned inside their container.',
-  _list: 'Read the List and pass the ids it names to _id.',
-  _query: 'Write the conditions as single parameters.',
-  _text: 'Search by the codes and names of the type.',
-  _content: 'Search by the codes and names of the type.',
-  _type: 'Search one type at a time.',
   _score: 'Leave it away.',
 };
 
 export function notYet(parameter: string, name: string): SearchProblem | undefined {
   const mend = Object.hasOwn(NOT_YET, name) ? NOT_YET[name] : undefined;
-  return mend === undefined
-    ? undefined
-    : refused(parameter, 'not-supported', 'not supported', mend);
+  if (mend === undefined) return undefined;
+  return refused(parameter, 'not-supported', 'not supported', mend);
 }
 
-export function chained(parameter: string): SearchProblem {
+export function unchainable(parameter: string): SearchProblem {
   const mend =
-    'Search the referenced type first and pass the ids it finds to the reference parameter.';
-  return refused(parameter, 'not-supported', 'chained parameters are not supported', mend);
+    'Write reference.parameter, reference:Type.parameter or _has:Type:reference:parameter.';
+  return refused(parameter, 'invalid', 'this is no chain of reference parameters', mend);
+}
+
+export function wideChain(parameter: string, limit: number): SearchProblem {
+  const mend = 'Name the type: reference:Type.parameter.';
+  return refused(parameter, 'too-costly', `leads to more than ${limit} types`, mend);
+}
+
+export function includeWithText(): SearchProblem {
+  const mend = 'Leave one of the two away.';
+  return refused('_summary', 'invalid', 'text does not go with _include or _revinclude', mend);
 }
 
 const REASONS: Readonly<Record<UnsupportedParameter['reason'], string>> = {
-  composite:
-    'Give its parts as two parameters; they then hold for the resource, not for one component.',
-  special: 'Search by address or by name.',
   text: 'Search by the codes and names of the type.',
-  phonetic: 'Search by name; it ignores case and accents.',
-  inlined: 'Search the type of the inlined resource.',
   expression: 'Search by another parameter of the type.',
 };
 

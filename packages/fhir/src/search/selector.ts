@@ -30,6 +30,14 @@ export function compileSelectors(expression: Expression, type: string): readonly
   return select(expression, { steps: [], type, shape: shapeOf(type) }, type);
 }
 
+/** The selectors of an expression that starts at what `context` yields; steps start there too. */
+export function compileSelectorsWithin(
+  expression: Expression,
+  { type, shape }: Pick<Selector, 'type' | 'shape'>,
+): readonly Selector[] {
+  return select(expression, { steps: [], type, shape }, null);
+}
+
 /**
  * @param here what a leading name is read from
  * @param root resource type whose name may start the path; null inside `where(…)`

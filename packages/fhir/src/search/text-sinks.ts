@@ -1,26 +1,36 @@
+import { doubleMetaphone } from 'double-metaphone';
 import { isJsonObject, type JsonValue, listOf } from '../json.ts';
-import { parseReference } from '../reference.ts';
 import { foldText } from './fold-text.ts';
 import type { EntryLists } from './index-entries.ts';
 import type { Selector } from './selector.ts';
 import type { Sink } from './token-sinks.ts';
 
 const TEXTS = new Set(['string', 'markdown', 'code', 'id', 'uri', 'url', 'canonical']);
-const URIS = new Set(['uri', 'url', 'canonical', 'oid', 'uuid']);
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   HumanName: ['family', 'given', 'prefix', 'suffix', 'text'],
   Address: ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'],
 };
 
+type Push = (param: string, value: JsonValue, out: EntryLists) => void;
+
 /** Each part of a name or address is a row: any of them may match. */
 export function stringSink(param: string, selector: Selector): Sink | undefined {
-  if (TEXTS.has(selector.type)) return (value, out) => pushText(param, value, out);
+  return partSink(param, selector, pushText);
+}
+
+/** Rows of how a name sounds, as tokens: compared whole. */
+export function phoneticSink(param: string, selector: Selector): Sink | undefined {
+  return partSink(param, selector, pushSounds);
+}
+
+function partSink(param: string, selector: Selector, push: Push): Sink | undefined {
+  if (TEXTS.has(selector.type)) return (value, out) => push(param, value, out);
   const parts = PARTS[selector.type];
   if (parts === undefined) return undefined;
   return (value, out) => {
     if (!isJsonObject(value)) return;
     for (const part of parts) {
-      for (const text of listOf(value[part])) pushText(param, text, out);
+      for (const text of listOf(value[part])) push(param, text, out);
     }
   };
 }
@@ -30,29 +40,13 @@ function pushText(param: string, value: JsonValue, out: EntryLists): void {
   out.strings.push({ param, folded: foldText(value), exact: value });
 }
 
-export function uriSink(param: string, selector: Selector): Sink | undefined {
-  if (!URIS.has(selector.type)) return undefined;
-  return (value, out) => {
-    if (typeof value === 'string') out.uris.push({ param, uri: value });
-  };
-}
-
-/**
- * References into this server by type and id, all others by their text; contained ones not at all.
- */
-export function referenceSink(param: string, selector: Selector): Sink | undefined {
-  if (selector.type === 'Reference') {
-    return (value, out) => {
-      if (isJsonObject(value)) pushReference(param, value['reference'], out);
-    };
-  }
-  if (!URIS.has(selector.type)) return undefined;
-  return (value, out) => pushReference(param, value, out);
-}
-
-function pushReference(param: string, value: JsonValue | undefined, out: EntryLists): void {
+function pushSounds(param: string, value: JsonValue, out: EntryLists): void {
   if (typeof value !== 'string') return;
-  const target = parseReference(value);
-  if (target.kind === 'local') out.references.push({ param, type: target.type, id: target.id });
-  else if (target.kind !== 'contained') out.references.push({ param, uri: value });
+  for (const code of soundsOf(value)) out.tokens.push({ param, system: null, code });
+}
+
+/** Double Metaphone keys of every word of a text; none for a script other than Latin. */
+export function soundsOf(text: string): readonly string[] {
+  const keys = foldText(text).split(' ').flatMap(doubleMetaphone);
+  return [...new Set(keys)].filter((key) => key !== '');
 }
