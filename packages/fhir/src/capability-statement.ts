@@ -2,11 +2,8 @@ import { definitions } from './definitions.ts';
 import type { JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 import { type ResourceType, resourceTypes } from './resource-types.ts';
-import {
-  type SearchKind,
-  type SearchParameter,
-  searchParametersOf,
-} from './search/search-parameters.ts';
+import type { SearchKind, SearchParameter } from './search/search-parameter.ts';
+import { searchParametersOf } from './search/search-parameters.ts';
 
 export type Interaction =
   | 'read'

@@ -76,12 +76,14 @@ export type {
   Criterion,
   RowsOf,
 } from './search/search-criterion.ts';
+export type {
+  SearchKind,
+  SearchParameter,
+  UnsupportedParameter,
+} from './search/search-parameter.ts';
 export {
   indexedParametersOf,
-  type SearchKind,
-  type SearchParameter,
   searchParametersOf,
-  type UnsupportedParameter,
   unsupportedParametersOf,
 } from './search/search-parameters.ts';
 export { problemIssue } from './search/search-problems.ts';

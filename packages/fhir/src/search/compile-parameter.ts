@@ -8,7 +8,7 @@ import type { EntryLists } from './index-entries.ts';
 import { modifiersOf } from './modifiers.ts';
 import { numberSink, quantitySink } from './quantity-sinks.ts';
 import { positionSink, referenceSink, uriSink } from './reference-sinks.ts';
-import type { SearchKind, SearchParameter, UnsupportedParameter } from './search-parameters.ts';
+import type { SearchKind, SearchParameter, UnsupportedParameter } from './search-parameter.ts';
 import {
   compileSelectors,
   compileVisit,

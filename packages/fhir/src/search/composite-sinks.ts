@@ -1,6 +1,5 @@
 import { definitions, type SearchRow } from '../definitions.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { MAX_COMPOSITE_ROWS } from '../limits.ts';
 import { shapeOf } from '../structure.ts';
 import { dateSink } from './date-sinks.ts';

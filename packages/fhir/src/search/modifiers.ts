@@ -1,4 +1,4 @@
-import type { SearchKind } from './search-parameters.ts';
+import type { SearchKind } from './search-parameter.ts';
 
 const CODED = ['CodeableConcept', 'Coding'];
 const TEXTED = [...CODED, 'Identifier'];

@@ -13,7 +13,7 @@ import {
   typedIdentifier,
 } from './read-value.ts';
 import type { Criterion, RowsOf } from './search-criterion.ts';
-import type { SearchParameter } from './search-parameters.ts';
+import type { SearchParameter } from './search-parameter.ts';
 import { badModifier, badValue } from './search-problems.ts';
 import type { SearchProblem } from './search-query.ts';
 import { soundsOf } from './text-sinks.ts';

@@ -28,7 +28,7 @@ export function quantitySink(param: string, selector: Selector): Sink | undefine
   if (type === 'Range') {
     return (value, out) => {
       const range = rangeOf(value);
-      if (range !== undefined) pushAmount(param, range.unit, range, out);
+      if (range !== undefined) pushAmount(param, range, out);
     };
   }
   if (type === 'SampledData') return (value, out) => pushSampledData(param, value, out);
@@ -44,7 +44,7 @@ function pushQuantity(param: string, value: JsonValue, out: EntryLists): void {
   const above = comparator === '>' || comparator === '>=';
   const low = below ? Number.NEGATIVE_INFINITY : number;
   const high = above ? Number.POSITIVE_INFINITY : number;
-  pushAmount(param, value, { low, high }, out);
+  pushAmount(param, { unit: value, low, high }, out);
 }
 
 function pushMoney(param: string, value: JsonValue, out: EntryLists): void {
@@ -61,7 +61,7 @@ function pushSampledData(param: string, value: JsonValue, out: EntryLists): void
   const { origin, lowerLimit, upperLimit } = value;
   if (typeof lowerLimit !== 'number' || typeof upperLimit !== 'number') return;
   const unit = isJsonObject(origin) ? origin : {};
-  pushAmount(param, unit, { low: lowerLimit, high: upperLimit }, out);
+  pushAmount(param, { unit, low: lowerLimit, high: upperLimit }, out);
 }
 
 function rangeOf(value: JsonValue) {
@@ -79,21 +79,18 @@ function rangeOf(value: JsonValue) {
 }
 
 interface Amount {
+  /** What holds `code`, `system` and `unit`. */
+  readonly unit: JsonObject;
   readonly low: number;
   readonly high: number;
 }
 
 /** Rows by the coded unit, by the written one where it differs, and in UCUM's base units. */
-function pushAmount(
-  param: string,
-  quantity: JsonObject,
-  { low, high }: Amount,
-  out: EntryLists,
-): void {
-  const { unit } = quantity;
-  const code = textOf(quantity['code']) ?? null;
-  const system = code === null ? null : (textOf(quantity['system']) ?? null);
-  const written = typeof unit === 'string' && unit !== code ? unit : null;
+function pushAmount(param: string, { unit, low, high }: Amount, out: EntryLists): void {
+  const code = textOf(unit['code']) ?? null;
+  const system = code === null ? null : (textOf(unit['system']) ?? null);
+  const shown = textOf(unit['unit']) ?? null;
+  const written = shown === code ? null : shown;
   if (code !== null || written === null) out.quantities.push({ param, system, code, low, high });
   if (written !== null) out.quantities.push({ param, system: null, code: written, low, high });
   const canonical = system === UCUM && code !== null ? canonicalUnit(code) : undefined;

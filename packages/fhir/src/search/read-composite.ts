@@ -1,7 +1,7 @@
 import type { CompositePartValue, CompositeValue, ReferenceValue } from './criterion-values.ts';
 import { numberValue, quantityValue } from './read-number.ts';
 import { dateValue, referenceValue, stringValue, tokenValue } from './read-value.ts';
-import type { SearchKind, SearchParameter } from './search-parameters.ts';
+import type { SearchKind, SearchParameter } from './search-parameter.ts';
 import { splitEscaped } from './value-text.ts';
 
 type ReadPart = (text: string) => CompositePartValue | undefined;

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { parseReference } from '../reference.ts';
 import type { EntryLists } from './index-entries.ts';
 import type { Selector } from './selector.ts';
-import { pushPair, type Sink } from './token-sinks.ts';
+import { pairOf, type Sink } from './token-sinks.ts';
 
 const URIS = new Set(['uri', 'url', 'canonical', 'oid', 'uuid']);
 
@@ -28,8 +28,8 @@ function literalAndLogical(param: string): Sink {
   return (value, out) => {
     if (!isJsonObject(value)) return;
     pushReference(param, value['reference'], out);
-    const { identifier } = value;
-    if (isJsonObject(identifier)) pushPair(logical, identifier, 'value', out);
+    const identifier = pairOf(value['identifier'], 'value');
+    if (identifier !== undefined) out.tokens.push({ param: logical, ...identifier });
   };
 }
 

@@ -9,7 +9,7 @@ import type {
   StringValue,
   TokenValue,
 } from './criterion-values.ts';
-import type { SearchKind } from './search-parameters.ts';
+import type { SearchKind } from './search-parameter.ts';
 
 /** Index rows of one parameter: the kind of table and the `param` they are filed under. */
 export interface RowsOf {

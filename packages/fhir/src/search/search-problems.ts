@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts';
-import type { UnsupportedParameter } from './search-parameters.ts';
+import type { UnsupportedParameter } from './search-parameter.ts';
 import type { SearchProblem } from './search-query.ts';
 
 export function problemIssue(problem: SearchProblem): Issue {

@@ -1,7 +1,7 @@
 import type { IssueCode } from '../issue.ts';
 import type { ResourceType } from '../resource-types.ts';
 import type { Criterion } from './search-criterion.ts';
-import type { SearchKind } from './search-parameters.ts';
+import type { SearchKind } from './search-parameter.ts';
 
 export interface SortKey {
   readonly param: string;

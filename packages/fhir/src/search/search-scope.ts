@@ -1,10 +1,7 @@
 import type { ResourceType } from '../resource-types.ts';
 import type { CompartmentType } from './search-criterion.ts';
-import {
-  type SearchParameter,
-  searchParametersOf,
-  unsupportedParametersOf,
-} from './search-parameters.ts';
+import type { SearchParameter } from './search-parameter.ts';
+import { searchParametersOf, unsupportedParametersOf } from './search-parameters.ts';
 
 /** Where a search looks: the path it was sent to. */
 export interface SearchScope {

@@ -1,7 +1,7 @@
 import { definitions } from '../definitions.ts';
-import { isJsonObject, type JsonObject, type JsonValue, listOf } from '../json.ts';
+import { isJsonObject, type JsonValue, listOf } from '../json.ts';
 import { foldText } from './fold-text.ts';
-import type { EntryLists } from './index-entries.ts';
+import type { EntryLists, TokenEntry } from './index-entries.ts';
 import type { Selector } from './selector.ts';
 
 export type Sink = (value: JsonValue, out: EntryLists) => void;
@@ -16,7 +16,8 @@ export function tokenSink(param: string, selector: Selector): Sink | undefined {
   if (type === 'Identifier') return identifierSink(param);
   if (type === 'ContactPoint') {
     return (value, out) => {
-      if (isJsonObject(value)) pushPair(param, value, 'value', out);
+      const pair = pairOf(value, 'value');
+      if (pair !== undefined) out.tokens.push({ param, ...pair });
     };
   }
   if (type === 'boolean') {
@@ -49,7 +50,8 @@ function codingSink(param: string): Sink {
   return (value, out) => {
     if (!isJsonObject(value)) return;
     pushText(param, value['display'], out);
-    pushPair(param, value, 'code', out);
+    const pair = pairOf(value, 'code');
+    if (pair !== undefined) out.tokens.push({ param, ...pair });
   };
 }
 
@@ -58,18 +60,17 @@ function identifierSink(param: string): Sink {
   const typed = `${param}:of-type`;
   return (value, out) => {
     if (!isJsonObject(value)) return;
-    pushPair(param, value, 'value', out);
-    const { type, value: number } = value;
+    const pair = pairOf(value, 'value');
+    if (pair !== undefined) out.tokens.push({ param, ...pair });
+    const { type } = value;
     if (!isJsonObject(type)) return;
     pushText(param, type['text'], out);
-    if (typeof number !== 'string' || number === '') return;
+    if (pair === undefined) return;
     for (const coding of listOf(type['coding'])) {
-      if (!isJsonObject(coding) || typeof coding['code'] !== 'string') continue;
-      out.tokens.push({
-        param: typed,
-        system: systemOf(coding),
-        code: `${coding['code']}|${number}`,
-      });
+      const kind = pairOf(coding, 'code');
+      if (kind === undefined) continue;
+      const { system, code } = kind;
+      out.tokens.push({ param: typed, system, code: `${code}|${pair.code}` });
     }
   };
 }
@@ -80,19 +81,13 @@ function pushText(param: string, value: JsonValue | undefined, out: EntryLists):
   out.strings.push({ param: `${param}:text`, folded: foldText(value), exact: value });
 }
 
-/** A system beside a code or value. */
-export function pushPair(
-  param: string,
-  value: JsonObject,
+/** A system beside a code or value; undefined where there is none of the latter. */
+export function pairOf(
+  value: JsonValue | undefined,
   property: 'code' | 'value',
-  out: EntryLists,
-): void {
-  const code = value[property];
-  if (typeof code !== 'string' || code === '') return;
-  out.tokens.push({ param, system: systemOf(value), code });
-}
-
-function systemOf(value: JsonObject): string | null {
-  const system = value['system'];
-  return typeof system === 'string' ? system : null;
+): Omit<TokenEntry, 'param'> | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { system, [property]: code } = value;
+  if (typeof code !== 'string' || code === '') return undefined;
+  return { system: typeof system === 'string' ? system : null, code };
 }
