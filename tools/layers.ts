@@ -5,6 +5,7 @@
  */
 export const LAYERS = {
   'packages/kernel': [],
+  'packages/admission': ['packages/kernel'],
   'packages/postgres': ['packages/kernel'],
   'packages/api-contract': ['packages/kernel'],
   'packages/fhir': ['packages/kernel'],
@@ -26,11 +27,12 @@ export const LAYERS = {
     'packages/store',
   ],
   'packages/signin': ['packages/kernel', 'packages/consent'],
-  'packages/inference': ['packages/kernel', 'packages/postgres'],
+  'packages/inference': ['packages/kernel', 'packages/admission', 'packages/postgres'],
   'packages/visibility': ['packages/kernel', 'packages/postgres', 'packages/events'],
   'packages/testkit': ['packages/kernel', 'packages/postgres'],
   'apps/server': [
     'packages/kernel',
+    'packages/admission',
     'packages/postgres',
     'packages/api-contract',
     'packages/fhir',
@@ -68,6 +70,7 @@ export const npmName = (workspace: string): string =>
  */
 export const PURE_CORES: readonly Workspace[] = [
   'packages/kernel',
+  'packages/admission',
   'packages/api-contract',
   'packages/fhir',
   'packages/ledger',
@@ -89,5 +92,6 @@ export const CORE_EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/fhir/src/definitions.ts': 'reads the compacted definitions once, at load',
   'packages/ledger/src/keys/key-files.ts': 'keeps signing keys in files; nothing else imports it',
   'packages/kernel/src/clock.ts': 'is the clock',
+  'packages/kernel/src/timers.ts': 'are the timers',
   'packages/kernel/src/random.ts': 'is the source of randomness',
 };

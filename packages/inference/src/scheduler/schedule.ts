@@ -65,7 +65,7 @@ function submit(state: SchedulerState, job: ScheduledJob, turn: Turn): void {
   const entry: Entry = {
     job,
     tenant: job.tenant,
-    costMs: job.costMs,
+    cost: job.costMs,
     deadlineMs: job.deadlineMs,
     order: state.arrivals,
     arrivedMs: turn.now,
@@ -175,5 +175,5 @@ function dispatch(state: SchedulerState, turn: Turn): void {
 
 /** Work that can't finish in time would only waste the slot. Tier 0 is always tried. */
 function isHopeless(entry: Entry, now: number): boolean {
-  return entry.job.tier > 0 && now + entry.costMs > entry.deadlineMs;
+  return entry.job.tier > 0 && now + entry.cost > entry.deadlineMs;
 }

@@ -1,8 +1,7 @@
+import { IndexedHeap, type Laned, TenantLane } from '@holdfast/admission';
 import { invariant } from '@holdfast/kernel';
 import type { Tier } from '../clinical/tier.ts';
 import type { SchedulerLimits } from '../limits.ts';
-import { IndexedHeap } from './indexed-heap.ts';
-import { type Laned, TenantLane } from './tenant-lane.ts';
 
 /** A unit of work. All instants are monotonic milliseconds. */
 export interface ScheduledJob {

@@ -1,6 +1,6 @@
+import { IndexedHeap } from '@holdfast/admission';
 import { invariant } from '@holdfast/kernel';
 import type { SchedulerLimits } from '../../limits.ts';
-import { IndexedHeap } from '../indexed-heap.ts';
 import { schedule } from '../schedule.ts';
 import { nextWakeMs, type SchedulerEffect, schedulerState } from '../scheduler-state.ts';
 import type { Arrival } from './workload.ts';

@@ -3,8 +3,8 @@ import { IndexedHeap } from './indexed-heap.ts';
 /** What a lane needs to know of waiting work. */
 export interface Laned {
   readonly tenant: number;
-  /** Predicted milliseconds of one slot. */
-  readonly costMs: number;
+  /** Predicted use of one slot, in any unit that all work of a lane shares. */
+  readonly cost: number;
   /** Monotonic milliseconds. */
   readonly deadlineMs: number;
   /** Arrival number: the last tie-break, so that equal work stays in order. */
@@ -67,7 +67,7 @@ export class TenantLane<Work extends Laned> {
     if (tenant === undefined || work === undefined) return undefined;
     this.#size -= 1;
     this.#level = tenant.served;
-    tenant.served += work.costMs;
+    tenant.served += work.cost;
     this.#reorder(tenant);
     return work;
   }
