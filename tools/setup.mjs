@@ -5,6 +5,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fingerprint, isDone, markDone } from './fingerprint.mjs';
+import { forgetIncompleteBuilds } from './incomplete-builds.mjs';
 import { say, withProgress } from './progress.mjs';
 import { ROOT, runInstalled, runProgram } from './run-program.mjs';
 
@@ -102,16 +103,16 @@ async function buildPackages() {
   const isComplete = existsSync(join(ROOT, 'apps/cli/dist/.tsbuildinfo'));
   if (isComplete && isDone('packages', state)) return;
   await withProgress('Building the packages', async () => {
-    const { code, said } = await runInstalled(
-      '@typescript/native/bin/tsc',
-      ['-b', 'tsconfig.build.json'],
-      {
-        quiet: true,
-      },
-    );
-    if (code !== 0) throw new Error(`The packages do not compile:\n${said}`);
+    await compile();
+    if (forgetIncompleteBuilds()) await compile();
   });
   markDone('packages', state);
+}
+
+async function compile() {
+  const tsc = '@typescript/native/bin/tsc';
+  const { code, said } = await runInstalled(tsc, ['-b', 'tsconfig.build.json'], { quiet: true });
+  if (code !== 0) throw new Error(`The packages do not compile:\n${said}`);
 }
 
 async function buildConsole() {

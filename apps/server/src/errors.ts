@@ -112,6 +112,13 @@ export const SERVER_FAULTS = {
     mend: 'Send the request again after the time in Retry-After.',
     retryable: true,
   },
+  SERVER_TENANT_BUSY: {
+    status: 429,
+    issue: 'throttled',
+    text: 'This organisation has as many requests waiting as it may; others are still served.',
+    mend: 'Send fewer requests at once, and this one again after the time in Retry-After.',
+    retryable: true,
+  },
   SERVER_INTERNAL: {
     status: 500,
     issue: 'exception',

@@ -21,3 +21,9 @@ export const RESTART_PAUSE_MAX_MS = 8_000;
 
 /** Live streams (server-sent events) open at once. */
 export const LIVE_STREAMS_MAX = 200;
+
+/** A larger body is bulk work, whoever sends it: a person's own entry is a few kilobytes. */
+export const BULK_BODY_BYTES = 256 * 1024;
+
+/** Body bytes that count as one more read of predicted work: about one resource. */
+export const COST_BODY_BYTES = 2_048;

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { AdmissionGate } from '@holdfast/admission';
 import { EventSource } from '@holdfast/events';
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
@@ -12,6 +13,7 @@ import { openSecrets, type Secrets } from './composition/secrets.ts';
 import { openSignIn, type SignIn } from './composition/sign-in.ts';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
+import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
@@ -46,6 +48,7 @@ interface Platform extends Observation, AuditLog, RecordStore, Intelligence, Sig
   readonly owner: ReturnType<typeof createPool>;
   readonly secrets: Secrets;
   readonly source: EventSource;
+  readonly gate: AdmissionGate;
 }
 
 const clock = systemClock;
@@ -127,6 +130,7 @@ async function compose(config: ServerConfig): Promise<Platform> {
     owner,
     secrets,
     source,
+    gate: new AdmissionGate({ clock }),
     ...observation,
     ...log,
     ...records,
@@ -177,6 +181,7 @@ async function mount(platform: Platform): Promise<Mounted> {
     version: VERSION,
     baseUrl: () => url,
   };
+  registerAdmission(app, platform);
   registerFhirInterface(app, fhir);
   registerOperationsRoutes(app, {
     ...platform,
@@ -213,6 +218,7 @@ async function loadDemoIfAsked(platform: Platform): Promise<void> {
 /** In the opposite order of the start: nobody is left waiting for a part that has ended. */
 async function stop(platform: Platform, app: FastifyInstance, feed: LiveFeed): Promise<void> {
   feed.close();
+  platform.gate.close();
   await app.close();
   await platform.runtime.stop();
   await platform.source.stop();

@@ -24,15 +24,15 @@ export interface AdmissionLimits {
 /**
  * A wait is worth it only while its answer still helps: people give up after a second or two, so
  * nothing interactive waits longer. What is below a class may never hold the slots above its share:
- * a quarter of them is always care-now's to find, and more while care-now is slow (`LowerCeiling`).
+ * one in ten (at least one) is always care-now's to find, and more while care-now is slow (`LowerCeiling`).
  */
 export const admissionLimits: AdmissionLimits = {
   concurrency: { least: 4, first: 8, most: 16 },
   classes: {
     'care-now': { waiting: 512, waitingPerTenant: 256, waitMs: 1_000, share: 1 },
-    interactive: { waiting: 256, waitingPerTenant: 128, waitMs: 500, share: 0.75 },
-    integration: { waiting: 256, waitingPerTenant: 128, waitMs: 1_000, share: 0.5 },
-    bulk: { waiting: 64, waitingPerTenant: 32, waitMs: 5_000, share: 0.25 },
+    interactive: { waiting: 256, waitingPerTenant: 128, waitMs: 500, share: 0.9 },
+    integration: { waiting: 256, waitingPerTenant: 128, waitMs: 1_000, share: 0.75 },
+    bulk: { waiting: 64, waitingPerTenant: 32, waitMs: 5_000, share: 0.5 },
   },
   passedOverMost: 8,
   retryAfterLeastMs: 1_000,
