@@ -13,6 +13,7 @@ const NOT_BUILT = /\.test\.ts$|\/testing\/|\.d\.ts$/;
  * @returns {boolean} whether there is anything to build
  */
 export function forgetIncompleteBuilds() {
+  /** @type {Set<string>} */
   const incomplete = new Set();
   for (const file of sourceFiles()) {
     const [, project, name] = SOURCE.exec(file) ?? [];
