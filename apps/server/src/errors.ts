@@ -25,6 +25,12 @@ export const SERVER_FAULTS = {
     text: 'The body is not a valid FHIR R4 resource.',
     mend: 'Correct the elements that the issues name and send it again.',
   },
+  SERVER_REQUEST_INVALID: {
+    status: 400,
+    issue: 'structure',
+    text: 'The body is not what this address takes.',
+    mend: 'Correct the members that the issue names; the OpenAPI document describes them.',
+  },
   SERVER_BODY_TOO_LARGE: {
     status: 413,
     issue: 'too-long',

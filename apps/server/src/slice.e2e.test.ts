@@ -7,6 +7,7 @@ import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
 import { createPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STAFF } from './demo/practice.ts';
 import { type RunningServer, startServer } from './index.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-slice-'));
@@ -106,6 +107,70 @@ describe('consent', () => {
     expect((await fhir('patient', '/Patient/ada-demo')).status).toBe(200);
     const all = await fhir('patient', '/Patient?_total=accurate');
     expect(all.body).toMatchObject({ total: 1 });
+  });
+});
+
+describe('the consent API', () => {
+  const post = (persona: string, path: string, body: unknown) =>
+    call(persona, path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const question = { patient: 'ada-demo', type: 'Observation', action: 'read' };
+  const okafor = {
+    principal: `Practitioner/${STAFF[1].id}`,
+    roles: ['clinician'],
+    purposes: ['TREAT'],
+  };
+
+  it('says to the denied no more than that it is denied, whoever and whatever there is', async () => {
+    const denied = await post('second-clinician', '/consent/explain', question);
+    const absent = await post('second-clinician', '/consent/explain', {
+      ...question,
+      patient: 'nobody-here',
+    });
+    expect(denied).toMatchObject({ status: 200, body: { verdict: 'deny' } });
+    expect({ ...denied.body, decidedAt: '' }).toEqual({ ...absent.body, decidedAt: '' });
+    expect(JSON.stringify(denied.body)).not.toContain('Consent/');
+  });
+
+  it('shows the patient and the officer which provision denied', async () => {
+    const own = await post('patient', '/consent/explain', question);
+    expect(own.body).toMatchObject({ verdict: 'permit' });
+    const officer = await post('compliance-officer', '/consent/explain', {
+      ...question,
+      actor: okafor,
+    });
+    expect(officer.body).toMatchObject({ verdict: 'deny' });
+    expect(JSON.stringify(officer.body)).toContain('Consent/ada-demo-consent/_history/');
+    const refused = await post('clinician', '/consent/explain', { ...question, actor: okafor });
+    expect(refused.status).toBe(403);
+  });
+
+  it('decides many questions in order, and leaves a record of each patient', async () => {
+    const questions = [question, { ...question, patient: 'nobody-here' }];
+    const answers = await Promise.all(
+      ['clinician', 'second-clinician'].map((persona) =>
+        post(persona, '/consent/decide', { questions }),
+      ),
+    );
+    expect(answers.map(({ body }) => body['verdicts'])).toEqual([
+      ['permit', 'deny'],
+      ['deny', 'deny'],
+    ]);
+    const { rows } = await owner.query(
+      `select count(*)::int as records from audit where convert_from(leaf, 'UTF8') like '%"decide"%'`,
+    );
+    expect(rows).toEqual([{ records: 2 }]);
+  });
+
+  it('names the member of a body that is wrong', async () => {
+    const answer = await post('clinician', '/consent/decide', {
+      questions: [question, { ...question, type: 'Nothing' }],
+    });
+    expect(answer.status).toBe(400);
+    expect(issueOf(answer)).toMatchObject({ expression: ['questions[1].type'] });
   });
 });
 

@@ -15,6 +15,7 @@ import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
+import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
@@ -183,6 +184,7 @@ async function mount(platform: Platform): Promise<Mounted> {
   };
   registerAdmission(app, platform);
   registerFhirInterface(app, fhir);
+  registerConsentRoutes(app, { ...platform, pool: database.requests });
   registerOperationsRoutes(app, {
     ...platform,
     overview: () => overviewOf(sources),

@@ -1,6 +1,6 @@
 import type { Fault } from '@holdfast/kernel';
 import type { z } from 'zod';
-import type { ExplainRequest } from './consent-explanation.ts';
+import type { DecideRequest, ExplainRequest } from './consent-explanation.ts';
 import { checked, jsonOf } from './contract-check.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { apiFault } from './errors.ts';
@@ -54,6 +54,7 @@ export function createClient(options: ClientOptions) {
       read(ENDPOINTS.readSignal, { path: { id }, ...cancel }),
     readCheckpoint: (cancel: Cancel = {}) => text(ENDPOINTS.readCheckpoint, cancel),
     explainConsent: (body: ExplainRequest) => read(ENDPOINTS.explainConsent, { body }),
+    decideConsent: (body: DecideRequest) => read(ENDPOINTS.decideConsent, { body }),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(

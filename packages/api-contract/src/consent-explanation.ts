@@ -1,18 +1,51 @@
 import { z } from 'zod';
-import { FhirId, Instant, PurposeCode, Words } from './primitives.ts';
+import { DECISIONS_MAX } from './limits.ts';
+import { FhirId, Instant, PurposeCode, Reference, Slug, Words } from './primitives.ts';
 
-/** May the bearer of the token do `action` on `type` of `patient`, now? */
-export const ExplainRequest = z
+/** On whose behalf a compliance officer or a system asks. */
+export const AskedActor = z
+  .strictObject({
+    principal: Reference,
+    roles: z.array(Slug).min(1).max(10),
+    purposes: z.array(PurposeCode).min(1).max(10),
+    /** Organisations, care teams and groups it stands for. */
+    memberships: z.array(Reference).max(1_000).optional(),
+  })
+  .meta({ id: 'AskedActor' });
+export type AskedActor = z.infer<typeof AskedActor>;
+
+/** May `action` be done on this resource of the patient, or on an ordinary one of the type? */
+export const AccessQuestion = z
   .strictObject({
     patient: FhirId,
     /** A FHIR resource type. */
     type: z.string().regex(/^[A-Z][A-Za-z]{1,63}$/),
+    /** A stored resource; without it one of normal confidentiality that carries no label. */
+    id: FhirId.optional(),
     action: z.enum(['read', 'write', 'disclose', 'infer', 'export']),
-    /** Defaults to the purposes of the token. */
+  })
+  .meta({ id: 'AccessQuestion' });
+export type AccessQuestion = z.infer<typeof AccessQuestion>;
+
+/** May the bearer of the token, or `actor`, do this now, and why? */
+export const ExplainRequest = z
+  .strictObject({
+    ...AccessQuestion.shape,
+    /** One of the token's purposes; all of them unless stated. */
     purpose: PurposeCode.optional(),
+    actor: AskedActor.optional(),
   })
   .meta({ id: 'ExplainRequest' });
 export type ExplainRequest = z.infer<typeof ExplainRequest>;
+
+export const DecideRequest = z
+  .strictObject({
+    questions: z.array(AccessQuestion).min(1).max(DECISIONS_MAX),
+    purpose: PurposeCode.optional(),
+    actor: AskedActor.optional(),
+  })
+  .meta({ id: 'DecideRequest' });
+export type DecideRequest = z.infer<typeof DecideRequest>;
 
 export const Verdict = z.enum(['permit', 'redact', 'deny']);
 
@@ -46,3 +79,12 @@ export const Explanation = z
   })
   .meta({ id: 'Explanation' });
 export type Explanation = z.infer<typeof Explanation>;
+
+export const DecideAnswer = z
+  .strictObject({
+    decidedAt: Instant,
+    /** In the order of the questions. What does not exist is denied like what is hidden. */
+    verdicts: z.array(Verdict),
+  })
+  .meta({ id: 'DecideAnswer' });
+export type DecideAnswer = z.infer<typeof DecideAnswer>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainRequest, Explanation } from './consent-explanation.ts';
+import { DecideAnswer, DecideRequest, ExplainRequest, Explanation } from './consent-explanation.ts';
 import { Liveness, Readiness } from './health.ts';
 import { Overview } from './overview.ts';
 import { PersonaList, TokenAnswer, TokenRequest } from './sign-in.ts';
@@ -133,10 +133,25 @@ export const ENDPOINTS = {
   explainConsent: {
     method: 'POST',
     path: '/consent/explain',
-    summary: 'May I do this, and why (not)? Decided on the current consents, and audited',
+    summary: 'May this be done, and why (not)? Decided on the current consents, and audited',
+    description: [
+      'Compliance officers, and patients about their own record, get the whole tree of reasons;',
+      'others learn what the policy says and whether the patient layer permits. `actor` is for',
+      'compliance officers and systems; others get 403, as for a purpose the token lacks.',
+    ].join(' '),
     auth: 'bearer',
     body: ExplainRequest,
     answer: { description: 'Explanation', contentType: 'application/json', schema: Explanation },
+    refusals: [400],
+  },
+  decideConsent: {
+    method: 'POST',
+    path: '/consent/decide',
+    summary: 'Up to 1,000 questions about access, decided in one snapshot, and audited',
+    description: '`actor` is for compliance officers and systems; others get 403.',
+    auth: 'bearer',
+    body: DecideRequest,
+    answer: { description: 'Verdicts', contentType: 'application/json', schema: DecideAnswer },
     refusals: [400],
   },
   checkLiveness: {

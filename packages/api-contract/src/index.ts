@@ -1,5 +1,9 @@
 export { type Client, type ClientOptions, createClient, urlOf } from './client.ts';
 export {
+  AccessQuestion,
+  AskedActor,
+  DecideAnswer,
+  DecideRequest,
   ExplainRequest,
   Explanation,
   Reason,
@@ -26,6 +30,7 @@ export {
 } from './operation-outcome.ts';
 export { DatabaseHealth, Overview } from './overview.ts';
 export { FhirId, Instant, PurposeCode, Reference, Slug } from './primitives.ts';
+export { readBody } from './request-body.ts';
 export {
   RequestFigures,
   type RequestOutcome,

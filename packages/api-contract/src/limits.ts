@@ -16,5 +16,8 @@ export const LIVE_INTERVAL_MIN_MS = 1_000;
 /** A comment line at least this often keeps proxies from cutting a quiet stream (30 s is common). */
 export const LIVE_HEARTBEAT_MS = 15_000;
 
+/** Questions in one batch: decided in one statement, so bounded by what one statement may hold. */
+export const DECISIONS_MAX = 1_000;
+
 /** Depth of an explanation: eight levels of provisions (consent rule A5), layers and a summary. */
 export const REASON_DEPTH_MAX = 12;

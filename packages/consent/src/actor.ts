@@ -16,6 +16,10 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number];
 
+const ROLE_NAMES: ReadonlySet<string> = new Set(ROLES);
+
+export const isRole = (name: string): name is Role => ROLE_NAMES.has(name);
+
 /**
  * What is done with the data. `infer` is decision support reading its inputs, `disclose` hands
  * data to another party, `export` takes it out in bulk.

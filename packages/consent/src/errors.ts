@@ -13,6 +13,13 @@ export const CONSENT_FAULTS = {
     text: 'A consent names a patient that this server does not hold.',
     mend: 'Create the patient first, or in the same transaction.',
   },
+  CONSENT_UNSETTLED: {
+    status: 503,
+    issue: 'transient',
+    text: 'Consents changed faster than the question could be decided.',
+    mend: 'Ask again after the time in Retry-After.',
+    retryable: true,
+  },
 } as const satisfies FaultCatalogue;
 
 export const consentFault = faults(CONSENT_FAULTS);

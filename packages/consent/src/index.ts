@@ -1,4 +1,4 @@
-export { ACTIONS, type Action, type Actor, ROLES, type Role } from './actor.ts';
+export { ACTIONS, type Action, type Actor, isRole, ROLES, type Role } from './actor.ts';
 export { type ConsentClass, canonicalise, type Interned } from './compile/canonical-class.ts';
 export { compileClass, type ReleaseConditions } from './compile/compile-class.ts';
 export { type Context, contextOf } from './compile/context.ts';
@@ -13,6 +13,7 @@ export {
   explain,
   type NearestMiss,
 } from './explain/explain.ts';
+export { type Audience, summaryOf } from './explain/summary.ts';
 export { actorView } from './gate/actor-view.ts';
 export {
   type ActorView,
@@ -37,8 +38,15 @@ export { UNENFORCEABLE_CONSTRUCTS } from './model/unenforceable.ts';
 export type { OrgPolicy, OrgRule, PatientLayer } from './org/access-policy.ts';
 export { STARTER_POLICY } from './org/starter-policy.ts';
 export { type TypeGroup, typesOf } from './org/type-groups.ts';
+export type { AskedRow } from './postgres/asked-rows.ts';
+export { type Asked, ConsentDecider, type Decisions } from './postgres/consent-decider.ts';
 export { ConsentGates, type ConsentGatesOptions } from './postgres/consent-gates.ts';
 export { ConsentProjection } from './postgres/consent-projection.ts';
+export {
+  explainStored,
+  type StoredExplanation,
+  type StoredQuestion,
+} from './postgres/explain-stored.ts';
 export { purposeWithin } from './purposes/purpose-of-use.ts';
 export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';
 export type { Outcome, Reason } from './reference/reason.ts';

@@ -37,6 +37,9 @@ export const MAX_CONTEXTS = 256;
 /** Decided (confidentiality, sensitivity) cells per class and type; then the table starts afresh. */
 export const MAX_MEMO_CELLS = 4096;
 
+/** Times a batch of questions is asked again because consents changed meanwhile. */
+export const MAX_DECISION_REFRESHES = 3;
+
 /** How far ahead a SQL form looks for consents that start or end; after that it is built anew. */
 export const SQL_HORIZON_MS = 3_600_000;
 

@@ -1,7 +1,6 @@
-import type { Actor } from '@holdfast/consent';
+import { type Actor, isRole } from '@holdfast/consent';
 import { err, ok, type PatientId, type Result, type TenantId } from '@holdfast/kernel';
 import type { JWTPayload } from 'jose';
-import { isRole } from './role.ts';
 
 /** What a token says about its bearer, in the claims of SMART App Launch 2.2 and our own. */
 export interface TokenClaims {

@@ -1,4 +1,4 @@
-import { ConsentGates, ConsentProjection, labelsOf } from '@holdfast/consent';
+import { ConsentDecider, ConsentGates, ConsentProjection, labelsOf } from '@holdfast/consent';
 import type { EventSource } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
@@ -19,6 +19,7 @@ export interface RecordStoreParts {
 /** Health records behind the consent gate: what reads, searches and writes them. */
 export interface RecordStore {
   readonly gates: ConsentGates;
+  readonly decider: ConsentDecider;
   readonly dictionary: Dictionary;
   readonly seal: CursorSeal;
   readonly repository: FhirRepository;
@@ -30,8 +31,10 @@ const everyParameter = () =>
 export async function openRecordStore(parts: RecordStoreParts): Promise<RecordStore> {
   const { tenant, database, clock, random, cursorSecret, sequencer, source } = parts;
   const dictionary = await Dictionary.load(database.requests, everyParameter());
+  const gates = new ConsentGates({ database: () => database.requests, clock });
   return {
-    gates: new ConsentGates({ database: () => database.requests, clock }),
+    gates,
+    decider: new ConsentDecider(gates, () => database.requests),
     dictionary,
     seal: new CursorSeal(cursorSecret, random),
     repository: new FhirRepository({

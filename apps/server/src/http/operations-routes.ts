@@ -3,6 +3,7 @@ import {
   type Overview,
   outcomeOf,
   type Readiness,
+  readBody,
   TokenRequest,
 } from '@holdfast/api-contract';
 import type { Actor } from '@holdfast/consent';
@@ -107,15 +108,15 @@ function registerDevelopmentSignIn(
   });
   app.post('/development/token', async (request, reply) => {
     request.facts.unmetered = true;
-    const parsed = TokenRequest.safeParse(jsonOf(request.body));
-    if (!parsed.success) {
+    const parsed = readBody(TokenRequest, request.body);
+    if (!parsed.ok) {
       const fault = serverFault('SERVER_BODY_INVALID', {
         expression: ['persona'],
         diagnostics: 'Name a persona.',
       });
       return reply.code(400).send(outcomeOf(fault));
     }
-    const issued = await issuer.issue(parsed.data.persona, parsed.data.purpose);
+    const issued = await issuer.issue(parsed.value.persona, parsed.value.purpose);
     return {
       access_token: issued.accessToken,
       token_type: 'Bearer',
@@ -124,15 +125,6 @@ function registerDevelopmentSignIn(
       persona: personaOf(issued.persona),
     };
   });
-}
-
-/** Bodies arrive as text; what is no JSON is refused by the schema like any other wrong body. */
-function jsonOf(body: unknown): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : '');
-  } catch {
-    return undefined;
-  }
 }
 
 function personaOf({ id, name, description, claims }: Persona) {

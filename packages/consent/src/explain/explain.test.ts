@@ -36,7 +36,7 @@ describe('explain', () => {
     });
     const { outcome, lines } = explain(request, { row, consents: [denied] });
     expect(outcome).toBe('deny');
-    expect(lines.join('\n')).toContain('[Consent/k provision.provision[0]]');
+    expect(lines.join('\n')).toContain('[Consent/k/_history/0 provision.provision[0]]');
     expect(lines.join('\n')).toMatch(/deny: a deeper provision denies \(A4\)/);
   });
 

@@ -84,7 +84,7 @@ export function explain(request: ExplainRequest, explained: ExplainedRow): Expla
 }
 
 function inWords(reason: Reason, depth: number): readonly string[] {
-  const where = reason.evidence === undefined ? '' : ` [${reason.evidence}]`;
+  const where = reason.source === undefined ? '' : ` [${reason.source} ${reason.path ?? ''}]`;
   const line = `${'  '.repeat(depth)}${reason.outcome}: ${reason.words} (${reason.rule})${where}`;
   return [line, ...reason.because.flatMap((each) => inWords(each, depth + 1))];
 }

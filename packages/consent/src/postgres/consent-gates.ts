@@ -69,6 +69,11 @@ export class ConsentGates {
     await this.#tenant(tenant).registry.refresh();
   }
 
+  /** The rules by which this tenant's gates decide. */
+  rulebook(tenant: TenantId): Rulebook {
+    return this.#tenant(tenant).rulebook;
+  }
+
   #tenant(id: TenantId): Tenant {
     let tenant = this.#tenants.get(id);
     if (tenant === undefined) {

@@ -67,23 +67,24 @@ function evaluate(scene: Scene, node: Provision, inherited: Conditions): Reason 
   const children = node.children
     .map((child) => evaluate(scene, child, conditions))
     .filter((each) => each.outcome !== 'not-applicable');
-  const evidence = `Consent/${scene.consent.id} ${node.path}`;
+  const { id, version } = scene.consent;
+  const evidence = { source: `Consent/${id}/_history/${version}`, path: node.path };
   for (const outcome of ['deny', 'permit'] as const) {
     if (children.some((each) => each.outcome === outcome)) {
       const words = `a deeper provision ${outcome === 'deny' ? 'denies' : 'permits'}`;
-      return { layer: 'patient', rule: 'A4', outcome, words, evidence, because: children };
+      return { layer: 'patient', rule: 'A4', outcome, words, ...evidence, because: children };
     }
   }
   const missing = mismatches(conditions, effect, scene.q);
   if (missing.length > 0) {
     const words = missing.map((each) => `${each.attribute}: ${each.words}`).join('; ');
     const rule = node.effect === 'deny' ? 'A12' : 'A3';
-    return { layer: 'patient', rule, outcome: 'not-applicable', words, evidence, because: [] };
+    return { layer: 'patient', rule, outcome: 'not-applicable', words, ...evidence, because: [] };
   }
   const unreliable = scene.consent.unenforceable || unenforceableIn(conditions).length > 0;
   const words = unreliable
     ? 'it states something that cannot be enforced, so it denies within its scope'
     : `every condition it states holds, and it says ${effect}`;
   const rule = unreliable ? 'A1' : 'A3';
-  return { layer: 'patient', rule, outcome: effect, words, evidence, because: [] };
+  return { layer: 'patient', rule, outcome: effect, words, ...evidence, because: [] };
 }

@@ -7,7 +7,8 @@ export interface Reason {
   readonly rule: string;
   readonly outcome: Outcome;
   readonly words: string;
-  /** `Consent/id` and the path of the provision, where one is concerned. */
-  readonly evidence?: string;
+  /** The version that says so, `Consent/id/_history/n`, and the provision inside it. */
+  readonly source?: string;
+  readonly path?: string;
   readonly because: readonly Reason[];
 }
