@@ -24,6 +24,7 @@ export * as fhirLimits from './limits.ts';
 export { mainDate, mainDateParameter } from './main-date.ts';
 export { operationOutcome } from './operation-outcome.ts';
 export { type BodyOptions, parseResourceBody } from './parse-resource-body.ts';
+export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';
 export { parseReference, type ReferenceTarget } from './reference.ts';
 export {

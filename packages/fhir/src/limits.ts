@@ -22,6 +22,9 @@ export const MAX_ISSUES = 50;
 /** Operations of one patch: each copies the path it changes; more is an update. */
 export const MAX_PATCH_OPERATIONS = 1_000;
 
+/** Characters of a FHIRPath that a request brings: paths of patches are short. */
+export const MAX_PATCH_PATH_CHARACTERS = 1_000;
+
 /** Entries of one batch or transaction: the largest Synthea patients need about 3,000. */
 export const MAX_BUNDLE_ENTRIES = 5_000;
 

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import type { Issue } from '../issue.ts';
 import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { jsonEqual } from '../json-equal.ts';
 import { MAX_PATCH_OPERATIONS } from '../limits.ts';
 import type { Resource } from '../resource.ts';
 import { addAt, removeAt, replaceAt } from './json-edit.ts';
-import { jsonEqual } from './json-equal.ts';
 import { type JsonPointer, parsePointer, valueAt } from './json-pointer.ts';
 import { type PatchProblem, problemIssue } from './patch-problem.ts';
 import { settlePatched } from './settle-patched.ts';

@@ -24,7 +24,10 @@ function listWithoutEmpty(
   list: readonly JsonValue[],
   keepsPlaces: boolean,
 ): readonly JsonValue[] | undefined {
-  const parts = list.map((item) => withoutEmpty(item) ?? (keepsPlaces ? null : undefined));
+  const parts = list.map((item) => {
+    const left = withoutEmpty(item);
+    return left === undefined && keepsPlaces ? null : left;
+  });
   const kept = parts.filter((part) => part !== undefined);
   if (!kept.some((part) => part !== null)) return undefined;
   const isSame = kept.length === list.length && kept.every((part, index) => part === list[index]);

@@ -70,3 +70,49 @@ export function jsonPatchCases(): JsonPatchCase[] {
     unzipped('fhir-vectors/r4__patch__json-patch-tests.json.gz'),
   ) as JsonPatchCase[];
 }
+
+export interface FhirPathCase {
+  readonly group: string;
+  readonly name: string;
+  readonly inputfile?: string;
+  readonly expression: string;
+  readonly invalid?: 'syntax' | 'semantic' | 'execution';
+  readonly mode?: 'strict';
+  readonly predicate?: 'true' | 'false';
+  readonly version?: string;
+  readonly outputs: readonly { readonly type?: string; readonly value?: string }[];
+}
+
+/** HL7's FHIRPath cases for R4, with the resources they run on by file name. */
+export function fhirPathCases(): {
+  readonly cases: readonly FhirPathCase[];
+  readonly inputs: ReadonlyMap<string, Resource>;
+} {
+  const inputs = lines('fhir-vectors/fhirpath-r4-inputs.ndjson.gz') as {
+    file: string;
+    resource: Resource;
+  }[];
+  return {
+    cases: lines('fhir-vectors/fhirpath-r4-tests.ndjson.gz') as FhirPathCase[],
+    inputs: new Map(inputs.map(({ file, resource }) => [file, resource])),
+  };
+}
+
+export interface FhirPathPatchCase {
+  readonly name: string;
+  readonly input: Resource;
+  readonly diff: Resource;
+  /** Absent where the patch must be refused. */
+  readonly output?: Resource;
+}
+
+export const fhirPathPatchCases = (): readonly FhirPathPatchCase[] =>
+  lines('fhir-vectors/fhirpath-patch-r4.ndjson.gz') as FhirPathPatchCase[];
+
+function lines(name: string): unknown[] {
+  if (!existsSync(root)) return [];
+  return unzipped(name)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+}

@@ -1,6 +1,6 @@
-import { isJsonList, isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonList, isJsonObject, type JsonValue } from './json.ts';
 
-/** Equality of JSON values as RFC 6902 section 4.6 defines it: the order of members is no matter. */
+/** Equality of JSON values (RFC 6902 section 4.6): the order of members is no matter. */
 export function jsonEqual(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
   if (left === right) return true;
   if (isJsonList(left)) {
