@@ -12,11 +12,14 @@ create table token_system (
 grant select, insert on search_parameter, token_system to holdfast_app;
 
 -- Typed index tables, one row a value, each with two ways through it:
--- * the primary key leads from a resource to its values: whatever a criterion asks of a resource,
---   its answer is one descent (also `:not`, `:missing`, long lists, sort keys, includes). A new
---   resource's rows are the last of that tree, side by side, so it costs little to keep;
+-- * `..._resource` leads from a resource to its values, all parameters together, which lie side by
+--   side: whatever a criterion asks of a resource, its answer is one descent (also `:not`, `:missing`,
+--   long lists, sort keys, includes). It is as narrow as can be, and equal entries share one;
 -- * `..._value` leads from a value to the resources that have it, in page order (main date, key)
 --   where the values are compared for equality, so that ORDER BY + LIMIT stops early.
+-- Statements that come from a resource spell the parameter `param::integer`, so that no planner,
+-- with statistics or without, takes the other way. That no row stands twice is the writer's business
+-- (STO-4): a unique key would double the bytes.
 
 create table token_index (
   tenant smallint not null,
@@ -25,9 +28,9 @@ create table token_index (
   at timestamptz not null,
   resource bigint not null,
   patient bigint, -- set for parameters that are selective within a patient only (decision 0010)
-  code text collate "C" not null,
-  primary key (tenant, resource, param, code, system)
+  code text collate "C" not null
 );
+create index token_resource on token_index (tenant, resource);
 create index token_value on token_index (tenant, param, code, system, at, resource);
 -- "The last HbA1c of this patient", however long the record.
 create index token_patient on token_index (tenant, patient, param, code, system, at, resource)
@@ -39,9 +42,9 @@ create table reference_index (
   param smallint not null,
   target bigint not null,
   at timestamptz not null,
-  resource bigint not null,
-  primary key (tenant, resource, param, target)
+  resource bigint not null
 );
+create index reference_resource on reference_index (tenant, resource);
 -- Led by the target: also answers "what points at this", for any parameter.
 create index reference_value on reference_index (tenant, target, param, at, resource);
 select guard_tenant('reference_index');
@@ -52,9 +55,9 @@ create table uri_index (
   param smallint not null,
   at timestamptz not null,
   resource bigint not null,
-  uri text collate "C" not null,
-  primary key (tenant, resource, param, uri)
+  uri text collate "C" not null
 );
+create index uri_resource on uri_index (tenant, resource);
 create index uri_value on uri_index (tenant, param, uri, at, resource);
 select guard_tenant('uri_index');
 
@@ -62,10 +65,11 @@ create table string_index (
   tenant smallint not null,
   param smallint not null,
   resource bigint not null,
-  folded text collate "C" not null, -- without accents and case: what the search compares
-  exact text collate "C" not null,
-  primary key (tenant, resource, param, folded, exact)
+  folded text collate "C" not null, -- without accents and case; its first 128 characters
+  tail text collate "C" not null, -- the rest of it; '' nearly always
+  exact text collate "C" not null
 );
+create index string_resource on string_index (tenant, resource);
 create index string_value on string_index (tenant, param, folded, resource);
 select guard_tenant('string_index');
 
@@ -75,9 +79,9 @@ create table date_index (
   param smallint not null,
   start_at timestamptz not null,
   end_at timestamptz not null,
-  resource bigint not null,
-  primary key (tenant, resource, param, start_at, end_at)
+  resource bigint not null
 );
+create index date_resource on date_index (tenant, resource);
 create index date_value on date_index (tenant, param, start_at, end_at, resource);
 select guard_tenant('date_index');
 
@@ -88,9 +92,9 @@ create table quantity_index (
   low double precision not null,
   high double precision not null,
   resource bigint not null,
-  unit text collate "C" not null, -- '' for numbers and quantities without a code
-  primary key (tenant, resource, param, unit, system, low, high)
+  unit text collate "C" not null -- '' for numbers and quantities without a code
 );
+create index quantity_resource on quantity_index (tenant, resource);
 create index quantity_value on quantity_index (tenant, param, unit, system, low, high, resource);
 select guard_tenant('quantity_index');
 
@@ -107,9 +111,9 @@ create table composite_index (
   resource bigint not null,
   code text collate "C" not null,
   -- Code of the second token, unit of a quantity, folded string, reference as text; else ''
-  text text collate "C" not null,
-  primary key (tenant, resource, param, code, system, text, text_system, low, high, low2, high2)
+  text text collate "C" not null
 );
+create index composite_resource on composite_index (tenant, resource);
 create index composite_value
   on composite_index (tenant, param, code, system, text, text_system, low, high, resource);
 select guard_tenant('composite_index');
@@ -119,9 +123,9 @@ create table position_index (
   param smallint not null,
   latitude double precision not null,
   longitude double precision not null,
-  resource bigint not null,
-  primary key (tenant, resource, param, latitude, longitude)
+  resource bigint not null
 );
+create index position_resource on position_index (tenant, resource);
 create index position_value on position_index (tenant, param, latitude, longitude, resource);
 select guard_tenant('position_index');
 

@@ -17,7 +17,7 @@ create function store_write(
   t_resource integer[], t_param smallint[], t_code text[], t_system integer[], t_selective boolean[],
   f_resource integer[], f_param smallint[], f_target integer[],
   u_resource integer[], u_param smallint[], u_uri text[],
-  s_resource integer[], s_param smallint[], s_folded text[], s_exact text[],
+  s_resource integer[], s_param smallint[], s_folded text[], s_tail text[], s_exact text[],
   d_resource integer[], d_param smallint[], d_start timestamptz[], d_end timestamptz[],
   q_resource integer[], q_param smallint[], q_unit text[], q_system integer[], q_low double precision[], q_high double precision[],
   c_resource integer[], c_param smallint[], c_code text[], c_system integer[], c_text text[], c_text_system integer[],
@@ -138,9 +138,9 @@ begin
     from unnest(u_resource, u_param, u_uri) as x(resource, param, uri);
   end if;
   if cardinality(s_param) > 0 then
-    insert into string_index (tenant, param, folded, exact, resource)
-    select p_tenant, x.param, x.folded, x.exact, v_key[x.resource]
-    from unnest(s_resource, s_param, s_folded, s_exact) as x(resource, param, folded, exact);
+    insert into string_index (tenant, param, folded, tail, exact, resource)
+    select p_tenant, x.param, x.folded, x.tail, x.exact, v_key[x.resource]
+    from unnest(s_resource, s_param, s_folded, s_tail, s_exact) as x(resource, param, folded, tail, exact);
   end if;
   if cardinality(d_param) > 0 then
     insert into date_index (tenant, param, start_at, end_at, resource)
@@ -205,47 +205,47 @@ begin
 end
 $$;
 
--- Removes exactly the index rows that the outgoing versions had; each element names its full key.
+-- Removes exactly the index rows that the outgoing versions had; each element names its whole row.
 create function store_drop_index_rows(p_tenant smallint, p_key bigint[], p_outgoing jsonb)
 returns void language plpgsql volatile as $$
 begin
   delete from token_index i
   using jsonb_to_recordset(p_outgoing -> 'token')
     as x(resource integer, param smallint, code text, system integer)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param
     and i.code = x.code and i.system = x.system;
   delete from reference_index i
   using jsonb_to_recordset(p_outgoing -> 'reference') as x(resource integer, param smallint, type smallint, id text)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param
     and i.target = (select r.key from resource r where r.tenant = p_tenant and r.type = x.type and r.id = x.id);
   delete from uri_index i
   using jsonb_to_recordset(p_outgoing -> 'uri') as x(resource integer, param smallint, uri text)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param and i.uri = x.uri;
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param and i.uri = x.uri;
   delete from string_index i
   using jsonb_to_recordset(p_outgoing -> 'string') as x(resource integer, param smallint, folded text, exact text)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param
     and i.folded = x.folded and i.exact = x.exact;
   delete from date_index i
   using jsonb_to_recordset(p_outgoing -> 'date')
     as x(resource integer, param smallint, start_at timestamptz, end_at timestamptz)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param
     and i.start_at = x.start_at and i.end_at = x.end_at;
   delete from quantity_index i
   using jsonb_to_recordset(p_outgoing -> 'quantity')
     as x(resource integer, param smallint, unit text, system integer, low double precision, high double precision)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param
     and i.unit = x.unit and i.system = x.system and i.low = x.low and i.high = x.high;
   delete from composite_index i
   using jsonb_to_recordset(p_outgoing -> 'composite')
     as x(resource integer, param smallint, code text, system integer, text text, text_system integer,
       low double precision, high double precision, low2 double precision, high2 double precision)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param and i.code = x.code
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param and i.code = x.code
     and i.system = x.system and i.text = x.text and i.text_system = x.text_system
     and i.low = x.low and i.high = x.high and i.low2 = x.low2 and i.high2 = x.high2;
   delete from position_index i
   using jsonb_to_recordset(p_outgoing -> 'position')
     as x(resource integer, param smallint, latitude double precision, longitude double precision)
-  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param = x.param
+  where i.tenant = p_tenant and i.resource = p_key[x.resource] and i.param::integer = x.param
     and i.latitude = x.latitude and i.longitude = x.longitude;
 end
 $$;

@@ -1,5 +1,6 @@
 import { type IndexEntries, isResourceType, type ResourceType, typeCode } from '@holdfast/fhir';
-import { INDEXED_CODE_LENGTH_MAX, INDEXED_STRING_LENGTH_MAX } from './limits.ts';
+import { type CompositeRow, compositeRow } from './composite-row.ts';
+import { indexedCode, indexedString, splitFolded } from './indexed-text.ts';
 import { OWNER_PARAMETERS } from './owner-parameters.ts';
 
 /** The database's numbers for search parameters and code systems. */
@@ -19,8 +20,8 @@ export interface IndexRows {
   readonly reference: readonly (readonly [number, number, string])[];
   /** [param, uri] */
   readonly uri: readonly (readonly [number, string])[];
-  /** [param, folded, exact] */
-  readonly string: readonly (readonly [number, string, string])[];
+  /** [param, first characters of folded, rest of it, exact] */
+  readonly string: readonly (readonly [number, string, string, string])[];
   /** [param, start, end] as RFC 3339 instants, `-infinity` or `infinity` */
   readonly date: readonly (readonly [number, string, string])[];
   /** [param, unit, system, low, high] */
@@ -31,30 +32,12 @@ export interface IndexRows {
   readonly position: readonly (readonly [number, number, number])[];
 }
 
-export type CompositeRow = readonly [
-  number,
-  string,
-  number,
-  string,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-
 /** What the resource row itself answers needs no index row. */
 export interface OnResourceRow {
   readonly type: ResourceType;
   /** Parameter that selects the type's main date (`resource.at`), or null. */
   readonly mainDateParameter: string | null;
   readonly owner: string | null;
-}
-
-/** Cuts to the indexed length without splitting a surrogate pair. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 function distinct<Row extends readonly unknown[]>(rows: readonly Row[]): readonly Row[] {
@@ -77,13 +60,12 @@ export function indexRows(
   const { type } = onRow;
   const parameter = (code: string): number => dictionary.parameter(type, code);
   const system = (uri: string | null): number => (uri ? dictionary.system(uri) : 0);
-  const code = (text: string): string => cut(text, INDEXED_CODE_LENGTH_MAX);
-  const string = (text: string): string => cut(text, INDEXED_STRING_LENGTH_MAX);
   const reference: IndexRows['reference'][number][] = [];
   const uri: IndexRows['uri'][number][] = [];
-  for (const { param, uri: address } of entries.uris) uri.push([parameter(param), code(address)]);
+  for (const { param, uri: address } of entries.uris)
+    uri.push([parameter(param), indexedCode(address)]);
   for (const entry of entries.references) {
-    if ('uri' in entry) uri.push([parameter(entry.param), code(entry.uri)]);
+    if ('uri' in entry) uri.push([parameter(entry.param), indexedCode(entry.uri)]);
     else if (isResourceType(entry.type) && !isOwner(entry, onRow)) {
       reference.push([parameter(entry.param), typeCode(entry.type), entry.id]);
     }
@@ -92,13 +74,16 @@ export function indexRows(
     token: distinct(
       entries.tokens.map(
         ({ param, code: value, system: uri }) =>
-          [parameter(param), code(value), system(uri), SELECTIVE.has(param)] as const,
+          [parameter(param), indexedCode(value), system(uri), SELECTIVE.has(param)] as const,
       ),
     ),
     reference: distinct(reference),
     uri: distinct(uri),
     string: distinct(
-      entries.strings.map((s) => [parameter(s.param), string(s.folded), string(s.exact)] as const),
+      entries.strings.map(({ param, folded, exact }) => {
+        const { head, tail } = splitFolded(folded);
+        return [parameter(param), head, tail, indexedString(exact)] as const;
+      }),
     ),
     date: distinct(
       entries.dates
@@ -108,11 +93,16 @@ export function indexRows(
     quantity: distinct([
       ...entries.numbers.map((n) => [parameter(n.param), '', 0, n.low, n.high] as const),
       ...entries.quantities.map(
-        (q) => [parameter(q.param), code(q.code ?? ''), system(q.system), q.low, q.high] as const,
+        (q) =>
+          [parameter(q.param), indexedCode(q.code ?? ''), system(q.system), q.low, q.high] as const,
       ),
     ]),
-    composite: [],
-    position: [],
+    composite: distinct(
+      entries.composites.map(({ param, parts }) => compositeRow(parameter(param), parts, system)),
+    ),
+    position: distinct(
+      entries.positions.map((p) => [parameter(p.param), p.latitude, p.longitude] as const),
+    ),
   };
 }
 
@@ -132,6 +122,9 @@ export function systemsOf(entries: IndexEntries): Set<string> {
   const systems = new Set<string>();
   for (const { system } of entries.tokens) if (system) systems.add(system);
   for (const { system } of entries.quantities) if (system) systems.add(system);
+  for (const part of entries.composites.flatMap(({ parts }) => parts)) {
+    if ('system' in part && part.system) systems.add(part.system);
+  }
   return systems;
 }
 

@@ -10,8 +10,11 @@ export const CONSENT_REFRESHES_MAX = 5;
 /** Times an update without If-Match starts over because another writer came first. */
 export const WRITE_ATTEMPTS_MAX = 4;
 
-/** Characters of a string that are indexed: within a B-tree entry, and past any name or address. */
-export const INDEXED_STRING_LENGTH_MAX = 256;
+/** Characters of a string that can be searched: past any name, address or title. */
+export const INDEXED_STRING_LENGTH_MAX = 4_096;
+
+/** Characters of a string in its B-tree: past any name; what follows is compared on the row. */
+export const INDEXED_HEAD_LENGTH = 128;
 
 /** Characters of a token code or a uri that are indexed. */
 export const INDEXED_CODE_LENGTH_MAX = 512;

@@ -147,7 +147,7 @@ function outgoingRows(changes: readonly Change[]): WritePlan['outgoing'] {
     for (const [param, type, id] of gone.reference)
       out['reference']?.push({ resource, param, type, id });
     for (const [param, uri] of gone.uri) out['uri']?.push({ resource, param, uri });
-    for (const [param, folded, exact] of gone.string)
+    for (const [param, folded, , exact] of gone.string)
       out['string']?.push({ resource, param, folded, exact });
     for (const [param, start_at, end_at] of gone.date)
       out['date']?.push({ resource, param, start_at, end_at });

@@ -48,7 +48,7 @@ function exists(context: ConditionContext) {
   const { type, dictionary, bind, tenant } = context;
   return (table: string, param: string, condition: string): string => {
     return `exists (select from ${table} x where x.tenant = ${tenant}
-      and x.param = ${bind(dictionary.parameter(type, param))} and ${condition}
+      and x.param::integer = ${bind(dictionary.parameter(type, param))} and ${condition}
       and x.resource = r.key)`;
   };
 }
@@ -137,7 +137,7 @@ function stringSql(
   bind: Bind,
 ): string {
   if (modifier === 'exact')
-    return `(x.folded = ${bind(value.folded)} and x.exact = ${bind(value.exact)})`;
+    return `(x.folded = ${bind(value.folded.slice(0, 128))} and x.exact = ${bind(value.exact)})`;
   if (modifier === 'contains') return `position(${bind(value.folded)} in x.folded) > 0`;
   // Range operators, not LIKE: a generic plan keeps the index then. U+10FFFF sorts after all text.
   return `(x.folded >= ${bind(value.folded)} and x.folded < ${bind(`${value.folded}\u{10FFFF}`)})`;
