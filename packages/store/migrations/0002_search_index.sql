@@ -33,7 +33,7 @@ create table token_index (
 create index token_resource on token_index (tenant, resource);
 create index token_value on token_index (tenant, param, code, system, at, resource);
 -- "The last HbA1c of this patient", however long the record.
-create index token_patient on token_index (tenant, patient, param, code, system, at, resource)
+create index token_patient on token_index (tenant, patient, (param::integer), code, system, at, resource)
   where patient is not null;
 select guard_tenant('token_index');
 

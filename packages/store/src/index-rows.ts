@@ -74,7 +74,12 @@ export function indexRows(
     token: distinct(
       entries.tokens.map(
         ({ param, code: value, system: uri }) =>
-          [parameter(param), indexedCode(value), system(uri), SELECTIVE.has(param)] as const,
+          [
+            parameter(param),
+            indexedCode(value),
+            system(uri),
+            SELECTIVE_PARAMETERS.has(param),
+          ] as const,
       ),
     ),
     reference: distinct(reference),
@@ -110,7 +115,7 @@ export function indexRows(
  * Parameters whose token rows carry the patient, because a value is rare within one record: "the
  * last HbA1c" (decision 0010). A further one costs an index entry a row and a background reindex.
  */
-const SELECTIVE: ReadonlySet<string> = new Set(['code', 'vaccine-code']);
+export const SELECTIVE_PARAMETERS: ReadonlySet<string> = new Set(['code', 'vaccine-code']);
 
 const isOwner = (
   entry: { param: string; type: string; id: string },

@@ -1,3 +1,5 @@
+import { fhirLimits } from '@holdfast/fhir';
+
 /** Rows on one page: what a person or an app can use; beyond it, pages. */
 export const PAGE_SIZE_MAX = 1_000;
 
@@ -24,3 +26,24 @@ export const STREAM_LOCKS_MAX = 256;
 
 /** Distinct statement texts that are kept prepared on a connection; rarer shapes are planned each time. */
 export const PREPARED_SEARCHES_MAX = 500;
+
+/**
+ * Resources with a value that are gathered and sorted for a page; where more have it, the page walks in
+ * its own order and asks each row instead. Index entries counted to find out: some 20 buffers.
+ */
+export const SEARCH_CANDIDATES_MAX = 1_000;
+
+/** Values of one criterion that a page runs along, each in its own order; each may read a page. */
+export const SEARCH_STREAMS_MAX = 8;
+
+/** Resources included beside one page; what is beyond is left out, and the Bundle says so. */
+export const INCLUDED_MAX = 1_000;
+
+/** Rounds of `:iterate`: references may form circles. The same as the parser allows. */
+export const INCLUDE_ROUNDS_MAX = fhirLimits.MAX_INCLUDE_ROUNDS;
+
+/** Matches counted for `_total=accurate`; each costs a decision. Beyond it "at least" is said. */
+export const ACCURATE_TOTAL_MAX = 100_000;
+
+/** Matches counted for `_total=estimate`: whoever estimates wants an order of magnitude soon. */
+export const ESTIMATED_TOTAL_MAX = 1_000;

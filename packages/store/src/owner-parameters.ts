@@ -1,4 +1,4 @@
-import type { ReferenceEntry } from '@holdfast/fhir';
+import type { ReferenceEntry, ResourceType } from '@holdfast/fhir';
 
 /**
  * Reference parameters that need no index row where they name the resource's owner: the resource row
@@ -18,3 +18,25 @@ export function ownerBy(references: readonly ReferenceEntry[], owner: string | n
   }
   return bits;
 }
+
+const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
+  'Account',
+  'Appointment',
+  'AppointmentResponse',
+  'AuditEvent',
+  'Basic',
+  'Communication',
+  'CommunicationRequest',
+  'Coverage',
+  'Group',
+  'Linkage',
+  'List',
+  'Patient',
+  'Person',
+  'Provenance',
+  'Schedule',
+  'Slot',
+]);
+
+/** Types whose `patient` or `subject` can name others beside the owner; elsewhere it is the only one. */
+export const namesSeveralPatients = (type: ResourceType): boolean => SEVERAL_PATIENTS.has(type);

@@ -40,7 +40,7 @@ async function searchType(
   const rest = new URLSearchParams(text);
   if (page.next !== null) rest.set('_cursor', page.next);
   const bundle = searchsetBundle({
-    ...(page.total !== null && { total: page.total }),
+    ...(page.total !== null && { total: page.total.value }),
     links: [
       { relation: 'self', url: self },
       ...(page.next === null

@@ -54,6 +54,10 @@ export class Dictionary implements IndexDictionary {
     return id;
   }
 
+  knownParameter(type: ResourceType, code: string): number | undefined {
+    return this.#parameters.get(key(typeCode(type), code));
+  }
+
   /** The number of a system that a search asks for; undefined where no resource uses it. */
   knownSystem(uri: string): number | undefined {
     return this.#systems.get(uri);

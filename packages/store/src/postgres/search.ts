@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { SearchQuery } from '@holdfast/fhir';
+import type { Criterion, SearchQuery } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import type { AccessGate, GateSource } from '../access-gate.ts';
 import { storeFault } from '../errors.ts';
-import { PAGE_SIZE_MAX, PREPARED_SEARCHES_MAX } from '../limits.ts';
-import { compileSearch } from '../search/compile-search.ts';
+import { INCLUDED_MAX, PAGE_SIZE_MAX, PREPARED_SEARCHES_MAX } from '../limits.ts';
+import { compileSearch, type SearchColumns, totalBound } from '../search/compile-search.ts';
 import type { CursorSeal, Position } from '../search/cursor.ts';
 import type { StoredVersion } from '../stored-row.ts';
 import type { Dictionary } from './dictionary.ts';
-import { fenced, type Statement } from './fenced.ts';
+import { type DecidedVersion, fenced, type Statement } from './fenced.ts';
+
+export interface SearchTotal {
+  readonly value: number;
+  /** False: there are at least so many; counting stopped there. */
+  readonly exact: boolean;
+}
 
 export interface SearchPage {
   readonly versions: readonly StoredVersion[];
+  /** Resources that `_include` and `_revinclude` lead to, none of them a match of this page. */
+  readonly included: readonly StoredVersion[];
+  /** There was more to include than INCLUDED_MAX. */
+  readonly includedCut: boolean;
   /** Under the access rules; null unless asked for. */
-  readonly total: number | null;
+  readonly total: SearchTotal | null;
   /** Sealed position for `_cursor`; null on the last page. */
   readonly next: string | null;
 }
@@ -24,6 +34,71 @@ export interface SearchContext {
   readonly dictionary: Dictionary;
   readonly seal: CursorSeal;
   readonly gates: GateSource;
+}
+
+/**
+ * One page of a search, in one statement.
+ *
+ * Pages hold every row exactly once whose sort keys stay as they are, whatever is inserted or deleted
+ * meanwhile. A row whose key changes between two pages stands where it belongs when a page is read: it
+ * is met again if it moved ahead, and missed if it moved behind.
+ * @throws Fault STORE_SEARCH_UNSUPPORTED, STORE_CURSOR_INVALID, STORE_CONSENT_UNSETTLED
+ */
+export async function search(query: SearchQuery, context: SearchContext): Promise<SearchPage> {
+  const { db, tenant, dictionary, seal, gates } = context;
+  await dictionary.lookUp(query.criteria.flatMap(systemsIn));
+  const position = openCursor(query, seal);
+  const count = Math.min(query.count, PAGE_SIZE_MAX);
+  const statement = (gate: AccessGate): Statement => {
+    const compiled = compileSearch(query, { tenant, dictionary, gate, position, count });
+    if (!compiled.ok) {
+      throw storeFault('STORE_SEARCH_UNSUPPORTED', {
+        expression: ['_sort'],
+        diagnostics: `Sorting by "${compiled.error}" is not offered.`,
+      });
+    }
+    return named(compiled.value);
+  };
+  const { rows, extra } = await fenced<SearchColumns>(db, gates, statement);
+  const matches = rows.filter(({ row }) => row.nth !== null);
+  const included = rows.filter(({ row }) => row.nth === null);
+  const page = matches.slice(0, count);
+  const last = page.at(-1);
+  const more = matches.length > count && last !== undefined;
+  return {
+    versions: released(page),
+    included: released(included.slice(0, INCLUDED_MAX)),
+    includedCut: included.length > INCLUDED_MAX,
+    total: totalOf(query, extra?.total ?? null),
+    next: more ? seal.seal(positionOf(last), fingerprint(query)) : null,
+  };
+}
+
+const released = (rows: readonly DecidedVersion[]): StoredVersion[] =>
+  rows.filter((row) => row.released).map((row) => row.version);
+
+function totalOf(query: SearchQuery, counted: string | null): SearchTotal | null {
+  const bound = totalBound(query);
+  if (bound === null || counted === null) return null;
+  return { value: Math.min(Number(counted), bound), exact: Number(counted) <= bound };
+}
+
+const positionOf = ({ version, row }: DecidedVersion<SearchColumns>): Position => ({
+  key: String(version.key),
+  values: row.sort_values ?? [],
+});
+
+function openCursor(query: SearchQuery, seal: CursorSeal): Position | null {
+  if (query.cursor === undefined) return null;
+  const opened = seal.open(query.cursor, fingerprint(query));
+  if (!opened.ok) throw storeFault('STORE_CURSOR_INVALID', { expression: ['_cursor'] });
+  return opened.value;
+}
+
+/** What a cursor is bound to: the same search, page size and all. */
+function fingerprint(query: SearchQuery): string {
+  const { cursor: _cursor, ...rest } = query;
+  return JSON.stringify(rest);
 }
 
 const prepared = new Set<string>();
@@ -38,69 +113,21 @@ function named(statement: Statement): Statement {
   return { ...statement, name };
 }
 
-function systemsIn(query: SearchQuery): string[] {
-  return query.criteria.flatMap((criterion) => {
-    if (criterion.kind !== 'token' && criterion.kind !== 'quantity') return [];
-    return criterion.values.flatMap(({ system }) => (system ? [system] : []));
-  });
-}
-
-/** What a cursor is bound to: the same search, page size and all. */
-function fingerprint(query: SearchQuery): string {
-  const { cursor: _cursor, ...rest } = query;
-  return JSON.stringify(rest);
-}
-
-/**
- * One page of a type's search, in one statement.
- * @throws Fault STORE_SEARCH_UNSUPPORTED, STORE_CURSOR_INVALID, STORE_CONSENT_UNSETTLED
- */
-export async function search(query: SearchQuery, context: SearchContext): Promise<SearchPage> {
-  const { db, tenant, dictionary, seal, gates } = context;
-  await dictionary.lookUp(systemsIn(query));
-  const position = openCursor(query, seal);
-  const count = Math.min(query.count, PAGE_SIZE_MAX);
-  const statement = (gate: AccessGate): Statement => {
-    const compiled = compileSearch(query, { tenant, dictionary, gate, position, limit: count + 1 });
-    if (!compiled.ok) {
-      throw storeFault('STORE_SEARCH_UNSUPPORTED', {
-        expression: ['_sort'],
-        diagnostics: `Sorting by "${compiled.error}" is not offered.`,
-      });
-    }
-    return named(compiled.value);
-  };
-  const { rows, extra } = await fenced<{ total: string | null } & SortColumns>(
-    db,
-    gates,
-    statement,
-  );
-  const page = rows.slice(0, count);
-  const last = page.at(-1);
-  const more = rows.length > count && last !== undefined;
-  return {
-    versions: page.filter((row) => row.released).map((row) => row.version),
-    total: typeof extra?.total === 'string' ? Number(extra.total) : null,
-    next: more
-      ? seal.seal(
-          { key: String(last.version.key), values: sortValues(last.row) },
-          fingerprint(query),
-        )
-      : null,
-  };
-}
-
-type SortColumns = Readonly<Record<`sort_${number}`, string | null>>;
-
-function sortValues(row: SortColumns): string[] {
-  const values: string[] = [];
-  for (let i = 0; row[`sort_${i}`] !== undefined; i++) values.push(row[`sort_${i}`] ?? '');
-  return values;
-}
-
-function openCursor(query: SearchQuery, seal: CursorSeal): Position | null {
-  if (query.cursor === undefined) return null;
-  const opened = seal.open(query.cursor, fingerprint(query));
-  if (!opened.ok) throw storeFault('STORE_CURSOR_INVALID', { expression: ['_cursor'] });
-  return opened.value;
+/** Systems that a criterion asks for, at any depth. */
+function systemsIn(criterion: Criterion): string[] {
+  switch (criterion.kind) {
+    case 'token':
+    case 'quantity':
+      return criterion.values.flatMap(({ system }) => (system ? [system] : []));
+    case 'composite':
+      return criterion.values.flatMap(({ parts }) =>
+        parts.flatMap(({ value }) => ('system' in value && value.system ? [value.system] : [])),
+      );
+    case 'chain':
+      return criterion.targets.flatMap((target) => systemsIn(target.criterion));
+    case 'has':
+      return systemsIn(criterion.criterion);
+    default:
+      return [];
+  }
 }

@@ -1,109 +1,116 @@
-import { type Criterion, type SearchQuery, typeCode } from '@holdfast/fhir';
-import { err, ok, type Result } from '@holdfast/kernel';
+import { resourceTypes, type SearchQuery } from '@holdfast/fhir';
+import { ok, type Result } from '@holdfast/kernel';
 import type { AccessGate } from '../access-gate.ts';
+import { ACCURATE_TOTAL_MAX, ESTIMATED_TOTAL_MAX, INCLUDED_MAX } from '../limits.ts';
 import type { Statement } from '../postgres/fenced.ts';
 import { PATIENT_STATE_JOIN, PROJECTION, SNAPSHOT } from '../stored-row.ts';
-import {
-  type ConditionContext,
-  conditionSql,
-  type SearchDictionary,
-  tokenSql,
-} from './condition-sql.ts';
+import { chooseCountSources, chooseSources } from './choose-sources.ts';
+import { conditionSql } from './condition-sql.ts';
+import { countSql } from './count-sql.ts';
 import type { Position } from './cursor.ts';
-import { afterPosition, orderBy, type PageOrder, sortTerms } from './sort-sql.ts';
+import { includedKeys, includeRounds } from './include-sql.ts';
+import { type PageParts, pageSql } from './page-sql.ts';
+import { Parameters } from './parameters.ts';
+import {
+  type RowContext,
+  released,
+  type SearchDictionary,
+  statementContext,
+} from './search-context.ts';
+import { pageOrder } from './sort-sql.ts';
 
 export interface CompileOptions {
   readonly tenant: number;
   readonly dictionary: SearchDictionary;
   readonly gate: AccessGate;
   readonly position: Position | null;
-  /** Rows to fetch: the page and one more. */
-  readonly limit: number;
+  /** Rows of the page; one more is fetched, to know whether there is a next one. */
+  readonly count: number;
+}
+
+/** Columns of the statement beside those of `PROJECTION`. */
+export interface SearchColumns {
+  /** Matches, at most one more than the bound of its kind. */
+  readonly total: string | null;
+  /** Null for the one row of a page without rows, and for what is included. */
+  readonly nth: string | null;
+  /** `s0`, `s1`, ... as a JSON list of texts. */
+  readonly sort_values: readonly (string | null)[] | null;
+}
+
+/** The bound to which a total is counted; null where none is asked for. */
+export function totalBound({ total, summary }: SearchQuery): number | null {
+  if (total === 'accurate' || summary === 'count') return ACCURATE_TOTAL_MAX;
+  return total === 'estimate' ? ESTIMATED_TOTAL_MAX : null;
 }
 
 /**
- * One statement for one page: rows, their consent facts, the total where asked for, and the snapshot
- * it was all read in. `releasable` stands at the alias of every table that data comes from.
- *
- * The plan is led by what is written, not left to guesses: a patient's search runs along
- * `resource_patient`, a token search along its index in page order, both stopping after a page.
+ * One statement for one page: matches, what is included beside them, their consent facts, the total
+ * where asked for, and the snapshot it was all read in. The text depends on the search's shape only;
+ * what it asks for travels as parameters, lists as arrays.
  * @returns the parameter that can't be sorted by
  */
 export function compileSearch(
   query: SearchQuery,
   options: CompileOptions,
 ): Result<Statement, string> {
-  const [type] = query.types;
-  if (type === undefined || query.types.length > 1 || query.includes.length > 0) {
-    return err('_type, _include, _revinclude');
-  }
-  const { dictionary, gate, position, limit } = options;
-  const values: unknown[] = [options.tenant];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const context: ConditionContext = { type, dictionary, bind, tenant: '$1' };
-  const sorted = sortTerms(query.sort, context);
-  if (!sorted.ok) return err(sorted.error);
-  const terms = sorted.value;
-  const lead = leadingToken(
-    query,
-    terms.length === 1 && terms[0]?.expression === 'r.at' && terms[0].descending,
-  );
-  const conditions = [
-    `r.tenant = $1 and r.type::integer = ${bind(typeCode(type))} and not r.deleted`,
-    ...query.criteria.filter((c) => c !== lead).map((c) => conditionSql(c, context)),
-    gate.releasable('r', bind),
-  ];
-  const from = lead === undefined ? 'resource r' : leadSql(lead, context);
-  const matching = `from ${from} where ${conditions.join('\n and ')}`;
-  const rowOrder: PageOrder = { terms, key: 'r.key' };
-  // Led by its index, a page runs in the order of the index's own columns; they equal the row's.
-  const order = lead === undefined ? rowOrder : LEAD_ORDER;
-  const after = position === null ? '' : ` and ${afterPosition(order, position, bind)}`;
-  const sortColumns = terms.map((term, i) => `(${term.expression})::text as sort_${i}`).join(', ');
-  const counted = query.total === 'accurate' || query.summary === 'count';
-  const total = counted ? `(select count(*) ${matching})` : 'null';
-  const rows = query.summary === 'count' || query.count === 0 ? 0 : limit;
-  return ok({
-    text: `select snapshot.consent_epoch, snapshot.now_ms, ${total}::bigint as total, q.*
-      from ${SNAPSHOT} left join lateral (
-        select ${PROJECTION}, ${sortColumns}, row_number() over (order by ${orderBy(rowOrder)}) as nth
-        from (select r.* ${matching}${after} order by ${orderBy(order)} limit ${bind(rows)}) r
-        ${PATIENT_STATE_JOIN}) q on true
-      order by q.nth`,
-    values,
-  });
+  const parameters = new Parameters();
+  const { bind } = parameters;
+  const { dictionary, gate } = options;
+  const context: RowContext = {
+    ...statementContext({ dictionary, gate, bind }),
+    row: 'r',
+    types: query.types.length === 0 ? resourceTypes : query.types,
+  };
+  const order = pageOrder(query.sort, context);
+  if (!order.ok) return order;
+  const parts = {
+    order: order.value,
+    position: options.position,
+    limit: `${bind(options.count + 1)}::bigint`,
+    conditions: new Map(query.criteria.map((c) => [c, conditionSql(c, context)])),
+    released: released('r', context),
+  };
+  const bound = totalBound(query);
+  const total =
+    bound === null
+      ? 'null::bigint'
+      : countSql(chooseCountSources(query.criteria, context), parts, bind(bound));
+  const onlyCount = query.summary === 'count';
+  const text = onlyCount
+    ? countStatement(total)
+    : pageStatement(query, parts, { context, total, options });
+  return ok(parameters.statement(options.tenant, text));
 }
 
-const LEAD_ORDER: PageOrder = {
-  terms: [{ expression: 'lead.at', cast: 'timestamptz', descending: true }],
-  key: 'lead.resource',
-};
+/** No row goes out, so the fence has the snapshot's epoch alone to judge. */
+const countStatement = (total: string): string =>
+  `select snapshot.consent_epoch, snapshot.now_ms, ${total} as total, null::bigint as key
+    from ${SNAPSHOT}`;
 
-type TokenCriterion = Criterion & { readonly kind: 'token' };
-
-/**
- * The token criterion whose index a page may run along: one exact value, page order by main date,
- * and no patient named (a patient's rows are fewer than a code's).
- */
-function leadingToken(query: SearchQuery, naturalOrder: boolean): TokenCriterion | undefined {
-  if (!naturalOrder) return undefined;
-  const narrow = (c: Criterion): boolean =>
-    c.kind === 'id' || (c.kind === 'reference' && (c.param === 'patient' || c.param === 'subject'));
-  if (query.criteria.some(narrow)) return undefined;
-  return query.criteria.find(
-    (c): c is TokenCriterion =>
-      c.kind === 'token' &&
-      c.modifier === undefined &&
-      c.values.length === 1 &&
-      c.values[0]?.code !== undefined &&
-      c.values[0].system !== undefined,
-  );
-}
-
-function leadSql(lead: TokenCriterion, context: ConditionContext): string {
-  const { bind, dictionary, type } = context;
-  const condition = tokenSql(lead.values, context).replaceAll('x.', 'lead.');
-  return `token_index lead join resource r on lead.tenant = $1
-    and lead.param = ${bind(dictionary.parameter(type, lead.param))} and ${condition}
-    and r.tenant = lead.tenant and r.key = lead.resource`;
+function pageStatement(
+  query: SearchQuery,
+  parts: PageParts,
+  { context, total, options }: { context: RowContext; total: string; options: CompileOptions },
+): string {
+  const { bind } = context;
+  const { order } = parts;
+  const chosen = chooseSources(query.criteria, order, context);
+  const page = pageSql(chosen, parts, context);
+  const found = `select p.key from page p where p.nth <= ${bind(options.count)}`;
+  const rounds = includeRounds(query.includes, found, context);
+  const sortValues = `json_build_array(${order.terms.map((_, i) => `p.s${i}::text`).join(', ')})`;
+  const ctes = [...chosen.ctes, `page as materialized (${page})`, ...rounds];
+  const matches = `select ${PROJECTION}, r.nth, r.sort_values from (
+      select p.*, ${sortValues} as sort_values from page p) r ${PATIENT_STATE_JOIN}`;
+  const included =
+    rounds.length === 0
+      ? ''
+      : `union all select ${PROJECTION}, null, null
+        from (${includedKeys(rounds, found, bind(INCLUDED_MAX + 1))}) i
+        join resource r on r.tenant = $1 and r.key = i.key ${PATIENT_STATE_JOIN}`;
+  return `with ${ctes.join(',\n')}
+    select snapshot.consent_epoch, snapshot.now_ms, ${total} as total, q.*
+    from ${SNAPSHOT} left join lateral (${matches} ${included}) q on true
+    order by q.nth nulls last, q.key`;
 }

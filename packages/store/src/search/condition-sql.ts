@@ -1,281 +1,133 @@
-import {
-  type Criterion,
-  type DateValue,
-  isResourceType,
-  mainDateParameter,
-  type NumberValue,
-  type QuantityValue,
-  type ReferenceValue,
-  type ResourceType,
-  type TokenValue,
-  typeCode,
-} from '@holdfast/fhir';
-import type { Bind } from '../access-gate.ts';
+import { type Criterion, mainDateParameter, type RowsOf } from '@holdfast/fhir';
 import { storeFault } from '../errors.ts';
-import { timestamp } from '../index-rows.ts';
-import { OWNER_PARAMETERS } from '../owner-parameters.ts';
+import { indexTable, valueMatches } from './index-match.ts';
+import { chainSql, compartmentSql, hasSql } from './link-sql.ts';
+import { dateMatch } from './range-sql.ts';
+import { ownerBit, patientKeys, referenceGroups, targetKeys } from './reference-sql.ts';
+import { ofParameter, ofTypes, or, type RowContext } from './search-context.ts';
 
-/** The database's numbers, as far as a search needs them. */
-export interface SearchDictionary {
-  parameter(type: ResourceType, code: string): number;
-  /** undefined where no resource uses the system. */
-  knownSystem(uri: string): number | undefined;
-}
-
-export interface ConditionContext {
-  readonly type: ResourceType;
-  readonly dictionary: SearchDictionary;
-  readonly bind: Bind;
-  /** Placeholder of the tenant. */
-  readonly tenant: string;
-}
-
-const TABLE = {
-  token: 'token_index',
-  string: 'string_index',
-  date: 'date_index',
-  reference: 'reference_index',
-  number: 'quantity_index',
-  quantity: 'quantity_index',
-  uri: 'uri_index',
-} as const;
-
-const or = (parts: readonly string[]): string =>
-  parts.length === 1 ? (parts[0] ?? 'false') : `(${parts.join(' or ')})`;
-
-/** `x`'s rows of one parameter that belong to resource `r`, as an EXISTS condition. */
-function exists(context: ConditionContext) {
-  const { type, dictionary, bind, tenant } = context;
-  return (table: string, param: string, condition: string): string => {
-    return `exists (select from ${table} x where x.tenant = ${tenant}
-      and x.param::integer = ${bind(dictionary.parameter(type, param))} and ${condition}
-      and x.resource = r.key)`;
-  };
-}
-
-/** A boolean SQL expression over alias `r` of `resource` that holds where the criterion does. */
-export function conditionSql(criterion: Criterion, context: ConditionContext): string {
-  const { bind } = context;
+/**
+ * A boolean SQL expression over the context's row that holds where the criterion does. Every question
+ * to an index table is a scalar sub-select by the row's key: one descent, and nothing that a planner
+ * could turn into a join that loses the order of the rows.
+ */
+export function conditionSql(criterion: Criterion, context: RowContext): string {
+  const { bind, row } = context;
   switch (criterion.kind) {
-    case 'id':
-      return `r.id = any(${bind(criterion.values)}::text[])`;
+    case 'id': {
+      const named = `${row}.id = any(${bind(criterion.values)}::text[])`;
+      return criterion.modifier === 'not' ? `not ${named}` : named;
+    }
     case 'lastUpdated':
       // An instant written by the server: a range of one millisecond.
       return or(
-        criterion.values.map((v) => dateSql(v, ['r.updated', "r.updated + interval '1 ms'"], bind)),
-      );
-    case 'token': {
-      const any = exists(context)(
-        TABLE.token,
-        criterion.param,
-        tokenSql(criterion.values, context),
-      );
-      return criterion.modifier === 'not' ? `not ${any}` : any;
-    }
-    case 'string':
-      return exists(context)(
-        TABLE.string,
-        criterion.param,
-        or(criterion.values.map((value) => stringSql(value, criterion.modifier, bind))),
-      );
-    case 'date':
-      return mainDateSql(criterion, context);
-    case 'reference':
-      return or(criterion.values.map((value) => referenceSql(criterion.param, value, context)));
-    case 'number':
-    case 'quantity':
-      return exists(context)(
-        TABLE.quantity,
-        criterion.param,
-        or(
-          criterion.values.map((value: NumberValue | QuantityValue) => quantitySql(value, context)),
+        criterion.values.map((value) =>
+          dateMatch(
+            value,
+            { low: `${row}.updated`, high: `(${row}.updated + interval '1 ms')` },
+            bind,
+          ),
         ),
       );
-    case 'uri':
-      return exists(context)(
-        TABLE.uri,
-        criterion.param,
-        `x.uri = any(${bind(criterion.values)}::text[])`,
-      );
+    case 'date':
+      return dateSql(criterion, context);
+    case 'reference':
+      return referenceSql(criterion, context);
     case 'missing':
       return missingSql(criterion, context);
-    case 'composite':
-    case 'near':
     case 'chain':
+      return chainSql(criterion, context, conditionSql);
     case 'has':
+      return hasSql(criterion, context, conditionSql);
     case 'compartment':
+      return compartmentSql(criterion, context, conditionSql);
     case 'valueSet':
     case 'subsumption':
-      throw unsupported(criterion.kind);
+      throw storeFault('STORE_SEARCH_UNSUPPORTED', {
+        expression: [criterion.param],
+        diagnostics: `${criterion.param}:${criterion.modifier} was not expanded into codes.`,
+      });
+    default: {
+      const any = or(
+        valueMatches(criterion, context).map(({ table, param, match }) =>
+          probe(table, { param, match }, context),
+        ),
+      );
+      return criterion.kind === 'token' && criterion.modifier === 'not' ? `not ${any}` : any;
+    }
   }
 }
 
-const unsupported = (kind: string) =>
-  storeFault('STORE_SEARCH_UNSUPPORTED', {
-    diagnostics: `Criteria of kind "${kind}" are not offered.`,
-  });
-
-export function tokenSql(
-  values: readonly TokenValue[],
-  { dictionary, bind }: ConditionContext,
+/** Whether the row has an index row of the parameter that matches. */
+function probe(
+  table: string,
+  { param, match }: { readonly param: string; readonly match: (x: string) => string },
+  context: RowContext,
 ): string {
-  return or(
-    values.map(({ system, code }) => {
-      const parts: string[] = [];
-      if (code !== undefined) parts.push(`x.code = ${bind(code)}`);
-      if (system === null) parts.push('x.system = 0');
-      else if (system !== undefined)
-        parts.push(`x.system = ${bind(dictionary.knownSystem(system) ?? -1)}`);
-      return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`;
-    }),
+  const x = context.fresh();
+  return `((select true from ${table} ${x}
+    where ${x}.tenant = $1 and ${x}.resource = ${context.row}.key
+    and ${ofParameter(x, param, context)} and ${match(x)} limit 1) is true)`;
+}
+
+function dateSql(criterion: Criterion & { kind: 'date' }, context: RowContext): string {
+  const { bind, row, types } = context;
+  const { param, values } = criterion;
+  const onRow = types.filter((type) => mainDateParameter(type) === param);
+  const own = () =>
+    `(${row}.at_end > '-infinity' and ${or(
+      values.map((value) => dateMatch(value, { low: `${row}.at`, high: `${row}.at_end` }, bind)),
+    )})`;
+  if (onRow.length === types.length) return own();
+  const indexed = or(
+    valueMatches(criterion, context).map(({ table, match }) =>
+      probe(table, { param, match }, context),
+    ),
   );
+  return onRow.length === 0 ? indexed : `(${ofTypes(onRow, context)} and ${own()} or ${indexed})`;
 }
 
-function stringSql(
-  value: { readonly folded: string; readonly exact: string },
-  modifier: 'exact' | 'contains' | undefined,
-  bind: Bind,
-): string {
-  if (modifier === 'exact')
-    return `(x.folded = ${bind(value.folded.slice(0, 128))} and x.exact = ${bind(value.exact)})`;
-  if (modifier === 'contains') return `position(${bind(value.folded)} in x.folded) > 0`;
-  // Range operators, not LIKE: a generic plan keeps the index then. U+10FFFF sorts after all text.
-  return `(x.folded >= ${bind(value.folded)} and x.folded < ${bind(`${value.folded}\u{10FFFF}`)})`;
-}
-
-/** https://hl7.org/fhir/R4/search.html#prefix over ranges `[start, end)` of value and search. */
-function dateSql(value: DateValue, [start, end]: readonly [string, string], bind: Bind): string {
-  const low = () => `${bind(timestamp(value.start))}::timestamptz`;
-  const high = () => `${bind(timestamp(value.end))}::timestamptz`;
-  switch (value.prefix) {
-    case 'eq':
-      return `(${start} >= ${low()} and ${end} <= ${high()})`;
-    case 'ne':
-      return `not (${start} >= ${low()} and ${end} <= ${high()})`;
-    case 'gt':
-      return `${end} > ${high()}`;
-    case 'lt':
-      return `${start} < ${low()}`;
-    case 'ge':
-      return `(${end} > ${high()} or ${start} >= ${low()})`;
-    case 'le':
-      return `(${start} < ${low()} or ${end} <= ${high()})`;
-    case 'sa':
-      return `${start} >= ${high()}`;
-    case 'eb':
-      return `${end} <= ${low()}`;
-    case 'ap':
-      return `(${start} < ${high()} and ${end} > ${low()})`;
-  }
-}
-
-function mainDateSql(criterion: Criterion & { kind: 'date' }, context: ConditionContext): string {
-  const { type, bind } = context;
-  if (criterion.param !== mainDateParameter(type)) {
-    const rows = criterion.values.map((value) => dateSql(value, ['x.start_at', 'x.end_at'], bind));
-    return exists(context)(TABLE.date, criterion.param, or(rows));
-  }
-  const own = or(criterion.values.map((value) => dateSql(value, ['r.at', 'r.at_end'], bind)));
-  return `(r.at_end > '-infinity' and ${own})`;
-}
-
-/** Types whose `patient` or `subject` can hold several patients; elsewhere the owner is the only one. */
-const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
-  'Account',
-  'Appointment',
-  'AppointmentResponse',
-  'AuditEvent',
-  'Basic',
-  'Communication',
-  'CommunicationRequest',
-  'Coverage',
-  'Group',
-  'Linkage',
-  'List',
-  'Patient',
-  'Person',
-  'Provenance',
-  'Schedule',
-  'Slot',
-]);
-
-const targetKey = (code: number, id: string, { bind, tenant }: ConditionContext): string =>
-  `(select t.key from resource t where t.tenant = ${tenant} and t.type = ${bind(code)} and t.id = ${bind(id)})`;
-
-function referenceSql(param: string, value: ReferenceValue, context: ConditionContext): string {
-  const { type, bind, tenant } = context;
-  if ('uri' in value) return exists(context)(TABLE.uri, param, `x.uri = ${bind(value.uri)}`);
+function referenceSql(criterion: Criterion & { kind: 'reference' }, context: RowContext): string {
+  const { row } = context;
+  const { param, values } = criterion;
+  const { patients, locals, uris } = referenceGroups(param, values);
   const parts: string[] = [];
-  const types = value.types.filter(isResourceType);
-  const owner = OWNER_PARAMETERS.get(param);
-  if (owner !== undefined && types.includes('Patient')) {
-    parts.push(`(r.patient = (select t.patient from patient_state t
-      where t.tenant = ${tenant} and t.patient_id = ${bind(value.id)}) and r.owner_by & ${owner} <> 0)`);
-  }
-  const single = parts.length > 0 && !SEVERAL_PATIENTS.has(type);
-  const rest = types.filter((target) => target !== 'Patient' || !single);
-  if (rest.length > 0) {
-    const keys = rest.map((target) => targetKey(typeCode(target), value.id, context));
+  if (patients.length > 0) {
     parts.push(
-      exists(context)(
-        TABLE.reference,
-        param,
-        `x.target = any(array[${keys.join(', ')}]::bigint[])`,
-      ),
+      `(${row}.patient = ${patientKeys(patients, context)} and ${row}.owner_by & ${ownerBit(param)} <> 0)`,
     );
   }
-  return parts.length === 0 ? 'false' : or(parts);
-}
-
-function quantitySql(
-  value: NumberValue | QuantityValue,
-  { dictionary, bind }: ConditionContext,
-): string {
-  const parts: string[] = [];
-  if ('code' in value && value.code !== undefined) parts.push(`x.unit = ${bind(value.code)}`);
-  if ('system' in value && value.system !== undefined) {
-    parts.push(`x.system = ${bind(dictionary.knownSystem(value.system) ?? -1)}`);
+  if (locals.length > 0) {
+    const keys = targetKeys(locals, context);
+    parts.push(probe('reference_index', { param, match: (x) => `${x}.target = ${keys}` }, context));
   }
-  parts.push(rangeSql(value, bind));
-  return `(${parts.join(' and ')})`;
-}
-
-function rangeSql({ prefix, value, low, high }: NumberValue, bind: Bind): string {
-  const number = (n: number): string => `${bind(n)}::double precision`;
-  switch (prefix) {
-    case 'eq':
-      return `x.low >= ${number(low)} and x.high <= ${number(high)}`;
-    case 'ne':
-      return `not (x.low >= ${number(low)} and x.high <= ${number(high)})`;
-    case 'gt':
-    case 'sa':
-      return `x.${prefix === 'gt' ? 'high' : 'low'} > ${number(value)}`;
-    case 'lt':
-    case 'eb':
-      return `x.${prefix === 'lt' ? 'low' : 'high'} < ${number(value)}`;
-    case 'ge':
-      return `x.high >= ${number(value)}`;
-    case 'le':
-      return `x.low <= ${number(value)}`;
-    case 'ap':
-      return `x.low <= ${number(high)} and x.high >= ${number(low)}`;
+  if (uris.length > 0) {
+    const list = context.bind(uris);
+    parts.push(
+      probe('uri_index', { param, match: (x) => `${x}.uri = any(${list}::text[])` }, context),
+    );
   }
+  return or(parts);
 }
 
-function missingSql(criterion: Criterion & { kind: 'missing' }, context: ConditionContext): string {
-  const { type } = context;
+function missingSql(criterion: Criterion & { kind: 'missing' }, context: RowContext): string {
   const { rows, missing } = criterion;
   if (rows.length === 0) return missing ? 'false' : 'true';
-  const present = or(
-    rows.flatMap(({ kind, param }) => {
-      if (kind === 'date' && param === mainDateParameter(type)) return ["r.at_end > '-infinity'"];
-      if (kind === 'composite' || kind === 'near') throw unsupported(kind);
-      const own = exists(context)(TABLE[kind], param, 'true');
-      if (kind !== 'reference') return [own];
-      const others = exists(context)(TABLE.uri, param, 'true');
-      const owner = OWNER_PARAMETERS.get(param);
-      return owner === undefined ? [own, others] : [own, others, `r.owner_by & ${owner} <> 0`];
-    }),
-  );
+  const present = or(rows.flatMap((of) => presentSql(of, context)));
   return missing ? `not ${present}` : present;
+}
+
+function presentSql({ kind, param }: RowsOf, context: RowContext): string[] {
+  const { row, types } = context;
+  const any = (table: string): string => probe(table, { param, match: () => 'true' }, context);
+  if (kind === 'reference') {
+    const bit = ownerBit(param);
+    const owner = bit === 0 ? [] : [`${row}.owner_by & ${bit} <> 0`];
+    return [...owner, any('reference_index'), any('uri_index')];
+  }
+  if (kind !== 'date') return [any(indexTable(kind))];
+  const onRow = types.filter((type) => mainDateParameter(type) === param);
+  const own = `(${row}.at_end > '-infinity' and ${ofTypes(onRow, context)})`;
+  const indexed = onRow.length === types.length ? [] : [any('date_index')];
+  return onRow.length === 0 ? indexed : [own, ...indexed];
 }

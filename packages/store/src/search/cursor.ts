@@ -3,8 +3,8 @@ import { err, ok, type Random, type Result } from '@holdfast/kernel';
 
 /** Where a page ended: the sort values of its last row and its storage key. */
 export interface Position {
-  /** As text, in the order of the search's sort keys. */
-  readonly values: readonly string[];
+  /** As text, in the order of the search's sort keys; null where the row had none. */
+  readonly values: readonly (string | null)[];
   readonly key: string;
 }
 
@@ -48,7 +48,7 @@ export class CursorSeal {
         decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
         decipher.final(),
       ]);
-      const [key, ...values] = JSON.parse(body.toString()) as [string, ...string[]];
+      const [key, ...values] = JSON.parse(body.toString()) as [string, ...(string | null)[]];
       return ok({ key, values });
     } catch {
       return err('not-a-cursor');

@@ -1,117 +1,87 @@
-import { mainDateParameter, type ResourceType, type SortKey } from '@holdfast/fhir';
+import { mainDateParameter, type SortKey } from '@holdfast/fhir';
 import { err, ok, type Result } from '@holdfast/kernel';
-import type { Bind } from '../access-gate.ts';
-import type { SearchDictionary } from './condition-sql.ts';
+import { ofParameter, type RowContext } from './search-context.ts';
 
-/** One ORDER BY term; a missing value sorts as the smallest, so that pages have one order. */
+/** One key of an order; rows without it come last, whichever way it runs. */
 export interface SortTerm {
-  /** SQL over alias `r`. */
+  /** SQL over the row, null where the row has no such value. */
   readonly expression: string;
-  readonly cast: 'timestamptz' | 'text' | 'double precision';
+  readonly cast: 'timestamptz' | 'text' | 'float8';
   readonly descending: boolean;
 }
 
-const SMALLEST = {
-  timestamptz: "'-infinity'",
-  text: "''",
-  'double precision': "'-infinity'",
-} as const;
-
-const VALUE: Readonly<Record<string, { table: string; low: string; cast: SortTerm['cast'] }>> = {
-  token: { table: 'token_index', low: 'code', cast: 'text' },
-  string: { table: 'string_index', low: 'folded', cast: 'text' },
-  uri: { table: 'uri_index', low: 'uri', cast: 'text' },
-  date: { table: 'date_index', low: 'start_at', cast: 'timestamptz' },
-  number: { table: 'quantity_index', low: 'low', cast: 'double precision' },
-  quantity: { table: 'quantity_index', low: 'low', cast: 'double precision' },
-};
-
-/** Without `_sort`: newest main date first, which the indexes deliver. */
-const NATURAL: SortTerm = { expression: 'r.at', cast: 'timestamptz', descending: true };
-
-export interface SortContext {
-  readonly type: ResourceType;
-  readonly dictionary: SearchDictionary;
-  readonly bind: Bind;
-  readonly tenant: string;
+/**
+ * The order of a search's pages; the storage key, running like the last term, makes it total.
+ * `along` names an index that already runs in this order, so that a page stops early; without one,
+ * every match is read and sorted.
+ */
+export interface PageOrder {
+  readonly along: 'main-date' | 'updated' | 'id' | null;
+  readonly terms: readonly SortTerm[];
 }
 
+const VALUES: Readonly<Record<string, Pick<SortTerm, 'cast'> & { table: string; column: string }>> =
+  {
+    token: { table: 'token_index', column: 'code', cast: 'text' },
+    string: { table: 'string_index', column: 'folded', cast: 'text' },
+    uri: { table: 'uri_index', column: 'uri', cast: 'text' },
+    date: { table: 'date_index', column: 'start_at', cast: 'timestamptz' },
+    number: { table: 'quantity_index', column: 'low', cast: 'float8' },
+    quantity: { table: 'quantity_index', column: 'low', cast: 'float8' },
+  };
+
 /**
- * The order of a search. `_lastUpdated`, `_id` and the type's main date lie on the row; any other
- * key reads one value a match (its smallest, or largest when descending), so it costs the matches.
+ * Without `_sort` one type runs by its main date and several by their last update, newest first.
  * @returns the parameter that can't be sorted by
  */
-export function sortTerms(
+export function pageOrder(
   keys: readonly SortKey[],
-  context: SortContext,
-): Result<SortTerm[], string> {
-  if (keys.length === 0) return ok([NATURAL]);
+  context: RowContext,
+): Result<PageOrder, string> {
   const terms: SortTerm[] = [];
   for (const key of keys) {
     const term = sortTerm(key, context);
     if (term === undefined) return err(key.param);
     terms.push(term);
   }
-  return ok(terms);
+  if (keys.length > 1) return ok({ along: null, terms });
+  const [key] = keys;
+  if (key?.kind === 'id') return ok({ along: context.types.length === 1 ? 'id' : null, terms });
+  if (key?.kind === 'lastUpdated') return ok({ along: 'updated', terms });
+  if (key === undefined && context.types.length > 1) {
+    return ok({ along: 'updated', terms: [{ ...UPDATED, descending: true }] });
+  }
+  if (key === undefined)
+    return ok({ along: 'main-date', terms: [{ ...MAIN_DATE, descending: true }] });
+  return ok({ along: isMainDate(key, context) ? 'main-date' : null, terms });
 }
 
-function sortTerm({ param, kind, direction }: SortKey, context: SortContext): SortTerm | undefined {
-  const { type, dictionary, bind, tenant } = context;
+// A missing date is stored as -infinity, and so is one without a beginning: both are "no key".
+const MAIN_DATE = { expression: "nullif(r.at, '-infinity')", cast: 'timestamptz' } as const;
+const UPDATED = { expression: 'r.updated', cast: 'timestamptz' } as const;
+
+const isMainDate = ({ param }: SortKey, { types }: RowContext): boolean =>
+  types.length === 1 && types.every((type) => mainDateParameter(type) === param);
+
+function sortTerm(key: SortKey, context: RowContext): SortTerm | undefined {
+  const { param, kind, direction } = key;
   const descending = direction === 'descending';
   if (kind === 'id') return { expression: 'r.id', cast: 'text', descending };
-  if (kind === 'lastUpdated') return { expression: 'r.updated', cast: 'timestamptz', descending };
-  if (param === mainDateParameter(type))
-    return { expression: 'r.at', cast: 'timestamptz', descending };
-  const value = VALUE[kind];
+  if (kind === 'lastUpdated') return { ...UPDATED, descending };
+  if (isMainDate(key, context)) return { ...MAIN_DATE, descending };
+  const value = VALUES[kind];
   if (value === undefined) return undefined;
-  const { table, low, cast } = value;
-  const picked = `(select ${descending ? 'max' : 'min'}(x.${low}) from ${table} x where x.tenant = ${tenant}
-    and x.param = ${bind(dictionary.parameter(type, param))} and x.resource = r.key)`;
-  return { expression: `coalesce(${picked}, ${SMALLEST[cast]}::${cast})`, cast, descending };
+  const { table, column, cast } = value;
+  const x = context.fresh();
+  const pick = `(select ${descending ? 'max' : 'min'}(${x}.${column}) from ${table} ${x}
+    where ${x}.tenant = $1 and ${x}.resource = r.key and ${ofParameter(x, param, context)})`;
+  return { expression: pick, cast, descending };
 }
 
-/** The order of a page: sort terms, then the storage key, which makes it total. */
-export interface PageOrder {
-  readonly terms: readonly SortTerm[];
-  /** SQL of the storage key. */
-  readonly key: string;
-}
-
-/** Rows after a position: the lexicographic comparison, term by term, key last. */
-export function afterPosition(
-  { terms, key }: PageOrder,
-  position: { readonly values: readonly string[]; readonly key: string },
-  bind: Bind,
-): string {
-  const all = [
-    ...terms.map((term, i) => ({
-      ...term,
-      value: `${bind(position.values[i])}::${term.cast}`,
-    })),
-    {
-      expression: key,
-      descending: terms.at(-1)?.descending ?? false,
-      value: `${bind(position.key)}::bigint`,
-    },
-  ];
-  const [first] = all;
-  if (first !== undefined && all.every((term) => term.descending === first.descending)) {
-    // One row comparison, which an index scan starts from.
-    const left = all.map((term) => term.expression).join(', ');
-    const right = all.map((term) => term.value).join(', ');
-    return `(${left}) ${first.descending ? '<' : '>'} (${right})`;
-  }
-  const alternatives = all.map((term, i) => {
-    const equal = all.slice(0, i).map((before) => `${before.expression} = ${before.value}`);
-    return `(${[...equal, `${term.expression} ${term.descending ? '<' : '>'} ${term.value}`].join(' and ')})`;
-  });
-  return `(${alternatives.join(' or ')})`;
-}
-
-export function orderBy({ terms, key }: PageOrder): string {
-  const last = `${key} ${terms.at(-1)?.descending ? 'desc' : 'asc'}`;
-  return [
-    ...terms.map((term) => `${term.expression} ${term.descending ? 'desc' : 'asc'}`),
-    last,
-  ].join(', ');
+/** ORDER BY over columns `s0`, `s1`, ... and the key. */
+export function orderBy({ terms }: PageOrder, columns: (i: number) => string, key: string): string {
+  const parts = terms.map(({ descending }, i) =>
+    descending ? `${columns(i)} desc nulls last` : `${columns(i)} asc nulls last`,
+  );
+  return [...parts, `${key} ${terms.at(-1)?.descending ? 'desc' : 'asc'}`].join(', ');
 }

@@ -1,0 +1,90 @@
+import type { ResourceType } from '@holdfast/fhir';
+import { typeCode } from '@holdfast/fhir';
+import type { AccessGate, Bind } from '../access-gate.ts';
+
+/** The database's numbers, as far as a search needs them; undefined where no resource has one. */
+export interface SearchDictionary {
+  knownParameter(type: ResourceType, code: string): number | undefined;
+  knownSystem(uri: string): number | undefined;
+}
+
+/** One statement while it is written. `$1` is the tenant. */
+export interface StatementContext {
+  readonly dictionary: SearchDictionary;
+  readonly gate: AccessGate;
+  readonly bind: Bind;
+  /** A table alias that no other part of the statement uses. */
+  fresh(): string;
+}
+
+/** An alias of `resource` that criteria are asked of, and the types its rows may have. */
+export interface RowContext extends StatementContext {
+  readonly row: string;
+  readonly types: readonly ResourceType[];
+}
+
+export function statementContext(
+  parts: Pick<StatementContext, 'dictionary' | 'gate' | 'bind'>,
+): StatementContext {
+  let aliases = 0;
+  return { ...parts, fresh: () => `x${++aliases}` };
+}
+
+/** Number of a system in index rows; one that no resource has matches none. */
+export const systemNumber = (
+  system: string | null,
+  { dictionary }: Pick<StatementContext, 'dictionary'>,
+): number => (system === null ? 0 : (dictionary.knownSystem(system) ?? NO_NUMBER));
+
+const NO_NUMBER = -1;
+
+const parameterNumber = (type: ResourceType, code: string, { dictionary }: StatementContext) =>
+  dictionary.knownParameter(type, code) ?? NO_NUMBER;
+
+/** `x`'s rows of a parameter, coming from a resource: spelled for the index `..._resource`. */
+export function ofParameter(x: string, code: string, context: RowContext): string {
+  const { bind, row, types } = context;
+  const [type] = types;
+  if (types.length === 1 && type !== undefined) {
+    return `${x}.param::integer = ${bind(parameterNumber(type, code, context))}`;
+  }
+  // The parameter has a number for each type: picked by the row's own.
+  const numbers: number[] = [];
+  for (const each of types) numbers[typeCode(each)] = parameterNumber(each, code, context);
+  const list = Array.from(numbers, (number) => number ?? NO_NUMBER);
+  return `${x}.param::integer = (${bind(list)}::integer[])[${row}.type + 1]`;
+}
+
+/** `x`'s rows of a parameter, coming from a value: spelled for the index `..._value`. */
+export function withParameter(
+  x: string,
+  code: string,
+  context: StatementContext & { readonly types: readonly ResourceType[] },
+): string {
+  const numbers = context.types.map((type) => parameterNumber(type, code, context));
+  const known = [...new Set(numbers)].filter((number) => number !== NO_NUMBER);
+  if (known.length <= 1) return `${x}.param = ${context.bind(known[0] ?? NO_NUMBER)}`;
+  return `${x}.param = any(${context.bind(known)}::smallint[])`;
+}
+
+/** Whether the row is of one of these types. */
+export function ofTypes(types: readonly ResourceType[], { row, bind }: RowContext): string {
+  const codes = types.map(typeCode);
+  return codes.length === 1
+    ? `${row}.type = ${bind(codes[0])}`
+    : `${row}.type = any(${bind(codes)}::smallint[])`;
+}
+
+/**
+ * What a search may see of an alias of `resource`. Every alias that a criterion or an include reaches
+ * carries it: what may not be released can neither be found nor searched by (invariant 8).
+ */
+export const released = (row: string, { gate, bind }: StatementContext): string =>
+  `not ${row}.deleted and ${gate.releasable(row, bind)}`;
+
+export const or = (parts: readonly string[]): string =>
+  parts.length === 1
+    ? (parts[0] ?? 'false')
+    : parts.length === 0
+      ? 'false'
+      : `(${parts.join(' or ')})`;
