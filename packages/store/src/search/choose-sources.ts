@@ -3,7 +3,7 @@ import { SELECTIVE_PARAMETERS } from '../index-rows.ts';
 import { SEARCH_CANDIDATES_MAX } from '../limits.ts';
 import { namesSeveralPatients } from '../owner-parameters.ts';
 import { candidatesSql } from './candidates-sql.ts';
-import { ownerBit, patientKeys, referenceGroups, targetKeys } from './reference-sql.ts';
+import { ownerBit, patientKeys, referenceGroups } from './reference-sql.ts';
 import { ofTypes, type RowContext, withParameter } from './search-context.ts';
 import type { PageOrder } from './sort-sql.ts';
 import type { Source, Sources } from './source.ts';

@@ -1,4 +1,4 @@
-import type { Criterion, RowsOf } from '@holdfast/fhir';
+import type { Criterion, QuantityValue, RowsOf } from '@holdfast/fhir';
 import { indexedCode } from '../indexed-text.ts';
 import { compositeMatch } from './composite-sql.ts';
 import { nearMatch } from './near-sql.ts';
@@ -42,9 +42,6 @@ export function valueMatches(criterion: ValueCriterion, context: StatementContex
   const { bind } = context;
   const { param, kind } = criterion;
   const table = indexTable(kind);
-  const low = 'low';
-  const high = 'high';
-  const columns = (x: string) => ({ low: `${x}.${low}`, high: `${x}.${high}` });
   switch (kind) {
     case 'token':
       return [{ table, param, match: (x) => tokenMatch(criterion.values, x, context) }];
@@ -74,7 +71,8 @@ export function valueMatches(criterion: ValueCriterion, context: StatementContex
         {
           table,
           param,
-          match: (x) => or(criterion.values.map((value) => numberMatch(value, columns(x), bind))),
+          match: (x) =>
+            or(criterion.values.map((value) => numberMatch(value, lowAndHigh(x), bind))),
         },
       ];
     case 'uri':
@@ -88,18 +86,7 @@ export function valueMatches(criterion: ValueCriterion, context: StatementContex
         ({ canonical, values }) => ({
           table,
           param: canonical ? `${param}:canonical` : param,
-          match: (x) =>
-            or(
-              values.map(({ code, system, ...value }) => {
-                const parts: string[] = [];
-                if (code !== undefined) parts.push(`${x}.unit = ${bind(indexedCode(code))}`);
-                if (system !== undefined) {
-                  parts.push(`${x}.system = ${bind(systemNumber(system, context))}`);
-                }
-                parts.push(numberMatch(value, columns(x), bind));
-                return `(${parts.join(' and ')})`;
-              }),
-            ),
+          match: (x) => or(values.map((value) => quantityMatch(value, x, context))),
         }),
       );
     case 'composite':
@@ -111,6 +98,21 @@ export function valueMatches(criterion: ValueCriterion, context: StatementContex
         match: (x) => compositeMatch(values, x, context),
       }));
   }
+}
+
+const lowAndHigh = (x: string) => ({ low: `${x}.low`, high: `${x}.high` });
+
+function quantityMatch(
+  { code, system, ...value }: QuantityValue,
+  x: string,
+  context: StatementContext,
+): string {
+  const { bind } = context;
+  const parts: string[] = [];
+  if (code !== undefined) parts.push(`${x}.unit = ${bind(indexedCode(code))}`);
+  if (system !== undefined) parts.push(`${x}.system = ${bind(systemNumber(system, context))}`);
+  parts.push(numberMatch(value, lowAndHigh(x), bind));
+  return `(${parts.join(' and ')})`;
 }
 
 function byUnits<Value>(

@@ -14,7 +14,7 @@ export interface StatementContext {
   readonly gate: AccessGate;
   readonly bind: Bind;
   /** A table alias that no other part of the statement uses. */
-  fresh(): string;
+  readonly fresh: () => string;
 }
 
 /** An alias of `resource` that criteria are asked of, and the types its rows may have. */
