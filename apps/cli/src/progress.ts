@@ -17,6 +17,11 @@ export class Progress {
     this.#unit = unit;
   }
 
+  /** @param what said once, so that nobody wonders whether anything happens */
+  start(what: string): void {
+    process.stderr.write(`${what}: ${this.#total} ${this.#unit}\n`);
+  }
+
   /** @param detail further words, e.g. resources so far */
   update(done: number, detail: string): void {
     const nowMs = performance.now();

@@ -1,5 +1,6 @@
 import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
+import type { ProviderSettings } from '@holdfast/signin';
 
 /** All that one process is told; `apps/cli` reads it from flags and the environment. */
 export interface ServerConfig {
@@ -12,6 +13,8 @@ export interface ServerConfig {
   readonly databaseUrl: string | undefined;
   /** NODE_ENV; `production` switches the development sign-in and the demo off. */
   readonly environment: string | undefined;
+  /** The OpenID provider whose tokens are taken; in production there is no other sign-in. */
+  readonly provider?: ProviderSettings | undefined;
   /** Load the demo population when the store is empty. */
   readonly demo: boolean;
   /** Where clients reach the server, e.g. behind a proxy; undefined = host and port. */

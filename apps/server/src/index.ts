@@ -1,2 +1,3 @@
+export { readProviderSettings } from '@holdfast/signin';
 export type { ServerConfig } from './config.ts';
 export { type RunningServer, startServer } from './start.ts';

@@ -28,6 +28,8 @@ export interface RunningServer {
   /** Root address, without a slash at its end. */
   readonly url: string;
   readonly developmentSignIn: boolean;
+  /** The OpenID provider whose tokens are taken; undefined where none is configured. */
+  readonly openIdIssuer: string | undefined;
   /** Address of the database as its owner, for tests and tools: never log it. */
   readonly ownerUrl: string;
   /** The embedded database's process, for drills; undefined with one of one's own. */
@@ -57,32 +59,47 @@ const random = systemRandom;
 
 /** Composes the platform in one process and serves it. */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
-  const platform = await compose(config);
-  const { database, backend, issuer, source, runtime, sequencer } = platform;
-  const { app, feed, servedAt } = await mount(platform);
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o755 });
+  const database = await openDatabase(config);
+  const platform = await compose(config, database).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const mounted = await mount(platform);
+  try {
+    return await serve(platform, mounted);
+  } catch (error) {
+    await stop(platform, mounted);
+    throw error;
+  }
+}
+
+async function serve(platform: Platform, mounted: Mounted): Promise<RunningServer> {
+  const { config, database, backend, issuer, source, runtime, sequencer } = platform;
+  const { app, servedAt } = mounted;
   await source.start();
   await runtime.start();
   sequencer.wake();
   await loadDemoIfAsked(platform);
+  greetProvider(platform);
   const address = await app.listen({ host: config.host, port: config.port });
   return {
     url: servedAt(config.publicUrl ?? address),
     developmentSignIn: issuer !== undefined,
+    openIdIssuer: platform.provider?.issuer,
     ownerUrl: database.ownerUrl,
     databasePid: () => database.embedded?.pid,
     inferenceChildren: () => backend.status().children.map((child) => child.pid),
-    stop: () => stop(platform, app, feed),
+    stop: () => stop(platform, mounted),
   };
 }
 
-async function compose(config: ServerConfig): Promise<Platform> {
+async function compose(config: ServerConfig, database: Database): Promise<Platform> {
   const tenant = FIRST_TENANT as TenantId;
   const { dataDirectory } = config;
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const trouble = (where: string) => (error: unknown) =>
     logger.warn({ where, kind: (error as Error).name }, 'recovering');
-  await mkdir(dataDirectory, { recursive: true, mode: 0o755 });
-  const database = await openDatabase(config);
   const { ownerUrl, requests, workers } = database;
   const secrets = await openSecrets(dataDirectory, ownerUrl);
   const owner = createPool({
@@ -122,7 +139,7 @@ async function compose(config: ServerConfig): Promise<Platform> {
     program: config.inferenceProgram,
     trouble,
   });
-  const signIn = openSignIn(secrets.signing, config.environment, clock);
+  const signIn = openSignIn({ tenant, config, signingKey: secrets.signing, clock });
   return {
     config,
     tenant,
@@ -188,6 +205,7 @@ async function mount(platform: Platform): Promise<Mounted> {
   registerOperationsRoutes(app, {
     ...platform,
     overview: () => overviewOf(sources),
+    version: VERSION,
     pool: database.requests,
     databaseUp: () => watch.state().state === 'up',
   });
@@ -201,6 +219,17 @@ async function mount(platform: Platform): Promise<Mounted> {
       return url;
     },
   };
+}
+
+/** Says early what the first token would find out; the start does not wait for it. */
+function greetProvider({ provider, config }: Platform): void {
+  provider?.discover().catch((error: Error & { cause?: unknown }) => {
+    const reason = error.cause instanceof Error ? error.cause.message : 'no answer';
+    config.onProgress(
+      `The OpenID provider ${provider.issuer} cannot be used yet (${reason}): ` +
+        'its tokens are refused with 503 until it can',
+    );
+  });
 }
 
 async function loadDemoIfAsked(platform: Platform): Promise<void> {
@@ -218,7 +247,7 @@ async function loadDemoIfAsked(platform: Platform): Promise<void> {
 }
 
 /** In the opposite order of the start: nobody is left waiting for a part that has ended. */
-async function stop(platform: Platform, app: FastifyInstance, feed: LiveFeed): Promise<void> {
+async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   feed.close();
   platform.gate.close();
   await app.close();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@holdfast/kernel';
-import { SignJWT } from 'jose';
-import type { TokenClaims } from './claims.ts';
+import { createLocalJWKSet, SignJWT } from 'jose';
+import { actorOf, type TokenClaims } from './claims.ts';
 import { signinFault } from './errors.ts';
 import { DEVELOPMENT_TOKEN_SECONDS } from './limits.ts';
 import type { SigningKey } from './signing-key.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
 
 /** A made-up user of the demo, who can sign in without a password. */
 export interface Persona {
@@ -42,6 +43,13 @@ export class DevelopmentIssuer {
     if (options.environment === 'production') throw signinFault('SIGNIN_DEVELOPMENT_ONLY');
     this.personas = options.personas;
     this.#options = options;
+  }
+
+  /** Takes the tokens issued here. */
+  get trusted(): TrustedIssuer {
+    const { signingKey, issuer, audience } = this.#options;
+    const keys = createLocalJWKSet({ keys: [signingKey.publicJwk] });
+    return { issuer, audience, keys, actorOf };
   }
 
   /** @param purpose narrows the persona's purposes of use to one; undefined = all of them. */

@@ -35,7 +35,20 @@ export const SIGNIN_FAULTS = {
     status: 404,
     issue: 'not-found',
     text: 'The development sign-in is switched off in production.',
-    mend: 'Use an OpenID provider.',
+    mend: 'Send a token of the OpenID provider that this server trusts; the holdfast command takes it from HOLDFAST_TOKEN.',
+  },
+  SIGNIN_NOT_CONFIGURED: {
+    status: 401,
+    issue: 'login',
+    text: 'This server trusts no issuer of tokens yet, so it refuses everybody.',
+    mend: 'Its operator sets HOLDFAST_OIDC_ISSUER and HOLDFAST_OIDC_AUDIENCE: see docs/production.md.',
+  },
+  SIGNIN_PROVIDER_AWAY: {
+    status: 503,
+    issue: 'transient',
+    text: 'The OpenID provider does not answer, so the token could not be checked.',
+    mend: 'Send the request again after the time in Retry-After.',
+    retryable: true,
   },
 } as const satisfies FaultCatalogue;
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PatientId, TenantId } from '@holdfast/kernel';
-import { createLocalJWKSet, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
   createSigningKey,
@@ -37,14 +37,13 @@ async function world(startMs = 1_700_000_000_000) {
     clock,
     environment: 'test',
   });
-  const keys = createLocalJWKSet({ keys: [signingKey.publicJwk] });
   return {
     time,
     signingKey,
     names,
     clock,
     issuer,
-    verifier: new TokenVerifier({ keys, ...names, clock }),
+    verifier: new TokenVerifier({ issuers: [issuer.trusted], clock }),
   };
 }
 
@@ -132,8 +131,7 @@ describe('a bearer token', () => {
       clock,
       environment: undefined,
     });
-    const keys = createLocalJWKSet({ keys: [signingKey.publicJwk] });
-    const verifier = new TokenVerifier({ keys, ...names, clock });
+    const verifier = new TokenVerifier({ issuers: [issuer.trusted], clock });
     const { accessToken } = await issuer.issue('ada');
     expect((await verifier.actor(`Bearer ${accessToken}`)).patientId).toBe('ada');
   });

@@ -1,26 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '@holdfast/consent';
 import type { Clock } from '@holdfast/kernel';
-import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { actorOf } from './claims.ts';
+import { decodeJwt, errors, jwtVerify } from 'jose';
 import { signinFault } from './errors.ts';
-import { TOKEN_BYTES_MAX, VERIFIED_TOKENS_MAX } from './limits.ts';
+import { TOKEN_BYTES_MAX, VERIFIED_TOKEN_SECONDS, VERIFIED_TOKENS_MAX } from './limits.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
 
 interface Verified {
   readonly actor: Actor;
-  readonly expiresAtMs: number;
+  readonly untilMs: number;
 }
 
 export interface TokenVerifierOptions {
-  readonly keys: JWTVerifyGetKey;
-  readonly issuer: string;
-  readonly audience: string;
+  /** Each with an issuer identifier of its own; none = nobody gets in. */
+  readonly issuers: readonly TrustedIssuer[];
   readonly clock: Clock;
 }
 
+const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
+
 /**
- * Turns an Authorization header into an actor. Signatures are checked once a token; the claims are
- * then kept until it expires, under the hash of the whole token, so that no two tokens share an entry.
+ * Turns an Authorization header into an actor. A checked token's claims are kept for minutes, never
+ * past its expiry, under the hash of the whole token, so that no two tokens share an entry.
  */
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
@@ -30,14 +31,18 @@ export class TokenVerifier {
     this.#options = options;
   }
 
-  /** @throws Fault SIGNIN_TOKEN_MISSING, SIGNIN_TOKEN_INVALID, SIGNIN_TOKEN_INCOMPLETE (401). */
+  /**
+   * @throws Fault SIGNIN_TOKEN_MISSING, SIGNIN_TOKEN_INVALID, SIGNIN_TOKEN_INCOMPLETE,
+   *   SIGNIN_NOT_CONFIGURED (401), SIGNIN_PROVIDER_AWAY (503)
+   */
   async actor(authorization: string | undefined): Promise<Actor> {
+    if (this.#options.issuers.length === 0) throw signinFault('SIGNIN_NOT_CONFIGURED');
     const token = /^Bearer ([\w\-.]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw signinFault('SIGNIN_TOKEN_MISSING');
     if (token.length > TOKEN_BYTES_MAX) throw signinFault('SIGNIN_TOKEN_INVALID');
     const key = createHash('sha256').update(token).digest('base64');
     const known = this.#verified.get(key);
-    if (known !== undefined && known.expiresAtMs > this.#options.clock.now().getTime())
+    if (known !== undefined && known.untilMs > this.#options.clock.now().getTime())
       return known.actor;
     this.#verified.delete(key);
     const verified = await this.#verify(token);
@@ -47,26 +52,37 @@ export class TokenVerifier {
   }
 
   async #verify(token: string): Promise<Verified> {
-    const { keys, issuer, audience, clock } = this.#options;
+    const { clock } = this.#options;
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer,
-        audience,
-        algorithms: ['ES256', 'ES384', 'RS256'],
+      const trusted = this.#issuerOf(token);
+      const { payload } = await jwtVerify(token, trusted.keys, {
+        issuer: trusted.issuer,
+        audience: trusted.audience,
+        algorithms: ALGORITHMS,
         currentDate: clock.now(),
-        requiredClaims: ['exp', 'jti'],
+        requiredClaims: ['exp'],
       });
-      const actor = actorOf(payload);
+      const actor = trusted.actorOf(payload, token);
       if (!actor.ok) {
         throw signinFault('SIGNIN_TOKEN_INCOMPLETE', {
           diagnostics: `The claim "${actor.error}" is missing or malformed.`,
         });
       }
-      return { actor: actor.value, expiresAtMs: (payload.exp ?? 0) * 1_000 };
+      const expiresAtMs = (payload.exp ?? 0) * 1_000;
+      const recheckAtMs = clock.now().getTime() + VERIFIED_TOKEN_SECONDS * 1_000;
+      return { actor: actor.value, untilMs: Math.min(expiresAtMs, recheckAtMs) };
     } catch (cause) {
       if (cause instanceof errors.JOSEError) throw signinFault('SIGNIN_TOKEN_INVALID', { cause });
       throw cause;
     }
+  }
+
+  /** By the token's own word, which the verification with that issuer's keys then proves. */
+  #issuerOf(token: string): TrustedIssuer {
+    const { iss } = decodeJwt(token);
+    const found = this.#options.issuers.find(({ issuer }) => issuer === iss);
+    if (found === undefined) throw signinFault('SIGNIN_TOKEN_INVALID');
+    return found;
   }
 
   #evictOldest(): void {

@@ -83,7 +83,7 @@ describe('holdfast events', () => {
       code: 1,
       err: expect.stringContaining('events/unknown-group') as string,
     });
-    expect((await run('replay', 'scores', '--from', 'yesterday')).code).toBe(1);
+    expect((await run('replay', 'scores', '--from', 'yesterday')).code).toBe(2);
     expect((await run('replay', 'scores')).code).toBe(2);
   });
 

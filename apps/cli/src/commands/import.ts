@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Command } from 'commander';
-import { EXIT } from '../exit.ts';
+import { type Command, Option } from 'commander';
+import { CommandFailure, EXIT } from '../exit.ts';
+import { serverOption, wholeNumber } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { type ServerAddress, tokenFor, withServerAddress } from './server-address.ts';
+import { type ServerAddress, tokenFor } from './server-address.ts';
 
 const unzip = promisify(gunzip);
 
 interface Options extends ServerAddress {
-  readonly parallel: string;
+  readonly parallel: number;
   readonly json: boolean;
 }
 
@@ -36,33 +38,60 @@ interface Outcome {
   }[];
 }
 
+/** Beyond it bundles only wait in the server instead of here. */
+const PARALLEL_MAX = 64;
+
 export function registerImport(program: Command): void {
-  withServerAddress(
-    program
-      .command('import')
-      .argument('<files...>', 'FHIR transaction Bundles: .json or .json.gz')
-      .description('Load FHIR transaction Bundles, each whole or not at all')
-      .option('--parallel <n>', 'Bundles under way at once', '4')
-      .option('--json', 'print the summary as JSON', false),
-  ).action(importFiles);
+  program
+    .command('import')
+    .argument('<files...>', 'FHIR transaction Bundles: .json or .json.gz')
+    .description('Load FHIR transaction Bundles, each whole or not at all')
+    .addOption(serverOption())
+    .addOption(
+      new Option('--parallel <n>', 'Bundles under way at once')
+        .default(4)
+        .argParser(wholeNumber(1, PARALLEL_MAX)),
+    )
+    .option('--json', 'print the summary as JSON', false)
+    .addHelpText(
+      'after',
+      `
+Environment:
+  HOLDFAST_TOKEN   call with this token; without it as the demo persona "importer"`,
+    )
+    .action(importFiles);
 }
 
 async function importFiles(files: string[], options: Options): Promise<void> {
+  refuseMissing(files);
   const token = await tokenFor(options, 'importer');
   const tally: Tally = { bundles: 0, resources: 0, failures: [], types: new Map() };
   const progress = new Progress(files.length, 'bundles');
+  progress.start(`Loading into ${options.server}`);
   const queue = [...files];
   const work = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       await importFile(file, { options, token, tally });
       const done = tally.bundles + tally.failures.length;
       const rate = Math.round(tally.resources / Math.max(0.001, progress.seconds));
-      progress.update(done, `${tally.resources} resources, ${rate} resources/s`);
+      const failed = tally.failures.length === 0 ? '' : `${tally.failures.length} failed, `;
+      progress.update(done, `${failed}${tally.resources} resources, ${rate} resources/s`);
     }
   };
-  const lanes = Math.max(1, Math.min(Number(options.parallel) || 1, files.length));
+  const lanes = Math.min(options.parallel, files.length);
   await Promise.all(Array.from({ length: lanes }, work));
   report(tally, progress.seconds, options.json);
+}
+
+/** Before the first is sent: a mistyped name is no reason to load half of what was meant. */
+function refuseMissing(files: readonly string[]): void {
+  const missing = files.filter((file) => !existsSync(file));
+  if (missing.length === 0) return;
+  throw new CommandFailure(
+    `No file matches ${missing.join(', ')}.`,
+    'Nothing was loaded. Name FHIR transaction Bundles, such as examples/*.json.',
+    EXIT.usage,
+  );
 }
 
 async function importFile(

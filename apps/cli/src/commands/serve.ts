@@ -1,54 +1,79 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { dataOption, wholeNumber } from '../options.ts';
+import { checkPort } from './port-check.ts';
+import { welcome } from './welcome.ts';
 
 interface Options {
   readonly host: string;
-  readonly port: string;
+  readonly port: number;
   readonly data: string;
   readonly demo: boolean;
+  readonly log: string;
 }
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('Start the platform: FHIR server, workers and console in one process')
-    .option('--host <address>', 'address to listen on', process.env['HOST'] ?? '127.0.0.1')
-    .option('--port <n>', 'port to listen on, 0 for any', process.env['PORT'] ?? '8080')
-    .option(
-      '--data <directory>',
-      'keys and the embedded database',
-      process.env['HOLDFAST_DATA'] ?? '.holdfast',
+    .addOption(
+      new Option('--host <address>', 'address to listen on').env('HOST').default('127.0.0.1'),
+    )
+    .addOption(
+      new Option('--port <n>', 'port to listen on, 0 for any')
+        .env('PORT')
+        .default(8_080)
+        .argParser(wholeNumber(0, 65_535)),
+    )
+    .addOption(dataOption())
+    .addOption(
+      new Option('--log <level>', 'least level of log lines')
+        .env('HOLDFAST_LOG')
+        .default('info')
+        .choices(LOG_LEVELS),
     )
     .option('--no-demo', 'leave an empty store empty')
     .addHelpText(
       'after',
       `
 Environment:
-  DATABASE_URL       use this PostgreSQL (15 to 18) instead of the embedded one
-  NODE_ENV           "production" switches the development sign-in and the demo off
-  HOLDFAST_PUBLIC_URL  how clients reach this server, e.g. behind a proxy
-  HOLDFAST_LOG       log level: info (default), warn, error, debug`,
+  DATABASE_URL            use this PostgreSQL (15 to 18) instead of the embedded one
+  NODE_ENV                "production" switches the development sign-in and the demo off
+  HOLDFAST_PUBLIC_URL     how clients reach this server, e.g. behind a proxy
+  HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
+  HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
+  HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
+  HOLDFAST_OIDC_ROLES     its names of roles: nurse=clinician,...
+
+All of them: docs/configuration.md. In production: docs/production.md.`,
     )
     .action(serve);
 }
 
 async function serve(options: Options): Promise<void> {
+  const { host, port, data, demo, log } = options;
+  await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
-  const { startServer } = await import('@holdfast/server');
+  const { readProviderSettings, startServer } = await import('@holdfast/server');
+  const provider = readProviderSettings(process.env);
+  if (!provider.ok) throw new InvalidArgumentError(provider.error);
   const startedMs = performance.now();
   const server = await startServer({
-    host: options.host,
-    port: Number(options.port),
-    dataDirectory: resolve(options.data),
-    databaseUrl: process.env['DATABASE_URL'],
+    host,
+    port,
+    dataDirectory: resolve(data),
+    databaseUrl: process.env['DATABASE_URL'] || undefined,
     environment: process.env['NODE_ENV'],
-    demo: options.demo,
-    publicUrl: process.env['HOLDFAST_PUBLIC_URL'],
-    logLevel: process.env['HOLDFAST_LOG'] ?? 'info',
+    provider: provider.value,
+    demo,
+    publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
+    logLevel: log,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
   });
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  process.stderr.write(welcome(server.url, { seconds, signIn: server.developmentSignIn }));
+  process.stderr.write(welcome(server, seconds));
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) process.exit(130);
@@ -61,27 +86,4 @@ async function serve(options: Options): Promise<void> {
   };
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
-}
-
-function welcome(url: string, { seconds, signIn }: { seconds: string; signIn: boolean }): string {
-  const fhir = `${url}/fhir/R4`;
-  const lines = [
-    '',
-    `Holdfast serves after ${seconds} s.`,
-    '',
-    `  Console    ${url}/console/`,
-    `  FHIR base  ${fhir}`,
-  ];
-  if (signIn) {
-    lines.push(
-      '  Sign in    choose a demo persona in the console (no password; off in production)',
-      '',
-      'Try next:',
-      '',
-      `  export TOKEN=$(npx holdfast token clinician --server ${url})`,
-      `  curl -H "Authorization: Bearer $TOKEN" "${fhir}/Patient?_count=3"`,
-      `  curl -H "Authorization: Bearer $TOKEN" "${fhir}/Observation?patient=ada-demo&category=vital-signs&_sort=-date"`,
-    );
-  }
-  return `${lines.join('\n')}\n\n`;
 }

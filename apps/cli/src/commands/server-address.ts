@@ -1,23 +1,54 @@
 import { createClient } from '@holdfast/api-contract';
-import type { Command } from 'commander';
+import { Fault } from '@holdfast/kernel';
+import { CommandFailure, EXIT } from '../exit.ts';
 
 export interface ServerAddress {
   readonly server: string;
 }
 
-/** The flag that every command shares that talks to a running server. */
-export function withServerAddress(command: Command): Command {
-  return command.option(
-    '--server <url>',
-    'root address of a running server',
-    process.env['HOLDFAST_SERVER'] ?? 'http://127.0.0.1:8080',
-  );
+/** The token to call with: HOLDFAST_TOKEN, else one of the development sign-in. */
+export async function tokenFor(address: ServerAddress, persona: string): Promise<string> {
+  const given = process.env['HOLDFAST_TOKEN'];
+  if (given !== undefined && given !== '') return given;
+  return developmentToken(address, persona);
 }
 
-/** The token to call with: HOLDFAST_TOKEN, else one of the development sign-in. */
-export async function tokenFor({ server }: ServerAddress, persona: string): Promise<string> {
-  const given = process.env['HOLDFAST_TOKEN'];
-  if (given !== undefined) return given;
-  const answer = await createClient({ baseUrl: server, fetch }).issueToken({ persona });
-  return answer.access_token;
+/** A token of the development sign-in, whatever the environment holds. */
+export async function developmentToken(
+  { server }: ServerAddress,
+  persona: string,
+): Promise<string> {
+  const client = createClient({ baseUrl: server, fetch });
+  try {
+    return (await client.issueToken({ persona })).access_token;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'SIGNIN_PERSONA_UNKNOWN') {
+      const names = (await client.listPersonas()).map(({ id }) => id);
+      throw new CommandFailure(
+        `There is no persona ${persona}.`,
+        `There are: ${names.join(', ')}.`,
+        EXIT.usage,
+      );
+    }
+    throw explained(error, server);
+  }
+}
+
+/** The same failure, naming the address that was tried and the way on. */
+export function explained(error: unknown, server: string): unknown {
+  if (!(error instanceof Fault)) return error;
+  if (error.code === 'API_UNREACHABLE') {
+    return new CommandFailure(
+      `No server answers at ${server}.`,
+      'Start one with npm start, or say where it is: --server http://127.0.0.1:8081, or HOLDFAST_SERVER.',
+      EXIT.temporary,
+    );
+  }
+  if (error.code === 'SIGNIN_DEVELOPMENT_ONLY') {
+    return new CommandFailure(
+      `${server} issues no development tokens (NODE_ENV=production).`,
+      'Set HOLDFAST_TOKEN to a token of your OpenID provider.',
+    );
+  }
+  return error;
 }

@@ -1,6 +1,7 @@
 import {
   ENDPOINTS,
   type Overview,
+  openApiDocument,
   outcomeOf,
   type Readiness,
   readBody,
@@ -8,7 +9,12 @@ import {
 } from '@holdfast/api-contract';
 import type { Actor } from '@holdfast/consent';
 import { readLatestCheckpoint } from '@holdfast/ledger';
-import type { DevelopmentIssuer, Persona, TokenVerifier } from '@holdfast/signin';
+import {
+  type DevelopmentIssuer,
+  type Persona,
+  signinFault,
+  type TokenVerifier,
+} from '@holdfast/signin';
 import {
   CAUSES,
   type SignalId,
@@ -29,6 +35,8 @@ export interface OperationsRoutesOptions {
   readonly audit: AuditTrail;
   readonly pool: Pool;
   readonly databaseUp: () => boolean;
+  /** Of the product. */
+  readonly version: string;
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readOverview.roles);
@@ -46,6 +54,11 @@ export function registerOperationsRoutes(
     return actor;
   };
 
+  const document = openApiDocument(options.version);
+  app.get('/openapi.json', async (request) => {
+    request.facts.unmetered = true;
+    return document;
+  });
   app.get('/health/live', async (request) => {
     request.facts.unmetered = true;
     return { state: 'live' };
@@ -101,13 +114,17 @@ function registerDevelopmentSignIn(
   app: FastifyInstance,
   issuer: DevelopmentIssuer | undefined,
 ): void {
-  if (issuer === undefined) return;
+  const present = (): DevelopmentIssuer => {
+    if (issuer === undefined) throw signinFault('SIGNIN_DEVELOPMENT_ONLY');
+    return issuer;
+  };
   app.get('/development/personas', async (request) => {
     request.facts.unmetered = true;
-    return issuer.personas.map(personaOf);
+    return present().personas.map(personaOf);
   });
   app.post('/development/token', async (request, reply) => {
     request.facts.unmetered = true;
+    const from = present();
     const parsed = readBody(TokenRequest, request.body);
     if (!parsed.ok) {
       const fault = serverFault('SERVER_BODY_INVALID', {
@@ -116,7 +133,7 @@ function registerDevelopmentSignIn(
       });
       return reply.code(400).send(outcomeOf(fault));
     }
-    const issued = await issuer.issue(parsed.value.persona, parsed.value.purpose);
+    const issued = await from.issue(parsed.value.persona, parsed.value.purpose);
     return {
       access_token: issued.accessToken,
       token_type: 'Bearer',

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const PROGRAM = fileURLToPath(new URL('main.ts', import.meta.url));
+const FLAGS = ['--conditions=@holdfast/source', '--import', 'tsx'];
+const NOWHERE = join(tmpdir(), 'holdfast-mistyped-directory');
+
+async function run(args: readonly string[], environment: Record<string, string> = {}) {
+  const env = { PATH: process.env['PATH'], HOME: tmpdir(), ...environment };
+  const child = spawn(process.execPath, [...FLAGS, PROGRAM, ...args], { env });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, said };
+}
+
+async function answering(status: number, body: unknown) {
+  const server = createServer((_request, response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { server, port, url: `http://127.0.0.1:${port}` };
+}
+
+describe.concurrent('the holdfast command', () => {
+  it.each<[string[], Record<string, string>, string]>([
+    [[], {}, 'Usage: holdfast'],
+    [['import'], {}, "missing required argument 'files'"],
+    [['serve', '--port', 'abc'], {}, 'a whole number from 0 to 65535'],
+    [['serve'], { PORT: '99999' }, 'a whole number from 0 to 65535'],
+    [['serve'], { HOLDFAST_LOG: 'verbose' }, 'Allowed choices are trace'],
+    [['import', 'x.json', '--parallel', 'abc'], {}, 'a whole number from 1 to 64'],
+    [['import', '*.json.gz'], {}, 'No file matches *.json.gz.'],
+  ])('ends with 2 and says what is wrong: %j %j', async (args, environment, words) => {
+    const { code, said } = await run(args, environment);
+    expect(said).toContain(words);
+    expect(code).toBe(2);
+  });
+
+  it('says its version', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, said: '0.1.0\n' });
+  });
+
+  it('refuses a taken port before it creates anything, and names the next', async () => {
+    const { server, port } = await answering(200, {});
+    const { code, said } = await run(['serve', '--port', String(port), '--data', NOWHERE]);
+    server.close();
+    expect(said).toContain(`Port ${port} is taken.\n  Start with npm start -- --port ${port + 1}`);
+    expect([code, existsSync(NOWHERE)]).toEqual([1, false]);
+  });
+
+  it('creates nothing in a directory that holds no data', async () => {
+    const { code, said } = await run(['events', 'groups', '--data', NOWHERE]);
+    expect(said).toContain(`No Holdfast data in ${NOWHERE}.`);
+    expect([code, existsSync(NOWHERE)]).toEqual([1, false]);
+  });
+
+  it('names the address that it tried', async () => {
+    const { code, said } = await run(['token', 'clinician', '--server', 'http://127.0.0.1:9']);
+    expect(said).toContain('No server answers at http://127.0.0.1:9.');
+    expect(code).toBe(75);
+  });
+
+  it('asks for a development token whatever HOLDFAST_TOKEN holds', async () => {
+    const persona = {
+      id: 'a',
+      name: 'A',
+      role: 'clinician',
+      purposes: ['TREAT'],
+      description: 'A',
+    };
+    const token = {
+      access_token: 'fresh',
+      token_type: 'Bearer',
+      expires_in: 9,
+      scope: '',
+      persona,
+    };
+    const { server, url } = await answering(200, token);
+    const answer = await run(['token', 'a', '--server', url], { HOLDFAST_TOKEN: 'stale' });
+    server.close();
+    expect(answer).toEqual({ code: 0, said: 'fresh\n' });
+  });
+
+  it('says what to do where a server issues no development tokens', async () => {
+    const issue = {
+      severity: 'error',
+      code: 'not-found',
+      details: {
+        coding: [{ system: 'urn:holdfast:fault', code: 'SIGNIN_DEVELOPMENT_ONLY' }],
+        text: 'off',
+      },
+    };
+    const { server, url } = await answering(404, {
+      resourceType: 'OperationOutcome',
+      issue: [issue],
+    });
+    const { said } = await run(['token', 'a', '--server', url]);
+    server.close();
+    expect(said).toContain('issues no development tokens (NODE_ENV=production)');
+    expect(said).toContain('Set HOLDFAST_TOKEN');
+  });
+});
