@@ -1,8 +1,7 @@
-import type { Actor, Role } from '@holdfast/consent';
+import { type Actor, isRole, type Role } from '@holdfast/consent';
 import { err, type Result, type TenantId } from '@holdfast/kernel';
 import type { JWTPayload } from 'jose';
 import { actorOf } from '../claims.ts';
-import { isRole } from '../role.ts';
 
 /** The claims an actor is built from. */
 export const CLAIMS = [

@@ -1,6 +1,5 @@
-import type { Role } from '@holdfast/consent';
+import { isRole, type Role } from '@holdfast/consent';
 import { err, ok, type Result } from '@holdfast/kernel';
-import { isRole } from '../role.ts';
 import { CLAIMS, type Claim, type ClaimRules } from './provider-claims.ts';
 
 /** The OpenID provider whose tokens an installation takes, as its operator wrote it down. */
