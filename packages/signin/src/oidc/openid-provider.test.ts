@@ -1,6 +1,6 @@
 // Against oidc-provider, a certified OpenID provider, in this process and over real HTTP.
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type TenantId } from '@holdfast/kernel';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
@@ -20,8 +20,8 @@ afterEach(async () => {
   }
 });
 
-async function listen(handler: Parameters<typeof createServer>[1] = undefined, port = 0) {
-  const server = createServer(handler).listen(port, '127.0.0.1');
+async function listen(handler?: RequestListener) {
+  const server = createServer(handler).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   return { server, issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
@@ -38,8 +38,8 @@ async function signingJwk(
 }
 
 /** Issues JWT access tokens for AUDIENCE to one client, with the claims of a nurse. */
-function providerAt(issuer: string, jwk: JWK): Provider {
-  return new Provider(issuer, {
+function providerAt(issuer: string, jwk: JWK): RequestListener {
+  const provider = new Provider(issuer, {
     jwks: { keys: [jwk] },
     clients: [
       {
@@ -71,6 +71,8 @@ function providerAt(issuer: string, jwk: JWK): Provider {
       },
     },
   });
+  const answer = provider.callback();
+  return (request, response) => void answer(request, response);
 }
 
 async function tokenFrom(issuer: string, resource = AUDIENCE): Promise<string> {
@@ -98,8 +100,7 @@ function verifierOf(issuer: string): TokenVerifier {
 async function world() {
   const { server, issuer } = await listen();
   const key = await signingJwk('first');
-  const provider = providerAt(issuer, key.jwk);
-  server.on('request', provider.callback());
+  server.on('request', providerAt(issuer, key.jwk));
   return { server, issuer, key, verifier: verifierOf(issuer) };
 }
 
@@ -149,7 +150,7 @@ describe('a token of an OpenID provider', () => {
     await verifier.actor(`Bearer ${await tokenFrom(issuer)}`);
     const next = await signingJwk('second');
     server.removeAllListeners('request');
-    server.on('request', providerAt(issuer, next.jwk).callback());
+    server.on('request', providerAt(issuer, next.jwk));
     expect(await codeOf(verifier.actor(`Bearer ${await tokenFrom(issuer)}`))).toBe('no fault');
   });
 });

@@ -1,4 +1,4 @@
-import { isRole, type Role } from '@holdfast/consent';
+import { isRole } from '@holdfast/consent';
 import { err, ok, type Result } from '@holdfast/kernel';
 import { CLAIMS, type Claim, type ClaimRules } from './provider-claims.ts';
 
