@@ -67,6 +67,24 @@ export const SERVER_FAULTS = {
     text: 'The If-Match header is not a version tag such as W/"3".',
     mend: 'Send the ETag of the version that the change started from.',
   },
+  SERVER_IF_NONE_MATCH_INVALID: {
+    status: 400,
+    issue: 'value',
+    text: 'The only If-None-Match that an update takes is *.',
+    mend: 'Send If-None-Match: * to create only, or If-Match with the version to change.',
+  },
+  SERVER_CONDITION_INVALID: {
+    status: 412,
+    issue: 'invalid',
+    text: 'A conditional write needs criteria, all of which are understood.',
+    mend: 'Give search parameters that the type has, e.g. identifier=system|value.',
+  },
+  SERVER_PATCH_UNSUPPORTED: {
+    status: 415,
+    issue: 'not-supported',
+    text: 'A patch comes as JSON Patch or as FHIRPath Patch.',
+    mend: 'Send application/json-patch+json, or a Parameters resource as application/fhir+json.',
+  },
   SERVER_CONDITION_UNSUPPORTED: {
     status: 412,
     issue: 'not-supported',

@@ -20,6 +20,13 @@ export { definitions } from './definitions.ts';
 export { FHIR_FAULTS } from './errors.ts';
 export type { Issue, IssueCode } from './issue.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+export {
+  countNumbers,
+  editAsWritten,
+  stringifyAsWritten,
+  type WrittenNumbers,
+  writtenNumbers,
+} from './json-numbers.ts';
 export * as fhirLimits from './limits.ts';
 export { mainDate, mainDateParameter } from './main-date.ts';
 export { operationOutcome } from './operation-outcome.ts';

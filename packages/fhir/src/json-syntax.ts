@@ -25,7 +25,8 @@ export function jsonDepth(text: string): number {
   return deepest;
 }
 
-function endOfString(text: string, from: number): number {
+/** Position of the quote that closes the string opened at `from`. */
+export function endOfString(text: string, from: number): number {
   let i = from + 1;
   while (i < text.length && text.charCodeAt(i) !== 0x22) i += text.charCodeAt(i) === 0x5c ? 2 : 1;
   return i;

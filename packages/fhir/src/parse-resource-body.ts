@@ -1,6 +1,8 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import type { Issue } from './issue.ts';
 import { isJsonObject } from './json.ts';
+import { duplicateNamePath, hasDuplicateName } from './json-names.ts';
+import { hasNumberOutOfRange } from './json-numbers.ts';
 import { jsonDepth, jsonErrorPosition } from './json-syntax.ts';
 import { MAX_BODY_CHARACTERS, MAX_JSON_DEPTH, MAX_LOCATED_CHARACTERS } from './limits.ts';
 import { isResource, type Resource } from './resource.ts';
@@ -37,6 +39,10 @@ export function parseResourceBody(
   if (!isJsonObject(body)) {
     return refuse('structure', 'the body is not a JSON object', 'Send one resource.');
   }
+  if (hasNumberOutOfRange(text)) {
+    return refuse('value', 'a number is too large', 'Keep decimals below 1e308.');
+  }
+  if (hasDuplicateName(text, body)) return refuseDuplicate(text);
   if (!isResource(body)) {
     const mend = 'Set resourceType to the name of an R4 resource.';
     return refuseType('value', 'resourceType is missing or no R4 type', mend);
@@ -52,6 +58,14 @@ function place(text: string): string {
   if (text.length > MAX_LOCATED_CHARACTERS) return '';
   const { line, column } = jsonErrorPosition(text);
   return `: line ${line}, column ${column}`;
+}
+
+function refuseDuplicate(text: string): Result<never, readonly Issue[]> {
+  const expression = duplicateNamePath(text);
+  const at = expression === undefined ? {} : { expression };
+  const diagnostics = 'an object has the same name twice';
+  const mend = 'Send each element once: lists go into one array.';
+  return err([{ severity: 'error', code: 'structure', ...at, diagnostics, mend }]);
 }
 
 type Refusal = readonly [code: Issue['code'], diagnostics: string, mend: string];

@@ -1,9 +1,26 @@
+-- The locks of a write, in the order that all writers keep: the tenant (shared, or alone where there
+-- would be too many others), then the given keys as they come. The two-number form is the tenant's;
+-- the one-number form is everything else's, so the two never meet. 1751544692 is "hfst".
+create function store_lock(p_tenant smallint, p_alone boolean, p_keys bigint[])
+returns void language plpgsql volatile as $$
+begin
+  if p_alone then
+    perform pg_advisory_xact_lock(1751544692, p_tenant::integer);
+  else
+    perform pg_advisory_xact_lock_shared(1751544692, p_tenant::integer);
+  end if;
+  for i in 1 .. cardinality(p_keys) loop
+    perform pg_advisory_xact_lock(p_keys[i]);
+  end loop;
+end
+$$;
+
 -- The whole write in one round trip. VOLATILE: under READ COMMITTED every statement in here takes a
 -- snapshot of its own, so all that follow the lock see what the lock's previous holder committed.
 -- Arrays are parallel within their group: r_ one element a resource, the others refer to it by
 -- its 1-based position. Errors carry SQLSTATE HFxxx and a JSON detail; they undo everything.
 create function store_write(
-  p_tenant smallint, p_locks bigint[],
+  p_tenant smallint, p_alone boolean, p_locks bigint[],
   r_key bigint[],          -- null = create
   r_type smallint[], r_id text[],
   r_expected integer[],    -- version that must be current; 0 for a create
@@ -37,9 +54,7 @@ declare
   v_wanted integer;
   v_done integer;
 begin
-  for i in 1 .. cardinality(p_locks) loop
-    perform pg_advisory_xact_lock(p_locks[i]);
-  end loop;
+  perform store_lock(p_tenant, p_alone, p_locks);
 
   v_key := array(
     select coalesce(k, nextval(pg_get_serial_sequence('resource', 'key')))
@@ -105,6 +120,8 @@ begin
       as u(type, id, expected, version, updated, content, owner_by, others, at, at_end, confidentiality,
         sensitivity, n)
     where u.expected = 0
+    -- Two writers of the same new ids wait for each other in one order only.
+    order by u.type, u.id collate "C"
     on conflict (tenant, type, id) do nothing;
     get diagnostics v_done = row_count;
     if v_done < v_wanted then

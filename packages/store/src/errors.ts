@@ -7,6 +7,12 @@ export const STORE_FAULTS = {
     text: 'There is no such resource here, or it may not be seen with this token.',
     mend: 'Check the type and the id.',
   },
+  STORE_GONE: {
+    status: 410,
+    issue: 'deleted',
+    text: 'The resource was deleted.',
+    mend: 'Its earlier versions are at [address]/_history; PUT brings it back.',
+  },
   STORE_VERSION_CONFLICT: {
     status: 412,
     issue: 'conflict',
@@ -25,6 +31,36 @@ export const STORE_FAULTS = {
     issue: 'duplicate',
     text: 'A resource with this type and id exists already; nothing was written.',
     mend: 'Update it with PUT, or let the server assign an id with POST.',
+  },
+  STORE_ALREADY_THERE: {
+    status: 412,
+    issue: 'conflict',
+    text: 'There is a resource with this id already, and If-None-Match: * asked for none.',
+    mend: 'Read it, and update it with its version in If-Match.',
+  },
+  STORE_CONDITION_AMBIGUOUS: {
+    status: 412,
+    issue: 'multiple-matches',
+    text: 'More than one resource matches the condition; nothing was written.',
+    mend: 'Narrow the criteria, e.g. to a business identifier, or write by id.',
+  },
+  STORE_CONDITION_ID_MISMATCH: {
+    status: 400,
+    issue: 'invalid',
+    text: 'The resource that matches the condition has another id than the one sent.',
+    mend: 'Leave the id out, or send the id of the resource that matches.',
+  },
+  STORE_TARGET_TWICE: {
+    status: 400,
+    issue: 'duplicate',
+    text: 'Two entries of the transaction change the same resource; nothing was written.',
+    mend: 'Keep one of the entries, or send them one after the other.',
+  },
+  STORE_REFERENCE_UNRESOLVED: {
+    status: 412,
+    issue: 'not-found',
+    text: 'A reference by search does not lead to exactly one resource; nothing was written.',
+    mend: 'Narrow its criteria, or refer to the resource as Type/id.',
   },
   STORE_REFERENCE_MISSING: {
     status: 422,

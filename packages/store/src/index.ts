@@ -6,6 +6,7 @@ export type {
   Release,
   RowFacts,
 } from './access-gate.ts';
+export type { Labels } from './change.ts';
 export { STORE_FAULTS } from './errors.ts';
 export { storeMigrations } from './migrations.ts';
 export { Dictionary } from './postgres/dictionary.ts';
@@ -20,13 +21,18 @@ export {
 export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
 export {
   FhirRepository,
-  type Labels,
   type RepositoryOptions,
   type WriteAudit,
   type WriteContext,
-  type WriteIntent,
 } from './repository.ts';
 export { CursorSeal, type Position } from './search/cursor.ts';
 export type { StoredVersion } from './stored-row.ts';
 export { lockStreams } from './stream-lock.ts';
+export type {
+  Content,
+  Identified,
+  SearchedReference,
+  WriteIntent,
+  WriteOutcome,
+} from './write-intent.ts';
 export type { Change } from './write-plan.ts';

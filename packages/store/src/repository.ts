@@ -1,34 +1,24 @@
-import { type JsonObject, type Resource, type ResourceType, typeCode } from '@holdfast/fhir';
-import { type Clock, type Random, type TenantId, uuidV7 } from '@holdfast/kernel';
+import type { Resource, SearchQuery } from '@holdfast/fhir';
+import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import type { AuditRow } from '@holdfast/ledger';
-import type { Queryable } from '@holdfast/postgres';
+import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { GateSource, PatientProjection } from './access-gate.ts';
+import type { Labels } from './change.ts';
+import { conditionLocks } from './condition-lock.ts';
 import { storeFault } from './errors.ts';
-import { NO_INDEX_ROWS, systemsOf } from './index-rows.ts';
-import { type Described, describe, indexed } from './indexed.ts';
 import { WRITE_ATTEMPTS_MAX } from './limits.ts';
+import { type CurrentRows, currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
-import { type DecidedVersion, fenced } from './postgres/fenced.ts';
-import { commitWrite, type WriteRefusal } from './postgres/write.ts';
-import { PATIENT_STATE_JOIN, PROJECTION, SNAPSHOT } from './stored-row.ts';
-import { type Change, planWrite, type WritePlan } from './write-plan.ts';
-
-/** What a caller wants written. Resources carry their id; content is completed with `meta` here. */
-export type WriteIntent =
-  | { readonly kind: 'create'; readonly resource: Resource & { readonly id: string } }
-  | {
-      readonly kind: 'put';
-      readonly resource: Resource & { readonly id: string };
-      /** Version of If-Match. */
-      readonly ifMatch?: number | undefined;
-    }
-  | {
-      readonly kind: 'delete';
-      readonly type: ResourceType;
-      readonly id: string;
-      readonly ifMatch?: number | undefined;
-    };
+import { findMatches } from './postgres/matches.ts';
+import { systemsIn } from './postgres/search.ts';
+import { WriteRefused, writeAlone, writeWithin } from './postgres/write.ts';
+import type { CursorSeal } from './search/cursor.ts';
+import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
+import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
+import type { Change, WritePlan } from './write-plan.ts';
+import { WriteQueue } from './write-queue.ts';
+import { WriteWork } from './write-work.ts';
 
 /** Makes the audit records that commit with the changes, anew for each attempt. */
 export interface WriteAudit {
@@ -38,11 +28,18 @@ export interface WriteAudit {
 }
 
 export interface WriteContext {
+  /** Decides what the writer may change. */
   readonly gates: GateSource;
+  /** Decides what conditions find beside what the writer may change, e.g. what it may read. */
+  readonly finds?: GateSource;
   /** FHIR reference of who writes. */
   readonly actor: string;
   readonly requestId: string;
   readonly audit: WriteAudit;
+  /** References by search in the resources, resolved in the same transaction. */
+  readonly searched?: readonly SearchedReference[];
+  /** Runs in the transaction after the writes, e.g. the reads of a bundle; a throw undoes all. */
+  readonly finish?: (tx: Queryable) => Promise<void>;
   /**
    * Further work in the same transaction, e.g. a consumer's inbox and offset. With it the write
    * runs in the given transaction and is not tried again here.
@@ -50,217 +47,194 @@ export interface WriteContext {
   readonly transaction?: Queryable;
 }
 
-export interface Labels {
-  readonly confidentiality: number;
-  readonly sensitivity: bigint;
-}
-
 export interface RepositoryOptions {
   readonly tenant: TenantId;
   /** Connections of the application role, bound to the tenant. */
   readonly pool: Pool;
   readonly dictionary: Dictionary;
+  readonly seal: CursorSeal;
   readonly clock: Clock;
   readonly random: Random;
   /** Security labels of a resource; see `@holdfast/consent`. */
   readonly labelsOf: (resource: Resource) => Labels;
   readonly projections: readonly PatientProjection[];
+  /** Whether PUT of an id that is not in use creates the resource; true unless told otherwise. */
+  readonly updateCreates?: boolean;
   /** Told of each write, e.g. to wake whoever waits for events or audit records. */
   readonly onWritten?: () => void;
 }
 
-const CURRENT_ROWS = {
-  name: 'store_current_rows',
-  text: `select snapshot.consent_epoch, snapshot.now_ms, q.* from ${SNAPSHOT}
-    left join lateral (
-      select ${PROJECTION} from unnest($2::smallint[], $3::text[]) as wanted(type, id)
-      join resource r on r.tenant = $1 and r.type = wanted.type and r.id = wanted.id
-      ${PATIENT_STATE_JOIN}) q on true`,
-};
+/** Locks that an attempt turned out to need beyond those it could still take in order. */
+class MoreLocks extends Error {
+  override readonly name = 'MoreLocks';
+  readonly locks: WriteLocks;
 
-const nameOf = (intent: WriteIntent): { type: ResourceType; id: string } =>
-  intent.kind === 'delete'
-    ? intent
-    : { type: intent.resource.resourceType, id: intent.resource.id };
+  constructor(locks: WriteLocks) {
+    super('more locks');
+    this.locks = locks;
+  }
+}
 
 /** The write side of the FHIR store: versions, index rows, events and audit records as one. */
 export class FhirRepository {
   readonly #options: RepositoryOptions;
+  readonly #queue = new WriteQueue();
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
   }
 
   /**
-   * Carries out all intents in one transaction, in order.
-   * @throws Fault STORE_NOT_FOUND, STORE_VERSION_CONFLICT, STORE_ID_IN_USE, STORE_REFERENCE_MISSING,
-   *   STORE_CONTENTION, STORE_CONSENT_UNSETTLED; nothing is written then
+   * Carries out all intents in one transaction, in order: all of them or none.
+   * @returns one outcome for each intent
+   * @throws Fault STORE_*: see docs/writing.md; nothing is written then
    */
-  async write(intents: readonly WriteIntent[], context: WriteContext): Promise<readonly Change[]> {
-    const described = intents.map((intent) =>
-      intent.kind === 'delete' ? null : describe(intent.resource),
-    );
-    await this.#options.dictionary.register(
-      described.flatMap((d) => (d === null ? [] : [...systemsOf(d.entries)])),
-    );
-    for (let attempt = 1; ; attempt++) {
-      const current = await this.#current(intents, context);
-      const changes = intents.map((intent, i) =>
-        this.#change(intent, described[i] ?? null, current),
-      );
-      const due = changes.filter((change) => change !== null);
-      const plan = planWrite(this.#options.tenant, due);
-      const refusal = await this.#commit(plan, context);
-      if (refusal === null) {
-        this.#options.onWritten?.();
-        return due;
-      }
-      this.#refuse(refusal, plan, described);
-      if (attempt >= WRITE_ATTEMPTS_MAX || context.transaction) {
-        throw storeFault('STORE_CONTENTION', { retryAfterSeconds: 1 });
-      }
-    }
-  }
-
-  async #commit(plan: WritePlan, context: WriteContext): Promise<WriteRefusal | null> {
-    const { tenant, pool, projections } = this.#options;
-    const { actor, requestId, transaction } = context;
-    const audit = context.audit.prepare(plan.changes);
-    const request = { tenant, actor, requestId, audit, projections };
-    let refusal: WriteRefusal | null | undefined;
-    try {
-      refusal = await commitWrite({ pool, ...(transaction && { transaction }) }, plan, request);
-      return refusal;
-    } finally {
-      if (refusal !== null) context.audit.release(audit);
-    }
-  }
-
-  /** Rows that an update or delete starts from; creates with a fresh id need no look-up. */
-  async #current(
+  async write(
     intents: readonly WriteIntent[],
     context: WriteContext,
-  ): Promise<Map<string, DecidedVersion>> {
-    const wanted = intents.filter((intent) => intent.kind !== 'create').map(nameOf);
-    if (wanted.length === 0) return new Map();
-    const values = [
-      this.#options.tenant,
-      wanted.map((w) => typeCode(w.type)),
-      wanted.map((w) => w.id),
-    ];
-    const db = context.transaction ?? this.#options.pool;
-    const { rows } = await fenced(db, context.gates, () => ({ ...CURRENT_ROWS, values }));
-    return new Map(rows.map((row) => [`${row.version.type}/${row.version.id}`, row]));
+  ): Promise<readonly WriteOutcome[]> {
+    const work = new WriteWork(intents, { ...this.#options, searched: context.searched ?? [] });
+    // Before a transaction holds a connection: these take another one.
+    await this.#options.dictionary.register(work.systems());
+    await this.#options.dictionary.lookUp(work.conditions.flatMap(({ criteria }) => criteria.flatMap(systemsIn)));
+    const done = await this.#queue.run(work.queueNames(), () => this.#run(work, context));
+    this.#options.onWritten?.();
+    return done;
   }
 
-  /** @returns null where there is nothing to do: a delete of what is deleted already. */
-  #change(
-    intent: WriteIntent,
-    described: Described | null,
-    current: ReadonlyMap<string, DecidedVersion>,
-  ): Change | null {
-    const { type, id } = nameOf(intent);
-    const row = current.get(`${type}/${id}`);
-    // Hidden and absent answer alike; a PUT onto a hidden resource must not overwrite it.
-    if (row !== undefined && !row.released) throw storeFault('STORE_NOT_FOUND');
-    const before = row?.version;
-    if (
-      intent.kind !== 'create' &&
-      intent.ifMatch !== undefined &&
-      intent.ifMatch !== before?.version
-    ) {
-      throw storeFault('STORE_VERSION_CONFLICT');
+  async #run(work: WriteWork, context: WriteContext): Promise<readonly WriteOutcome[]> {
+    if (context.transaction !== undefined) return this.#given(context.transaction, work, context);
+    let refused: WriteRefused | undefined;
+    if (work.conditions.length === 0 && context.finish === undefined) {
+      const outcome = await this.#atOnce(work, context);
+      if (!(outcome instanceof WriteRefused)) return outcome;
+      refused = outcome;
     }
-    if (intent.kind === 'delete') {
-      if (before === undefined) throw storeFault('STORE_NOT_FOUND');
-      return before.deleted ? null : this.#deletion(before);
-    }
-    return this.#content(intent.resource, described ?? describe(intent.resource), before);
-  }
-
-  #outgoing(
-    before: DecidedVersion['version'] | undefined,
-  ): Pick<Change, 'outgoing' | 'formerOwner'> {
-    if (before === undefined || before.content === null)
-      return { outgoing: null, formerOwner: before?.facts.patient ?? null };
-    const resource = JSON.parse(before.content) as Resource;
-    return {
-      outgoing: indexed(resource, describe(resource), this.#options.dictionary),
-      formerOwner: before.facts.patient,
-    };
-  }
-
-  #deletion(before: DecidedVersion['version']): Change {
-    const { clock, random } = this.#options;
-    const { facts } = before;
-    return {
-      interaction: 'delete',
-      type: before.type,
-      id: before.id,
-      key: before.key,
-      expected: before.version,
-      version: before.version + 1,
-      updated: clock.now().toISOString(),
-      content: null,
-      confidentiality: facts.confidentiality,
-      sensitivity: facts.sensitivity,
-      references: [],
-      at: '-infinity',
-      atEnd: '-infinity',
-      owner: facts.patientId,
-      ownerBy: 0,
-      others: [],
-      rows: NO_INDEX_ROWS,
-      ...this.#outgoing(before),
-      eventId: uuidV7(clock, random),
-    };
-  }
-
-  #content(
-    resource: Resource & { readonly id: string },
-    described: Described,
-    before: DecidedVersion['version'] | undefined,
-  ): Change {
-    const { clock, random, dictionary, labelsOf } = this.#options;
-    const updated = clock.now().toISOString();
-    const version = (before?.version ?? 0) + 1;
-    const { resourceType, id, meta: given, ...elements } = resource;
-    const meta = {
-      ...(given as JsonObject | undefined),
-      versionId: String(version),
-      lastUpdated: updated,
-    };
-    return {
-      interaction: before === undefined ? 'create' : 'update',
-      type: resource.resourceType,
-      id: resource.id,
-      key: before?.key ?? null,
-      expected: before?.version ?? 0,
-      version,
-      updated,
-      content: JSON.stringify({ resourceType, id, meta, ...elements }),
-      ...labelsOf(resource),
-      references: described.references,
-      ...indexed(resource, described, dictionary),
-      ...this.#outgoing(before),
-      eventId: uuidV7(clock, random),
-    };
-  }
-
-  #refuse(refusal: WriteRefusal, plan: WritePlan, described: readonly (Described | null)[]): void {
-    if (refusal.kind !== 'reference-missing') return;
-    const expression: string[] = [];
-    for (const position of refusal.targets) {
-      const target = plan.targets[position];
-      if (target === undefined) continue;
-      for (const d of described) {
-        const path = d?.referencePaths.get(`${target.type}/${target.id}`);
-        if (path !== undefined) expression.push(path);
+    const { tenant } = this.#options;
+    let locks = planLocks(tenant, [], work.conditions.flatMap(conditionLocks));
+    for (let attempt = 1; attempt < WRITE_ATTEMPTS_MAX; attempt++) {
+      try {
+        return await this.#locked(locks, work, context);
+      } catch (error) {
+        if (error instanceof MoreLocks) locks = error.locks;
+        else if (error instanceof WriteRefused) refused = work.mayRetry(error);
+        else throw error;
       }
     }
-    throw storeFault('STORE_REFERENCE_MISSING', {
-      expression,
-      diagnostics: `Not found here: ${expression.join(', ') || 'a referenced resource'}.`,
+    if (refused?.refusal.kind === 'id-in-use') throw storeFault('STORE_ID_IN_USE');
+    throw storeFault('STORE_CONTENTION', { retryAfterSeconds: 1 });
+  }
+
+  /**
+   * The common case: read without a lock, then lock, check versions and write in one statement.
+   * @returns the refusal where another writer came between
+   */
+  async #atOnce(
+    work: WriteWork,
+    context: WriteContext,
+  ): Promise<readonly WriteOutcome[] | WriteRefused> {
+    const { pool } = this.#options;
+    const prepared = work.prepare(await this.#current(pool, work.names(), context));
+    try {
+      await this.#audited(prepared.plan, context, (request) =>
+        writeAlone(pool, prepared.plan, request),
+      );
+      return prepared.outcomes;
+    } catch (error) {
+      if (error instanceof WriteRefused) return work.mayRetry(error);
+      throw error;
+    }
+  }
+
+  /** In somebody else's transaction, who holds the locks it needs. */
+  async #given(
+    tx: Queryable,
+    work: WriteWork,
+    context: WriteContext,
+  ): Promise<readonly WriteOutcome[]> {
+    await this.#settle(tx, work, context);
+    const prepared = work.prepare(await this.#current(tx, work.names(), context));
+    try {
+      await this.#audited(prepared.plan, context, (request) =>
+        writeWithin(tx, prepared.plan, request),
+      );
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      work.mayRetry(error);
+      throw storeFault('STORE_CONTENTION', { retryAfterSeconds: 1 });
+    }
+    return prepared.outcomes;
+  }
+
+  /**
+   * Under the locks: settles conditions and reads what there is in snapshots taken after them.
+   * @throws MoreLocks where it turned out to be about streams that are not locked yet
+   */
+  #locked(
+    locks: WriteLocks,
+    work: WriteWork,
+    context: WriteContext,
+  ): Promise<readonly WriteOutcome[]> {
+    const { pool, tenant } = this.#options;
+    return inTransaction(pool, async (tx) => {
+      await takeLocks(tx, tenant, locks);
+      await this.#settle(tx, work, context);
+      let prepared = work.prepare(await this.#current(tx, work.names(), context));
+      let held = locks;
+      if (!covers(held, prepared.plan.locks)) {
+        const wanted = bothLocks(held, prepared.plan.locks);
+        // Streams come last in the order of locks: without any yet, they can still be taken.
+        if (wanted.alone || held.streams.length > 0) throw new MoreLocks(wanted);
+        held = wanted;
+        await takeLocks(tx, tenant, { ...wanted, conditions: [] });
+        prepared = work.prepare(await this.#current(tx, work.names(), context));
+        if (!covers(held, prepared.plan.locks) || !work.stillMatches()) {
+          throw new MoreLocks(bothLocks(held, prepared.plan.locks));
+        }
+      }
+      await this.#audited(prepared.plan, context, (request) =>
+        writeWithin(tx, prepared.plan, request),
+      );
+      await context.finish?.(tx);
+      return prepared.outcomes;
     });
+  }
+
+  async #settle(tx: Queryable, work: WriteWork, context: WriteContext): Promise<void> {
+    const { tenant, dictionary, seal } = this.#options;
+    const found = new Map<SearchQuery, Awaited<ReturnType<typeof findMatches>>>();
+    const under = (gates: GateSource) => ({ db: tx, tenant, dictionary, seal, gates });
+    for (const query of work.conditions) {
+      let matches = await findMatches(query, under(context.gates));
+      if (matches.length === 0 && context.finds !== undefined) {
+        matches = await findMatches(query, under(context.finds));
+      }
+      found.set(query, matches);
+    }
+    work.settle((query) => found.get(query) ?? []);
+  }
+
+  #current(
+    db: Queryable,
+    names: Parameters<typeof currentRows>[2]['names'],
+    context: WriteContext,
+  ): Promise<CurrentRows> {
+    return currentRows(db, context.gates, { tenant: this.#options.tenant, names });
+  }
+
+  /** Audit records of an attempt that fails are given back: none of them was written. */
+  async #audited(
+    plan: WritePlan,
+    { audit, actor, requestId }: WriteContext,
+    write: (request: Parameters<typeof writeWithin>[2]) => Promise<void>,
+  ): Promise<void> {
+    const { tenant, projections } = this.#options;
+    const rows = audit.prepare(plan.changes);
+    try {
+      await write({ tenant, actor, requestId, audit: rows, projections });
+    } catch (error) {
+      audit.release(rows);
+      throw error;
+    }
   }
 }

@@ -1,137 +1,43 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { eventsMigrations } from '@holdfast/events';
-import {
-  indexedParametersOf,
-  parseSearch,
-  planTransaction,
-  type Resource,
-  type ResourceType,
-  resourceTypes,
-} from '@holdfast/fhir';
-import { type RequestId, systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
-import { AuditProducer, createLogKeys, ledgerMigrations, prepareAudit } from '@holdfast/ledger';
-import { type TestDatabase, testDatabase } from '@holdfast/testkit';
+import { parseSearch, planTransaction, type Resource, type ResourceType } from '@holdfast/fhir';
+import type { TestDatabase } from '@holdfast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type AccessGate,
-  CursorSeal,
-  Dictionary,
-  FhirRepository,
+  type Dictionary,
+  type FhirRepository,
   type GateSource,
+  type Identified,
   read,
   readHistory,
   readVersion,
   search,
-  storeMigrations,
-  type WriteContext,
 } from './index.ts';
+import {
+  gateOf,
+  observation,
+  open,
+  patient,
+  type StoreStage,
+  seal,
+  storeStage,
+  tenant,
+} from './testing/store-stage.ts';
 
-const tenant = 1 as TenantId;
-const seal = new CursorSeal(new Uint8Array(32).fill(1), systemRandom);
-
-function gateOf(hidden: ReadonlySet<string>): GateSource {
-  const gate: AccessGate = {
-    epoch: 1_000n,
-    validUntil: Number.POSITIVE_INFINITY,
-    decide: (row) => ({
-      kind: row.patientId !== null && hidden.has(row.patientId) ? 'hide' : 'release',
-    }),
-    releasable: (alias, bind) =>
-      `not exists (select from patient_state s where s.tenant = ${alias}.tenant
-        and s.patient = ${alias}.patient and s.patient_id = any(${bind([...hidden])}::text[]))`,
-  };
-  return { current: () => gate, refresh: async () => gate };
-}
-const open = gateOf(new Set());
-
+let stage: StoreStage;
 let database: TestDatabase;
 let dictionary: Dictionary;
 let repository: FhirRepository;
-
-const keys = createLogKeys(systemRandom);
-const producer = new AuditProducer({ process: 'test', epoch: 1 });
-const context = (gates: GateSource = open): WriteContext => ({
-  gates,
-  actor: 'Practitioner/test',
-  requestId: 'r-1',
-  audit: {
-    prepare: (changes) =>
-      changes.map((change) =>
-        prepareAudit(
-          {
-            requestId: 'r-1' as RequestId,
-            actor: 'Practitioner/test',
-            roles: [],
-            purposes: ['TREAT'],
-            action: 'C',
-            interaction: change.interaction,
-            outcome: 0,
-            target: `${change.type}/${change.id}`,
-            patientId: change.owner,
-            decision: null,
-          },
-          { tenant, tagKey: keys.tagKey, producer, clock: systemClock, random: systemRandom },
-        ),
-      ),
-    release: (rows) => producer.release(rows),
-  },
-});
+const context = (gates?: GateSource) => stage.context(gates);
 
 beforeAll(async () => {
-  database = await testDatabase({
-    migrations: [ledgerMigrations, eventsMigrations, storeMigrations],
-  });
-  const parameters = resourceTypes.flatMap((type) =>
-    indexedParametersOf(type).map((code) => ({ type, code })),
-  );
-  dictionary = await Dictionary.load(database.appPool, parameters);
-  repository = new FhirRepository({
-    tenant,
-    pool: database.appPool,
-    dictionary,
-    clock: systemClock,
-    random: systemRandom,
-    labelsOf: () => ({ confidentiality: 2, sensitivity: 0n }),
-    projections: [],
-  });
+  stage = await storeStage();
+  ({ database, dictionary, repository } = stage);
 });
 afterAll(async () => {
   await database.drop();
 });
 
-type Identified = Resource & { readonly id: string };
-const patient = (id: string, family: string): Identified => ({
-  resourceType: 'Patient',
-  id,
-  name: [{ family, given: ['Ada'] }],
-  birthDate: '1980-02-03',
-  identifier: [{ system: 'urn:mrn', value: `mrn-${id}` }],
-});
-const observation = (
-  id: string,
-  subject: string,
-  effective: string,
-  code = '8867-4',
-): Identified => ({
-  resourceType: 'Observation',
-  id,
-  status: 'final',
-  category: [
-    {
-      coding: [
-        {
-          system: 'http://terminology.hl7.org/CodeSystem/observation-category',
-          code: 'vital-signs',
-        },
-      ],
-    },
-  ],
-  code: { coding: [{ system: 'http://loinc.org', code }] },
-  subject: { reference: `Patient/${subject}` },
-  effectiveDateTime: effective,
-  valueQuantity: { value: 72, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
-});
 const create = (...resources: Identified[]) =>
   repository.write(
     resources.map((resource) => ({ kind: 'create', resource })),
@@ -375,7 +281,8 @@ describe.skipIf(!existsSync(SYNTHEA) && !process.env['CI'])('Synthea transaction
         ? [{ kind: 'create' as const, resource: entry.resource as Identified }]
         : [],
     );
-    const changes = await repository.write(intents, context());
+    const outcomes = await repository.write(intents, context());
+    const changes = outcomes.flatMap((each) => (each.kind === 'written' ? [each.change] : []));
     expect(changes).toHaveLength((bundle['entry'] as unknown[]).length);
     const text = changes.map((change) => change.content).join('');
     expect(text).not.toContain('urn:uuid:');

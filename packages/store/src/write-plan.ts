@@ -1,7 +1,7 @@
 import { type ResourceType, typeOfCode } from '@holdfast/fhir';
 import { invariant, type ResourceKey, type TenantId } from '@holdfast/kernel';
 import { type IndexRows, rowsMissingFrom } from './index-rows.ts';
-import { planLocks } from './stream-lock.ts';
+import { planLocks, type WriteLocks } from './stream-lock.ts';
 
 /** What a stored version is found by, beside its content. */
 export interface Indexed {
@@ -42,7 +42,7 @@ export interface Change extends Indexed {
 
 /** Parallel arrays for `store_write`, see `0003_write.sql`. */
 export interface WritePlan {
-  readonly locks: readonly bigint[];
+  readonly locks: WriteLocks;
   readonly changes: readonly Change[];
   readonly targets: readonly {
     readonly position: number | null;

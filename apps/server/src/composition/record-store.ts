@@ -32,15 +32,17 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
   const { tenant, database, clock, random, cursorSecret, sequencer, source } = parts;
   const dictionary = await Dictionary.load(database.requests, everyParameter());
   const gates = new ConsentGates({ database: () => database.requests, clock });
+  const seal = new CursorSeal(cursorSecret, random);
   return {
     gates,
     decider: new ConsentDecider(gates, () => database.requests),
     dictionary,
-    seal: new CursorSeal(cursorSecret, random),
+    seal,
     repository: new FhirRepository({
       tenant,
       pool: database.requests,
       dictionary,
+      seal,
       clock,
       random,
       labelsOf,

@@ -1,9 +1,14 @@
-import { parseResourceBody, planTransaction, transactionResponse } from '@holdfast/fhir';
+import {
+  parseResourceBody,
+  planTransaction,
+  transactionResponse,
+  writtenNumbers,
+} from '@holdfast/fhir';
 import { uuidV7 } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
-import { entryResult, intentOf, invalid } from './fhir-exchange.ts';
+import { bodyText, entryResult, intentOf, invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes.ts';
 import { writeContext } from './fhir-write-routes.ts';
@@ -21,11 +26,13 @@ async function transaction(
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
   const { clock, random, baseUrl, repository } = options;
-  const parsed = parseResourceBody(request.body as string, { type: 'Bundle' });
+  const text = bodyText(request);
+  const parsed = parseResourceBody(text, { type: 'Bundle' });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const plan = planTransaction(parsed.value, {
     newId: () => uuidV7(clock, random),
     base: `${baseUrl()}${FHIR_BASE}/`,
+    numbers: writtenNumbers(text),
   });
   if (!plan.ok) throw invalid(400, plan.error);
   const { kind, entries, conditionalReferences } = plan.value;
@@ -33,7 +40,8 @@ async function transaction(
     throw serverFault('SERVER_CONDITION_UNSUPPORTED');
   }
   const intents = entries.map(intentOf);
-  const changes = await repository.write(intents, writeContext(options, who));
+  const outcomes = await repository.write(intents, writeContext(options, who));
+  const changes = outcomes.flatMap((each) => (each.kind === 'written' ? [each.change] : []));
   const byName = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]));
   const results = entries.map((entry) => entryResult(entry, byName));
   return reply.type(FHIR_JSON).send(transactionResponse(kind, results));

@@ -8,6 +8,8 @@ import {
   type Resource,
   type ResourceType,
   validateResource,
+  type WrittenNumbers,
+  writtenNumbers,
 } from '@holdfast/fhir';
 import type { Change, ResourceName, StoredVersion, WriteIntent } from '@holdfast/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -40,14 +42,28 @@ export function nameOf(request: FastifyRequest, who: Audited): ResourceName {
   return { tenant: who.actor.tenant, type: typeOf(request), id };
 }
 
+/** The resource in the request's body: read, of the right type, valid. */
 export function body(request: FastifyRequest, type: ResourceType): Resource {
-  if (typeof request.body !== 'string')
-    throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
-  const parsed = parseResourceBody(request.body, { type });
+  const text = bodyText(request);
+  const parsed = parseResourceBody(text, { type });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const issues = validateResource(parsed.value);
   if (issues.length > 0) throw invalid(422, issues);
   return parsed.value;
+}
+
+export function bodyText(request: FastifyRequest): string {
+  if (typeof request.body === 'string') return request.body;
+  throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
+}
+
+/** As {@link body}, with the numbers as the sender wrote them. */
+export function sentContent(
+  request: FastifyRequest,
+  type: ResourceType,
+): { readonly resource: Resource; readonly numbers: WrittenNumbers } {
+  const resource = body(request, type);
+  return { resource, numbers: writtenNumbers(bodyText(request)) };
 }
 
 export function ifMatch(request: FastifyRequest): number | undefined {
@@ -57,6 +73,14 @@ export function ifMatch(request: FastifyRequest): number | undefined {
   if (version === undefined)
     throw serverFault('SERVER_IF_MATCH_INVALID', { expression: ['If-Match'] });
   return Number(version);
+}
+
+/** If-None-Match: * on an update: it may only create. */
+export function ifNoneMatchAny(request: FastifyRequest): boolean {
+  const header = request.headers['if-none-match'];
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  throw serverFault('SERVER_IF_NONE_MATCH_INVALID', { expression: ['If-None-Match'] });
 }
 
 export function withVersion(
@@ -85,12 +109,13 @@ export function intentOf(entry: PlannedEntry): WriteIntent {
   switch (entry.method) {
     case 'create':
       if (entry.ifNoneExist !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
-      return { kind: 'create', resource: entry.resource as Identified };
+      return { kind: 'create', resource: entry.resource as Identified, numbers: entry.numbers };
     case 'update':
       if (entry.criteria !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
       return {
         kind: 'put',
         resource: entry.resource as Identified,
+        numbers: entry.numbers,
         ...(entry.ifMatch !== undefined && { ifMatch: Number(/\d+/.exec(entry.ifMatch)?.[0]) }),
       };
     case 'delete':

@@ -15,6 +15,7 @@ import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
+import { isNotModified } from './conditional-read.ts';
 import { nameOf, notFound, type Params, withVersion } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 
@@ -120,6 +121,7 @@ class FhirRoutes {
     );
     if (outcome.kind === 'gone') throw serverFault('SERVER_GONE');
     if (row === null || denied) throw notFound();
+    if (isNotModified(request.headers, row)) return withVersion(reply, row).code(304).send();
     return withVersion(reply, row).type(FHIR_JSON).send(row.content);
   }
 }

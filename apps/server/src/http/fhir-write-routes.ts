@@ -1,95 +1,122 @@
 import { uuidV7 } from '@holdfast/kernel';
-import type { Change, WriteContext, WriteIntent } from '@holdfast/store';
+import type { Content, WriteContext, WriteIntent, WriteOutcome } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
-import { FHIR_JSON } from './app.ts';
-import { body, type Identified, ifMatch, nameOf, typeOf, withVersion } from './fhir-exchange.ts';
+import { conditionOf, queryText } from './fhir-condition.ts';
+import { ifMatch, ifNoneMatchAny, nameOf, sentContent, typeOf } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
+import { patchOf } from './fhir-patch.ts';
 import type { FhirRoutesOptions } from './fhir-routes.ts';
+import { answerDelete, answerWrite } from './fhir-write-answer.ts';
 
-/** FHIR create, update and delete (https://hl7.org/fhir/R4/http.html). */
+/** FHIR create, update, patch and delete, by id and by condition (https://hl7.org/fhir/R4/http.html). */
 export function registerFhirWriteRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  app.post(
-    `${FHIR_BASE}/:type`,
-    fhirHandler(options.verifier, (exchange) => create(options, exchange)),
-  );
-  app.put(
-    `${FHIR_BASE}/:type/:id`,
-    fhirHandler(options.verifier, (exchange) => update(options, exchange)),
-  );
-  app.delete(
-    `${FHIR_BASE}/:type/:id`,
-    fhirHandler(options.verifier, (exchange) => remove(options, exchange)),
-  );
+  const handler = (answer: (exchange: Exchange) => Promise<FastifyReply>) =>
+    fhirHandler(options.verifier, answer);
+  const written =
+    (intentOf: (options: FhirRoutesOptions, exchange: Exchange) => WriteIntent) =>
+    async (exchange: Exchange): Promise<FastifyReply> => {
+      const outcome = await write(options, intentOf(options, exchange), exchange);
+      return answerWrite(options, exchange, outcome);
+    };
+  const deleted =
+    (intentOf: (options: FhirRoutesOptions, exchange: Exchange) => WriteIntent) =>
+    async (exchange: Exchange): Promise<FastifyReply> => {
+      const outcome = await write(options, intentOf(options, exchange), exchange);
+      return answerDelete(exchange, outcome);
+    };
+  app.post(`${FHIR_BASE}/:type`, handler(written(create)));
+  app.put(`${FHIR_BASE}/:type`, handler(written(updateMatching)));
+  app.put(`${FHIR_BASE}/:type/:id`, handler(written(update)));
+  app.patch(`${FHIR_BASE}/:type`, handler(written(patchMatching)));
+  app.patch(`${FHIR_BASE}/:type/:id`, handler(written(patch)));
+  app.delete(`${FHIR_BASE}/:type`, handler(deleted(removeMatching)));
+  app.delete(`${FHIR_BASE}/:type/:id`, handler(deleted(remove)));
 }
 
-/** Whose write it is, what it may touch, and the records that commit with it. */
+/** Whose write it is, what it may find and touch, and the records that commit with it. */
 export function writeContext({ gates, audit }: FhirRoutesOptions, who: Audited): WriteContext {
   return {
     gates: gates.gateSource(who.actor, 'write'),
+    finds: gates.gateSource(who.actor, 'read'),
     actor: who.actor.principal,
     requestId: who.requestId,
     audit: audit.forWrite(who),
   };
 }
 
-async function create(
+async function write(
   options: FhirRoutesOptions,
-  { request, reply, who }: Exchange,
-): Promise<FastifyReply> {
-  if (request.headers['if-none-exist'] !== undefined)
-    throw serverFault('SERVER_CONDITION_UNSUPPORTED');
-  const resource = body(request, typeOf(request));
-  const { clock, random, repository } = options;
-  const intent: WriteIntent = {
-    kind: 'create',
-    resource: { ...resource, id: uuidV7(clock, random) },
-  };
-  const [change] = await repository.write([intent], writeContext(options, who));
-  return answerWrite(options, reply, { change, status: 201 });
+  intent: WriteIntent,
+  { who }: Exchange,
+): Promise<WriteOutcome> {
+  const [outcome] = await options.repository.write([intent], writeContext(options, who));
+  if (outcome === undefined) throw serverFault('SERVER_INTERNAL');
+  return outcome;
 }
 
-async function update(
-  options: FhirRoutesOptions,
-  { request, reply, who }: Exchange,
-): Promise<FastifyReply> {
+type Sent = ReturnType<typeof sentContent>;
+
+const fhirBase = ({ baseUrl }: FhirRoutesOptions): string => `${baseUrl()}${FHIR_BASE}/`;
+
+const withId = ({ resource, numbers }: Sent, id: string): Content => ({
+  resource: { ...resource, id },
+  numbers,
+});
+
+function create(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
+  const type = typeOf(request);
+  const sent = sentContent(request, type);
+  const header = request.headers['if-none-exist'];
+  const criteria = Array.isArray(header) ? header.join('&') : header;
+  return {
+    kind: 'create',
+    ...withId(sent, uuidV7(options.clock, options.random)),
+    ...(criteria !== undefined && { unless: conditionOf(type, criteria, fhirBase(options)) }),
+  };
+}
+
+function update(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  const resource = body(request, type);
-  if (resource.id !== id) {
+  const sent = sentContent(request, type);
+  if (sent.resource.id !== id) {
     throw serverFault('SERVER_ID_MISMATCH', { expression: [`${type}.id`] });
   }
-  const intent: WriteIntent = {
-    kind: 'put',
-    resource: resource as Identified,
+  const ifAbsent = ifNoneMatchAny(request);
+  return { kind: 'put', ...withId(sent, id), ifMatch: ifMatch(request), ifAbsent };
+}
+
+function updateMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
+  const type = typeOf(request);
+  const matching = conditionOf(type, queryText(request.url), fhirBase(options));
+  const sent = sentContent(request, type);
+  const { id } = sent.resource;
+  return {
+    kind: 'put-matching',
+    matching,
+    ...withId(sent, id ?? uuidV7(options.clock, options.random)),
+    ownId: id !== undefined,
     ifMatch: ifMatch(request),
   };
-  const [change] = await options.repository.write([intent], writeContext(options, who));
-  const status = change?.interaction === 'create' ? 201 : 200;
-  return answerWrite(options, reply, { change, status });
 }
 
-async function remove(
-  options: FhirRoutesOptions,
-  { request, reply, who }: Exchange,
-): Promise<FastifyReply> {
+function patch(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  const intent: WriteIntent = { kind: 'delete', type, id, ifMatch: ifMatch(request) };
-  await options.repository.write([intent], writeContext(options, who));
-  return reply.code(204).send();
+  return { kind: 'patch', type, id, edit: patchOf(request), ifMatch: ifMatch(request) };
 }
 
-function answerWrite(
-  { baseUrl }: FhirRoutesOptions,
-  reply: FastifyReply,
-  { change, status }: { change: Change | undefined; status: number },
-): FastifyReply {
-  if (change === undefined) throw serverFault('SERVER_INTERNAL');
-  const { type, id, version, content } = change;
-  const location = `${baseUrl()}${FHIR_BASE}/${type}/${id}/_history/${version}`;
-  return withVersion(reply, change)
-    .code(status)
-    .header('location', location)
-    .type(FHIR_JSON)
-    .send(content);
+function patchMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
+  const matching = conditionOf(typeOf(request), queryText(request.url), fhirBase(options));
+  return { kind: 'patch-matching', matching, edit: patchOf(request), ifMatch: ifMatch(request) };
+}
+
+function remove(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
+  const { type, id } = nameOf(request, who);
+  return { kind: 'delete', type, id, ifMatch: ifMatch(request) };
+}
+
+function removeMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
+  const matching = conditionOf(typeOf(request), queryText(request.url), fhirBase(options));
+  return { kind: 'delete-matching', matching, ifMatch: ifMatch(request) };
 }

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import type { Issue, IssueCode } from '../issue.ts';
 import { isJsonObject, type JsonObject, type JsonValue, textOf } from '../json.ts';
+import type { WrittenNumbers } from '../json-numbers.ts';
 import { isResource, isResourceId, type Resource } from '../resource.ts';
 import { isResourceType, type ResourceType } from '../resource-types.ts';
 
@@ -18,6 +19,8 @@ export interface EntryRequest {
   readonly ifNoneExist: string | undefined;
   readonly ifMatch: string | undefined;
   readonly resource: Resource | undefined;
+  /** The resource's numbers as sent. */
+  readonly numbers: WrittenNumbers;
 }
 
 type Refusal = Result<never, Issue>;
@@ -32,13 +35,17 @@ export function entryIssue(
   return { severity: 'error', code, expression, diagnostics, mend } as const satisfies Issue;
 }
 
-/**
- * @param base this server's address ending in `/`; request URLs below it are read as relative
- */
+/** Where an entry stands. */
+export interface EntryPlace {
+  readonly index: number;
+  /** This server's address ending in `/`; request URLs below it are read as relative. */
+  readonly base: string | undefined;
+  readonly numbers: WrittenNumbers;
+}
+
 export function readEntryRequest(
   entry: JsonValue,
-  index: number,
-  base: string | undefined,
+  { index, base, numbers }: EntryPlace,
 ): Result<EntryRequest, Issue> {
   const refuse = (part: string, ...text: readonly [IssueCode, string, string]): Refusal =>
     err(entryIssue(index, part, text));
@@ -73,6 +80,7 @@ export function readEntryRequest(
     ifNoneExist: textOf(request['ifNoneExist'])?.replace(/^([A-Za-z]+)?\?/, ''),
     ifMatch,
     resource: resource.value,
+    numbers,
   });
 }
 

@@ -1,12 +1,19 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import type { Issue } from '../issue.ts';
 import { type JsonValue, listOf } from '../json.ts';
+import type { WrittenNumbers } from '../json-numbers.ts';
 import { MAX_BUNDLE_ENTRIES } from '../limits.ts';
 import { rewriteReferences } from '../references.ts';
 import type { Resource } from '../resource.ts';
 import { validateResource } from '../validation/validate-resource.ts';
 import { entryLinks, type Identified, unlinkedReferences } from './bundle-links.ts';
-import { type EntryRequest, entryIssue, readEntryRequest } from './entry-request.ts';
+import { entryNumbers } from './entry-numbers.ts';
+import {
+  type EntryPlace,
+  type EntryRequest,
+  entryIssue,
+  readEntryRequest,
+} from './entry-request.ts';
 import type { PlannedEntry, TransactionPlan } from './transaction-plan.ts';
 
 export interface PlanOptions {
@@ -14,6 +21,12 @@ export interface PlanOptions {
   readonly newId: () => string;
   /** This server's address ending in `/`. */
   readonly base?: string;
+  /** The bundle's numbers as sent. */
+  readonly numbers?: WrittenNumbers;
+}
+
+interface Planning extends PlanOptions {
+  readonly numbersOf: (index: number) => WrittenNumbers;
 }
 
 type Plan = Result<TransactionPlan, readonly Issue[]>;
@@ -35,7 +48,8 @@ export function planTransaction(bundle: Resource, options: PlanOptions): Plan {
   if (written.length > MAX_BUNDLE_ENTRIES) {
     return err([TOO_MANY_ENTRIES]);
   }
-  return kind === 'transaction' ? planWhole(written, options) : planEach(written, options);
+  const planning = { ...options, numbersOf: entryNumbers(bundle, options.numbers ?? null) };
+  return kind === 'transaction' ? planWhole(written, planning) : planEach(written, planning);
 }
 
 const NO_TRANSACTION: Issue = {
@@ -54,11 +68,11 @@ const TOO_MANY_ENTRIES: Issue = {
   mend: `Send at most ${MAX_BUNDLE_ENTRIES} entries in one bundle.`,
 };
 
-function planWhole(written: readonly JsonValue[], options: PlanOptions): Plan {
+function planWhole(written: readonly JsonValue[], options: Planning): Plan {
   const issues: Issue[] = [];
   const requests: EntryRequest[] = [];
   written.forEach((entry, index) => {
-    const request = readEntryRequest(entry, index, options.base);
+    const request = readEntryRequest(entry, placeOf(index, options));
     if (request.ok) requests.push(request.value);
     else issues.push(request.error);
   });
@@ -72,11 +86,17 @@ function planWhole(written: readonly JsonValue[], options: PlanOptions): Plan {
   return ok({ kind: 'transaction', entries, conditionalReferences: unlinked.conditional });
 }
 
+const placeOf = (index: number, { base, numbersOf }: Planning): EntryPlace => ({
+  index,
+  base,
+  numbers: numbersOf(index),
+});
+
 /** Entries of a batch may not depend on each other, so each is planned as a bundle of its own. */
-function planEach(written: readonly JsonValue[], options: PlanOptions): Plan {
+function planEach(written: readonly JsonValue[], options: Planning): Plan {
   const conditionalReferences: TransactionPlan['conditionalReferences'][number][] = [];
   const entries = written.map((entry, index): PlannedEntry => {
-    const request = readEntryRequest(entry, index, options.base);
+    const request = readEntryRequest(entry, placeOf(index, options));
     if (!request.ok) return { method: 'refused', index, issues: [request.error] };
     const identified = identify([request.value], options);
     const unlinked = unlinkedReferences(identified, new Map());
@@ -128,7 +148,7 @@ function byPhase(a: PlannedEntry, b: PlannedEntry): number {
 }
 
 function planned({ request, id }: Identified, links: ReadonlyMap<string, string>): PlannedEntry {
-  const { index, type, criteria, ifMatch, ifNoneExist, version, resource } = request;
+  const { index, type, criteria, ifMatch, ifNoneExist, version, resource, numbers } = request;
   const place = { index, type };
   if (request.method === 'GET') {
     return { ...place, method: 'read', id, ...(version !== undefined && { version }) };
@@ -141,13 +161,13 @@ function planned({ request, id }: Identified, links: ReadonlyMap<string, string>
   const stored: Resource = { ...linked, resourceType: type, id };
   if (request.method === 'POST') {
     const conditional = ifNoneExist !== undefined && ifNoneExist !== '' && { ifNoneExist };
-    return { ...place, method: 'create', id, resource: stored, ...conditional };
+    return { ...place, method: 'create', id, resource: stored, numbers, ...conditional };
   }
   const conditional = {
     ...(criteria !== undefined && { criteria }),
     ...(ifMatch !== undefined && { ifMatch }),
   };
-  return { ...place, method: 'update', id, resource: stored, ...conditional };
+  return { ...place, method: 'update', id, resource: stored, numbers, ...conditional };
 }
 
 function rewritten(resource: Resource | undefined, links: ReadonlyMap<string, string>) {

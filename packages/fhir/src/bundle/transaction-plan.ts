@@ -1,4 +1,5 @@
 import type { Issue } from '../issue.ts';
+import type { WrittenNumbers } from '../json-numbers.ts';
 import type { Resource } from '../resource.ts';
 import type { ResourceType } from '../resource-types.ts';
 
@@ -18,6 +19,8 @@ export type PlannedEntry =
       readonly id: string;
       /** Carries `id`; references to other entries are already `Type/id`. */
       readonly resource: Resource;
+      /** The resource's numbers as sent. */
+      readonly numbers: WrittenNumbers;
       /** Search on `type`, without `?`. */
       readonly ifNoneExist?: string;
     })
@@ -26,6 +29,7 @@ export type PlannedEntry =
       /** As in the URL; assigned here where `criteria` stands. */
       readonly id: string;
       readonly resource: Resource;
+      readonly numbers: WrittenNumbers;
       /** Conditional update: search on `type`, without `?`. */
       readonly criteria?: string;
       /** Version that must be current. */

@@ -114,7 +114,7 @@ function named(statement: Statement): Statement {
 }
 
 /** Systems that a criterion asks for, at any depth. */
-function systemsIn(criterion: Criterion): string[] {
+export function systemsIn(criterion: Criterion): string[] {
   switch (criterion.kind) {
     case 'token':
     case 'quantity':

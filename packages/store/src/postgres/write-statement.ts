@@ -6,6 +6,7 @@ import type { WritePlan } from '../write-plan.ts';
 /** In the order of `store_write`'s arguments. */
 const PARAMETER_TYPES = [
   'smallint',
+  'boolean',
   'bigint[]',
   // Resources
   'bigint[] smallint[] text[] integer[] integer[] timestamptz[] text[] integer[] smallint[] text[]',
@@ -61,7 +62,8 @@ export function writeStatement(
     text: TEXT,
     values: [
       tenant,
-      plan.locks,
+      plan.locks.alone,
+      [...plan.locks.conditions, ...plan.locks.streams],
       changes.map((c) => c.key),
       changes.map((c) => typeCode(c.type)),
       changes.map((c) => c.id),

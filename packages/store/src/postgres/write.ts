@@ -6,7 +6,7 @@ import type { PatientProjection } from '../access-gate.ts';
 import type { WritePlan } from '../write-plan.ts';
 import { writeStatement } from './write-statement.ts';
 
-/** Why `store_write` refused, as its SQLSTATE says; everything was undone. */
+/** Why `store_write` refused, as its SQLSTATE says. */
 export type WriteRefusal =
   | { readonly kind: 'version-changed' }
   | { readonly kind: 'id-in-use' }
@@ -21,10 +21,15 @@ export interface WriteRequest {
   readonly projections: readonly PatientProjection[];
 }
 
-export interface WriteConnection {
-  readonly pool: Pool;
-  /** A transaction to write in instead. */
-  readonly transaction?: Queryable;
+/** A refusal on its way out of a transaction that it rolls back. */
+export class WriteRefused extends Error {
+  override readonly name = 'WriteRefused';
+  readonly refusal: WriteRefusal;
+
+  constructor(refusal: WriteRefusal) {
+    super(refusal.kind);
+    this.refusal = refusal;
+  }
 }
 
 function refusalOf(error: unknown): WriteRefusal | undefined {
@@ -56,35 +61,43 @@ function projected(
 }
 
 /**
- * Commits a plan: resources, history, index rows, events, audit records and projections, or none
- * of them (invariant 3). One round trip, unless a projection has to run beside it.
- * @param connection a transaction to write in, or the pool to take one from
- * @returns the refusal, or null when it is committed
+ * Writes a plan inside a transaction: resources, history, index rows, events, audit records and
+ * projections (invariant 3). One round trip, unless a projection has to run beside it.
+ * @throws WriteRefused the transaction can only be rolled back then
  */
-export async function commitWrite(
-  connection: WriteConnection,
+export async function writeWithin(
+  tx: Queryable,
   plan: WritePlan,
   request: WriteRequest,
-): Promise<WriteRefusal | null> {
-  const statement = writeStatement(request.tenant, plan, request);
-  const due = request.projections.filter((p) =>
-    plan.changes.some((change) => p.types.has(change.type)),
-  );
-  const run = async (db: Queryable): Promise<void> => {
-    const { rows } = await db.query<{ patients: (string | null)[] }>(statement);
-    const patients = rows[0]?.patients ?? [];
-    for (const projection of due) {
-      await projection.project(db, request.tenant, projected(plan, projection, patients));
-    }
-  };
+): Promise<void> {
+  let patients: readonly (string | null)[];
   try {
-    if (connection.transaction !== undefined) await run(connection.transaction);
-    else if (due.length === 0) await run(connection.pool);
-    else await inTransaction(connection.pool, run);
-    return null;
+    const { rows } = await tx.query<{ patients: (string | null)[] }>(
+      writeStatement(request.tenant, plan, request),
+    );
+    patients = rows[0]?.patients ?? [];
   } catch (error) {
     const refusal = refusalOf(error);
-    if (refusal === undefined) throw error;
-    return refusal;
+    throw refusal === undefined ? error : new WriteRefused(refusal);
+  }
+  for (const projection of dueProjections(plan, request)) {
+    await projection.project(tx, request.tenant, projected(plan, projection, patients));
   }
 }
+
+/**
+ * Writes a plan as a transaction of its own: one statement, which commits by itself, where nothing
+ * has to run beside it.
+ * @throws WriteRefused nothing is written then
+ */
+export async function writeAlone(
+  pool: Pool,
+  plan: WritePlan,
+  request: WriteRequest,
+): Promise<void> {
+  if (dueProjections(plan, request).length === 0) await writeWithin(pool, plan, request);
+  else await inTransaction(pool, (tx) => writeWithin(tx, plan, request));
+}
+
+const dueProjections = (plan: WritePlan, { projections }: WriteRequest) =>
+  projections.filter((each) => plan.changes.some((change) => each.types.has(change.type)));

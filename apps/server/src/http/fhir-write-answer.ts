@@ -1,0 +1,77 @@
+import { operationOutcome } from '@holdfast/fhir';
+import type { Change, StoredVersion, WriteOutcome } from '@holdfast/store';
+import type { FastifyReply } from 'fastify';
+import type { Audited } from '../audit-trail.ts';
+import { serverFault } from '../errors.ts';
+import { FHIR_JSON } from './app.ts';
+import { withVersion } from './fhir-exchange.ts';
+import { type Exchange, FHIR_BASE } from './fhir-handler.ts';
+import { preferenceOf } from './fhir-preference.ts';
+import type { FhirRoutesOptions } from './fhir-routes.ts';
+
+/** A write answers with the version it made, or the one that was there already, as Prefer asks. */
+export async function answerWrite(
+  options: FhirRoutesOptions,
+  { request, reply, who }: Exchange,
+  outcome: WriteOutcome,
+): Promise<FastifyReply> {
+  if (outcome.kind === 'nothing') throw serverFault('SERVER_INTERNAL');
+  const shown = outcome.kind === 'written' || (await isReleased(options, who, outcome.version));
+  const version = outcome.kind === 'found' ? outcome.version : outcome.change;
+  const { type, id } = version;
+  request.facts.patientId = patientOf(outcome);
+  withVersion(reply, version)
+    .code(statusOf(outcome))
+    .header(
+      'location',
+      `${options.baseUrl()}${FHIR_BASE}/${type}/${id}/_history/${version.version}`,
+    );
+  const { returns } = preferenceOf(request.headers['prefer']);
+  return send(reply, shown || returns !== 'representation' ? returns : 'minimal', version.content);
+}
+
+/** Nothing was written, but what was there may go out: that is a read, decided and recorded. */
+async function isReleased(
+  { gates, audit, clock }: FhirRoutesOptions,
+  who: Audited,
+  { type, id, version, facts }: StoredVersion,
+): Promise<boolean> {
+  const gate = gates.gateSource(who.actor, 'read').current();
+  const released = gate.decide(facts, clock.now().getTime()).kind === 'release';
+  const target = `${type}/${id}/_history/${version}`;
+  const access = { interaction: 'create', action: 'R', target, epoch: 0n } as const;
+  await audit.accessed(who, { ...access, outcome: released ? 0 : 4 }, [facts]);
+  return released;
+}
+
+export const statusOf = (outcome: WriteOutcome): 200 | 201 =>
+  outcome.kind === 'written' && outcome.change.interaction === 'create' ? 201 : 200;
+
+const patientOf = (outcome: { version: StoredVersion } | { change: Change }): string | null =>
+  'version' in outcome ? outcome.version.facts.patientId : outcome.change.owner;
+
+export async function answerDelete(
+  { request, reply }: Exchange,
+  outcome: WriteOutcome,
+): Promise<FastifyReply> {
+  if (outcome.kind === 'written') withVersion(reply, outcome.change);
+  const { returns } = preferenceOf(request.headers['prefer']);
+  if (returns === 'OperationOutcome') return send(reply.code(200), returns, null);
+  return reply.code(204).send();
+}
+
+function send(
+  reply: FastifyReply,
+  returns: 'minimal' | 'representation' | 'OperationOutcome',
+  content: string | null,
+): FastifyReply {
+  if (returns === 'minimal') return reply.send();
+  const text = returns === 'OperationOutcome' ? DONE : content;
+  return reply.type(FHIR_JSON).send(text);
+}
+
+const DONE = JSON.stringify(
+  operationOutcome([
+    { severity: 'information', code: 'informational', diagnostics: 'The request was carried out.' },
+  ]),
+);

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningServer, startServer } from '../index.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: { readonly [element: string]: unknown };
+}
+
+export interface Serving {
+  readonly server: RunningServer;
+  /** A FHIR request as one of the demo personas. */
+  fhir(persona: string, path: string, init?: RequestInit): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** A whole server on an embedded database of its own. */
+export async function serving(options: { demo?: boolean } = {}): Promise<Serving> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    dataDirectory,
+    databaseUrl: undefined,
+    environment: 'test',
+    demo: options.demo ?? false,
+    publicUrl: undefined,
+    logLevel: 'silent',
+    embeddedSettings: { fsync: 'off' },
+    inferenceProgram: {
+      entry: new URL('../../../../packages/inference/src/backend/child.ts', import.meta.url),
+      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
+    },
+    onProgress: () => undefined,
+  });
+  const tokens = new Map<string, Promise<string>>();
+  const tokenOf = (persona: string): Promise<string> => {
+    let token = tokens.get(persona);
+    if (token === undefined) {
+      token = signIn(server.url, persona);
+      tokens.set(persona, token);
+    }
+    return token;
+  };
+  return {
+    server,
+    fhir: async (persona, path, init = {}) => {
+      const headers = {
+        authorization: `Bearer ${await tokenOf(persona)}`,
+        ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+        ...(init.headers as Record<string, string> | undefined),
+      };
+      const response = await fetch(`${server.url}/fhir/R4${path}`, { ...init, headers });
+      const text = await response.text();
+      const body = text === '' ? {} : (JSON.parse(text) as Answer['body']);
+      return { status: response.status, headers: response.headers, text, body };
+    },
+    stop: async () => {
+      await server.stop();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signIn(url: string, persona: string): Promise<string> {
+  const response = await fetch(`${url}/development/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ persona }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}

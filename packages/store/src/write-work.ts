@@ -1,0 +1,155 @@
+import { type Resource, rewriteReferences, type SearchQuery } from '@holdfast/fhir';
+import type { TenantId } from '@holdfast/kernel';
+import { type ChangeTools, changeOf } from './change.ts';
+import { storeFault } from './errors.ts';
+import { systemsOf } from './index-rows.ts';
+import { type Described, describe } from './indexed.ts';
+import type { CurrentRows } from './postgres/current.ts';
+import type { WriteRefused } from './postgres/write.ts';
+import { resolveSearched } from './searched-references.ts';
+import { type Matches, type Settled, settleConditions } from './settle-conditions.ts';
+import {
+  conditionOf,
+  type Identified,
+  type SearchedReference,
+  type SettledIntent,
+  targetOf,
+  type WriteIntent,
+  type WriteOutcome,
+} from './write-intent.ts';
+import { type Change, planWrite, type WritePlan } from './write-plan.ts';
+
+export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreates'> {
+  readonly tenant: TenantId;
+  readonly updateCreates?: boolean;
+  readonly searched: readonly SearchedReference[];
+}
+
+export interface Prepared {
+  readonly plan: WritePlan;
+  readonly outcomes: readonly WriteOutcome[];
+}
+
+/**
+ * The intents of one write on their way to a plan: settled against what matches, then against what
+ * is stored. Pure but for the clock and ids of its tools; every attempt may settle and prepare anew.
+ */
+export class WriteWork {
+  /** All searches that it depends on, each once. */
+  readonly conditions: readonly SearchQuery[];
+  readonly #intents: readonly WriteIntent[];
+  readonly #options: WorkOptions;
+  readonly #described = new Map<Resource, Described>();
+  #settled: Settled = { intents: [], links: new Map(), matched: new Map() };
+  #current: CurrentRows = new Map();
+  #plan: WritePlan | undefined;
+
+  constructor(intents: readonly WriteIntent[], options: WorkOptions) {
+    this.#intents = intents;
+    this.#options = options;
+    this.conditions = [
+      ...intents.flatMap((intent) => conditionOf(intent) ?? []),
+      ...options.searched.map(({ query }) => query),
+    ];
+    if (this.conditions.length === 0) this.settle(() => []);
+  }
+
+  #describe = (resource: Resource): Described => {
+    let described = this.#described.get(resource);
+    if (described === undefined) {
+      described = describe(resource);
+      this.#described.set(resource, described);
+    }
+    return described;
+  };
+
+  /** Code systems that must have a number before anything is written. */
+  systems(): string[] {
+    return this.#intents.flatMap((intent) =>
+      'resource' in intent ? [...systemsOf(this.#describe(intent.resource).entries)] : [],
+    );
+  }
+
+  /** What other writers of this process may be busy with as well: see `WriteQueue`. */
+  queueNames(): string[] {
+    const names = this.#intents.flatMap((intent) => {
+      const owner = 'resource' in intent ? this.#describe(intent.resource).owner : null;
+      return [
+        ...(owner === null ? [] : [`Patient/${owner}`]),
+        ...(intent.kind === 'put' ? [`${intent.resource.resourceType}/${intent.resource.id}`] : []),
+        ...(intent.kind === 'delete' || intent.kind === 'patch'
+          ? [`${intent.type}/${intent.id}`]
+          : []),
+      ];
+    });
+    return names;
+  }
+
+  settle(matches: Matches): void {
+    const settled = settleConditions(this.#intents, matches);
+    const { searched } = this.#options;
+    const written = settled.intents.flatMap((intent) =>
+      'resource' in intent ? [{ intent, described: this.#describe(intent.resource) }] : [],
+    );
+    const links = new Map([...settled.links, ...resolveSearched(searched, matches, written)]);
+    const linked = settled.intents.map((intent) =>
+      'resource' in intent
+        ? { ...intent, resource: rewriteReferences(intent.resource, links) as Identified }
+        : intent,
+    );
+    this.#settled = { ...settled, intents: linked };
+  }
+
+  /** Resources whose current version the work has to know. */
+  names() {
+    return this.#settled.intents.flatMap((intent) =>
+      intent.kind === 'create' ? [] : (targetOf(intent) ?? []),
+    );
+  }
+
+  prepare(current: CurrentRows): Prepared {
+    this.#current = current;
+    const tools = {
+      ...this.#options,
+      describe: this.#describe,
+      updateCreates: this.#options.updateCreates ?? true,
+    };
+    const changes: Change[] = [];
+    const outcomes = this.#settled.intents.map((intent): WriteOutcome => {
+      if (intent.kind === 'found' || intent.kind === 'nothing') return intent;
+      const change = changeOf(intent, current.get(nameOf(intent)), tools);
+      if (change === null) return { kind: 'nothing' };
+      changes.push(change);
+      return { kind: 'written', change };
+    });
+    this.#plan = planWrite(this.#options.tenant, changes);
+    return { plan: this.#plan, outcomes };
+  }
+
+  /** Whether what matched is still the version that matched. */
+  stillMatches(): boolean {
+    return [...this.#settled.matched].every(([name, version]) => {
+      const row = this.#current.get(name);
+      return row === undefined || row.version.version === version;
+    });
+  }
+
+  /** @throws Fault STORE_REFERENCE_MISSING: no other attempt would end otherwise */
+  mayRetry(refused: WriteRefused): WriteRefused {
+    const { refusal } = refused;
+    if (refusal.kind !== 'reference-missing') return refused;
+    const missing = refusal.targets.flatMap((position) => this.#plan?.targets[position] ?? []);
+    const expression = [...this.#described.values()].flatMap(({ referencePaths }) =>
+      missing.flatMap(({ type, id }) => referencePaths.get(`${type}/${id}`) ?? []),
+    );
+    throw storeFault('STORE_REFERENCE_MISSING', {
+      expression,
+      diagnostics: `Not found here: ${expression.join(', ') || 'a referenced resource'}.`,
+    });
+  }
+}
+
+function nameOf(intent: SettledIntent): string {
+  const target = targetOf(intent);
+  return target === undefined ? '' : `${target.type}/${target.id}`;
+}
