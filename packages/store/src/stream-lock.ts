@@ -15,8 +15,6 @@ export interface WriteLocks {
   readonly streams: readonly bigint[];
 }
 
-export const NO_LOCKS: WriteLocks = { alone: false, conditions: [], streams: [] };
-
 const lockKey = (text: string): bigint =>
   createHash('sha256').update(text).digest().readBigInt64BE(0);
 

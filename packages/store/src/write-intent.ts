@@ -103,11 +103,6 @@ export function targetOf(
   }
 }
 
-export type ConditionedIntent = Extract<
-  WriteIntent,
-  { readonly kind: 'create' | 'put-matching' | 'delete-matching' | 'patch-matching' }
->;
-
 /** The search that an intent depends on; undefined for a plain one. */
 export function conditionOf(intent: WriteIntent): SearchQuery | undefined {
   switch (intent.kind) {
