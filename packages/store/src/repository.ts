@@ -11,7 +11,6 @@ import { WRITE_ATTEMPTS_MAX } from './limits.ts';
 import { type CurrentRows, currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
 import { findMatches } from './postgres/matches.ts';
-import { systemsIn } from './postgres/search.ts';
 import { WriteRefused, writeAlone, writeWithin } from './postgres/write.ts';
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
@@ -94,16 +93,20 @@ export class FhirRepository {
     context: WriteContext,
   ): Promise<readonly WriteOutcome[]> {
     const work = new WriteWork(intents, { ...this.#options, searched: context.searched ?? [] });
-    // Before a transaction holds a connection: these take another one.
+    // Before a transaction holds a connection, as this takes another one. What a condition asks for
+    // is registered too: then the search inside the transaction need not look it up.
     await this.#options.dictionary.register(work.systems());
-    await this.#options.dictionary.lookUp(work.conditions.flatMap(({ criteria }) => criteria.flatMap(systemsIn)));
-    const done = await this.#queue.run(work.queueNames(), () => this.#run(work, context));
+    const { transaction } = context;
+    const done =
+      transaction === undefined
+        ? await this.#queue.run(work.queueNames(), () => this.#run(work, context))
+        : // It holds locks that those in the queue may wait for.
+          await this.#given(transaction, work, context);
     this.#options.onWritten?.();
     return done;
   }
 
   async #run(work: WriteWork, context: WriteContext): Promise<readonly WriteOutcome[]> {
-    if (context.transaction !== undefined) return this.#given(context.transaction, work, context);
     let refused: WriteRefused | undefined;
     if (work.conditions.length === 0 && context.finish === undefined) {
       const outcome = await this.#atOnce(work, context);

@@ -5,6 +5,7 @@ import { storeFault } from './errors.ts';
 import { systemsOf } from './index-rows.ts';
 import { type Described, describe } from './indexed.ts';
 import type { CurrentRows } from './postgres/current.ts';
+import { systemsIn } from './postgres/search.ts';
 import type { WriteRefused } from './postgres/write.ts';
 import { resolveSearched } from './searched-references.ts';
 import { type Matches, type Settled, settleConditions } from './settle-conditions.ts';
@@ -63,11 +64,14 @@ export class WriteWork {
     return described;
   };
 
-  /** Code systems that must have a number before anything is written. */
+  /** Code systems that must have a number before anything is searched or written. */
   systems(): string[] {
-    return this.#intents.flatMap((intent) =>
-      'resource' in intent ? [...systemsOf(this.#describe(intent.resource).entries)] : [],
-    );
+    return [
+      ...this.conditions.flatMap(({ criteria }) => criteria.flatMap(systemsIn)),
+      ...this.#intents.flatMap((intent) =>
+        'resource' in intent ? [...systemsOf(this.#describe(intent.resource).entries)] : [],
+      ),
+    ];
   }
 
   /** What other writers of this process may be busy with as well: see `WriteQueue`. */
