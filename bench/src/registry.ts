@@ -1,6 +1,7 @@
 import { indexLayoutBench } from '../prototype-index-layout/main.ts';
 import type { Bench } from './bench.ts';
+import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
 import { writeBench } from './write.ts';
 
-export const benches: readonly Bench[] = [writeBench, readBench, indexLayoutBench];
+export const benches: readonly Bench[] = [writeBench, readBench, overloadBench, indexLayoutBench];
