@@ -37,6 +37,27 @@ export const CAUSES = {
     nextStep: 'Look at the load of the tier and at the duration of the model runs',
     lasts: 'window',
   },
+  'inference-breaker-open': {
+    component: 'inference',
+    severity: 'major',
+    summary: 'Model processes ended too often and are left alone: scores come from the fallback',
+    nextStep: 'Mend what ends them; they are tried again by themselves',
+    lasts: 'until-resolved',
+  },
+  'inference-backend-error': {
+    component: 'inference',
+    severity: 'major',
+    summary: 'A model is missing or refuses its input: its scores come from the fallback',
+    nextStep: 'Compare the version of the model with the one its pipeline names',
+    lasts: 'window',
+  },
+  'inference-overloaded': {
+    component: 'inference',
+    severity: 'major',
+    summary: 'More inference work than slots: scores of lower tiers were degraded or refused',
+    nextStep: 'Look at the waiting work by tier and tenant; add slots or slow the source down',
+    lasts: 'window',
+  },
   'event-consumer-parked': {
     component: 'events',
     severity: 'minor',

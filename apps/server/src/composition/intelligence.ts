@@ -2,7 +2,7 @@ import type { Actor } from '@holdfast/consent';
 import { ConsumerRuntime, type EventSource } from '@holdfast/events';
 import { ChildPool, type ChildPoolOptions, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
-import { CAUSES, isCauseCode, type SignalRecorder } from '@holdfast/visibility';
+import type { SignalRecorder } from '@holdfast/visibility';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { Database } from '../database.ts';
 import { inferenceConsumer } from '../workers/inference-consumer.ts';
@@ -28,6 +28,9 @@ export interface Intelligence {
   readonly orchestrator: InferenceOrchestrator;
   readonly runtime: ConsumerRuntime;
 }
+
+/** Conditions of the back end that end when it is well again. */
+const LASTING = ['inference-backend-exited', 'inference-breaker-open'] as const;
 
 /** Reads triggers and inputs, writes results: the platform's own decision support. */
 const inferenceActor = (tenant: TenantId): Actor => ({
@@ -73,15 +76,16 @@ function orchestratorOf(
   return new InferenceOrchestrator({
     backend,
     onReport: (report) => {
-      const cause = isCauseCode(report.cause) ? report.cause : 'inference-deadline-exceeded';
       signals.report({
-        cause,
-        component: CAUSES[cause].component,
+        cause: report.cause,
         tenant: report.tenant ?? tenant,
         patients: report.patients,
         tier: report.tier,
         outcome: 'degraded',
       });
+    },
+    onRecovered: () => {
+      for (const cause of LASTING) signals.resolve({ cause, tenant });
     },
   });
 }

@@ -112,6 +112,23 @@ describe('the child pool', () => {
     expect(await pool.infer(phq9(), LONG)).toEqual({ ok: false, error: { kind: 'breaker-open' } });
   });
 
+  it('says once that it is well again, when a child runs in place of the one that died', async () => {
+    const pool = poolOf();
+    let recoveries = 0;
+    const recovered = new Promise<void>((resolve) => {
+      pool.onRecovered(() => {
+        recoveries += 1;
+        resolve();
+      });
+    });
+    await pool.infer(phq9(), LONG);
+    expect(recoveries).toBe(0);
+    await pool.infer(request('crash'), LONG);
+    await recovered;
+    await pool.infer(phq9(), LONG);
+    expect(recoveries).toBe(1);
+  });
+
   it('stops a run for more urgent work without counting a death', async () => {
     const pool = poolOf();
     const stop = new AbortController();

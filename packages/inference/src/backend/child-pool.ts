@@ -70,10 +70,13 @@ export class ChildPool implements InferenceBackend {
   readonly #members = new Set<Member>();
   readonly #waiting = new Set<Call>();
   readonly #listeners = new Set<(incident: BackendIncident) => void>();
+  readonly #recoveryListeners = new Set<() => void>();
   #breaker: Breaker = closedBreaker;
   #deaths = 0;
   #deathsInARow = 0;
   #cancelRespawn: (() => void) | null = null;
+  /** An incident was told and its end was not. */
+  #ill = false;
   #stopped = false;
   #whenEmpty: (() => void) | null = null;
 
@@ -104,6 +107,11 @@ export class ChildPool implements InferenceBackend {
   onFailure(listener: (incident: BackendIncident) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onRecovered(listener: () => void): () => void {
+    this.#recoveryListeners.add(listener);
+    return () => this.#recoveryListeners.delete(listener);
   }
 
   /** Starts all children ahead of need, so that the first critical call finds one warm. */
@@ -202,6 +210,7 @@ export class ChildPool implements InferenceBackend {
     }
     member.call = null;
     member.state = 'idle';
+    this.#tellIfRecovered();
     const [next] = this.#waiting;
     if (next !== undefined) this.#assign(member, next);
   }
@@ -250,7 +259,16 @@ export class ChildPool implements InferenceBackend {
     });
   }
 
+  /** Well is: the breaker is closed and every child that shall run does. */
+  #tellIfRecovered(): void {
+    if (!this.#ill || this.#phase() !== 'closed' || this.#cancelRespawn !== null) return;
+    if ([...this.#members].some(({ state }) => state === 'starting')) return;
+    this.#ill = false;
+    for (const listener of this.#recoveryListeners) listener();
+  }
+
   #tell(kind: BackendIncident['kind'], requests: readonly string[]): void {
+    this.#ill = true;
     const incident = { kind, component: this.component, requests, at: this.#clock.now() };
     for (const listener of this.#listeners) listener(incident);
   }

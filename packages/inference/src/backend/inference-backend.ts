@@ -46,4 +46,6 @@ export interface InferenceBackend {
   ): Promise<Result<ScoreOutput, BackendFailure>>;
   /** The answer unsubscribes. */
   onFailure(listener: (incident: BackendIncident) => void): () => void;
+  /** Told when it is well again after an incident. The answer unsubscribes. */
+  onRecovered(listener: () => void): () => void;
 }

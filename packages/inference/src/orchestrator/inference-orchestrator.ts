@@ -46,6 +46,8 @@ import { type OrchestratorSnapshot, TierGauge } from './tier-gauges.ts';
 export interface OrchestratorOptions {
   readonly backend: InferenceBackend;
   readonly onReport: (report: FailureReport) => void;
+  /** The back end answers again: what was reported as exited or left alone is over. */
+  readonly onRecovered?: (component: string) => void;
   readonly tierPolicy?: TierPolicy;
   readonly limits?: OrchestratorLimits;
   /** The deterministic scores of the second rung. */
@@ -70,7 +72,7 @@ export class InferenceOrchestrator {
   readonly #pending = new Map<string, PendingInference>();
   readonly #costs: RunCosts;
   readonly #gauges: Readonly<Record<Tier, TierGauge>>;
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: readonly (() => void)[];
   #alarm: { readonly atMs: number; readonly cancel: () => void } | null = null;
   #stopped = false;
 
@@ -86,7 +88,11 @@ export class InferenceOrchestrator {
     this.#costs = new RunCosts(this.#limits.assumedCostMs);
     const gauge = (): TierGauge => new TierGauge(this.#limits.latencyWindow);
     this.#gauges = { 0: gauge(), 1: gauge(), 2: gauge(), 3: gauge() };
-    this.#unsubscribe = this.#backend.onFailure((incident) => this.#backendFailed(incident));
+    const { component } = this.#backend;
+    this.#unsubscribe = [
+      this.#backend.onFailure((incident) => this.#backendFailed(incident)),
+      this.#backend.onRecovered(() => options.onRecovered?.(component)),
+    ];
   }
 
   /** Resolves with the job's record, whatever became of it, by its tier's deadline. */
@@ -144,7 +150,7 @@ export class InferenceOrchestrator {
   /** Takes no more work and cancels what is open. The back end is its owner's to stop. */
   stop(): void {
     this.#stopped = true;
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const id of [...this.#pending.keys()]) this.cancel(id, 'stopped');
     this.#alarm?.cancel();
   }

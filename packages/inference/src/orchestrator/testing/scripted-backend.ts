@@ -17,6 +17,7 @@ export class ScriptedBackend implements InferenceBackend {
   readonly calls: { readonly request: InferenceRequest; readonly options: InferOptions }[] = [];
   readonly #open = new Map<string, (answer: Answer) => void>();
   readonly #listeners = new Set<(incident: BackendIncident) => void>();
+  readonly #recoveryListeners = new Set<() => void>();
 
   infer(request: InferenceRequest, options: InferOptions): Promise<Answer> {
     this.calls.push({ request, options });
@@ -29,6 +30,11 @@ export class ScriptedBackend implements InferenceBackend {
   onFailure(listener: (incident: BackendIncident) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onRecovered(listener: () => void): () => void {
+    this.#recoveryListeners.add(listener);
+    return () => this.#recoveryListeners.delete(listener);
   }
 
   get started(): string[] {
@@ -48,6 +54,10 @@ export class ScriptedBackend implements InferenceBackend {
 
   fail(id: string, failure: BackendFailure): void {
     this.#open.get(id)?.(err(failure));
+  }
+
+  recover(): void {
+    for (const listener of this.#recoveryListeners) listener();
   }
 
   tell(incident: BackendIncident): void {
