@@ -31,6 +31,48 @@ export const SERVER_FAULTS = {
     text: 'The body is not what this address takes.',
     mend: 'Correct the members that the issue names; the OpenAPI document describes them.',
   },
+  SERVER_VALUE_UNSTORABLE: {
+    status: 400,
+    issue: 'value',
+    text: 'A value holds a NUL character, lies outside the years 1 to 9999, or is far too long.',
+    mend: 'Correct dates, codes and systems, and send it again.',
+  },
+  SERVER_ADDRESS_INVALID: {
+    status: 400,
+    issue: 'invalid',
+    text: 'The address is not a valid URL: its percent encoding is broken.',
+    mend: 'Encode each reserved character as % and two hexadecimal digits.',
+  },
+  SERVER_ADDRESS_TOO_LONG: {
+    status: 414,
+    issue: 'too-long',
+    text: 'The address is longer than 16 KiB, so it was not read.',
+    mend: 'Send the search as POST [type]/_search with the parameters in the body.',
+  },
+  SERVER_HEADERS_TOO_LONG: {
+    status: 431,
+    issue: 'too-long',
+    text: 'The headers are longer than 64 KiB together, so they were not read.',
+    mend: 'Send fewer or shorter headers.',
+  },
+  SERVER_REQUEST_UNREADABLE: {
+    status: 400,
+    issue: 'structure',
+    text: 'This is not an HTTP/1.1 request.',
+    mend: 'Check the client and what stands between it and the server.',
+  },
+  SERVER_CONTENT_ENCODING_UNSUPPORTED: {
+    status: 415,
+    issue: 'not-supported',
+    text: 'The body is compressed, which this server does not read.',
+    mend: 'Send it without Content-Encoding.',
+  },
+  SERVER_CHARSET_UNSUPPORTED: {
+    status: 415,
+    issue: 'not-supported',
+    text: 'FHIR JSON is UTF-8; the body names another character set or holds other bytes.',
+    mend: 'Encode the body as UTF-8.',
+  },
   SERVER_BODY_TOO_LARGE: {
     status: 413,
     issue: 'too-long',

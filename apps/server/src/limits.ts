@@ -4,6 +4,9 @@ export const BODY_BYTES_MAX = 20 * 1024 * 1024;
 /** Longest request target: what search needs, and less than what a proxy would refuse. */
 export const URL_BYTES_MAX = 16_384;
 
+/** All headers of a request with its address: a long search and a long token both fit. */
+export const HEADER_BYTES_MAX = 64 * 1024;
+
 /** Connections of the interactive pool; PostgreSQL gains nothing from more than a few a core. */
 export const POOL_CONNECTIONS = 16;
 

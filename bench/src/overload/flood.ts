@@ -30,7 +30,7 @@ const result = await autocannon({
   requests: plan.paths.map((path) => ({ method: 'GET', path })),
 });
 
-const codes = result.statusCodeStats ?? {};
+const codes: Readonly<Record<number, { readonly count?: number }>> = result.statusCodeStats ?? {};
 const count = (...statuses: readonly number[]) =>
   statuses.reduce((sum, status) => sum + (codes[status]?.count ?? 0), 0);
 const answered = count(200, 404);

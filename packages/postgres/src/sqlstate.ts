@@ -4,9 +4,16 @@
  * - `retryable`: the transaction lost a race and has no effect; run it again from the start.
  * - `conflict`: the data says no (a key taken, a reference gone); running it again says no again.
  * - `timeout`: a time limit ended it; there is no effect.
+ * - `unstorable`: a value is outside what the database can hold; the caller must change it.
  * - `bug`: the statement or our use of the driver is wrong.
  */
-export type FailureKind = 'unavailable' | 'retryable' | 'conflict' | 'timeout' | 'bug';
+export type FailureKind =
+  | 'unavailable'
+  | 'retryable'
+  | 'conflict'
+  | 'timeout'
+  | 'unstorable'
+  | 'bug';
 
 export interface Classified {
   readonly kind: FailureKind;
@@ -24,6 +31,12 @@ const BY_STATE: Readonly<Record<string, FailureKind>> = {
   '55P03': 'timeout', // lock_not_available, lock_timeout
   '25P03': 'timeout', // idle_in_transaction_session_timeout
   '25P04': 'timeout', // transaction_timeout
+  '22021': 'unstorable', // character_not_in_repertoire: NUL
+  '22P05': 'unstorable', // untranslatable_character
+  '22008': 'unstorable', // datetime_field_overflow
+  '22009': 'unstorable', // invalid_time_zone_displacement_value
+  '22003': 'unstorable', // numeric_value_out_of_range
+  '54000': 'unstorable', // program_limit_exceeded: longer than an index entry
   '25006': 'unavailable', // read_only_sql_transaction: the primary moved
   '57P01': 'unavailable', // admin_shutdown
   '57P02': 'unavailable', // crash_shutdown

@@ -1,11 +1,13 @@
+import type { Socket } from 'node:net';
 import { outcomeOf } from '@holdfast/api-contract';
 import { type Clock, type Fault, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { serverFault } from '../errors.ts';
-import { BODY_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts';
+import { BODY_BYTES_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts';
 import { faultOf } from './fault-of.ts';
 import { InvalidBody } from './invalid-body.ts';
+import { readBodiesAsText } from './request-body.ts';
 
 /** What is learnt about a request on its way, for the meter, the signals and the audit. */
 export interface RequestFacts {
@@ -47,10 +49,16 @@ export function createApp(options: AppOptions): FastifyInstance {
   const { clock, random, observer } = options;
   const app = fastify({
     logger: false,
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: URL_BYTES_MAX, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      request.facts = factsOf(options, request);
+      void answerFailure(options, error, { request, reply });
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
     genReqId: (raw) => {
       const given = raw.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidV7(clock, random);
@@ -59,15 +67,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   readBodiesAsText(app);
   app.decorateRequest('facts');
   app.addHook('onRequest', async (request, reply) => {
-    request.facts = {
-      requestId: request.id as RequestId,
-      startedMs: clock.monotonicMs(),
-      patientId: patientNamed(request.url),
-      denied: false,
-      unmetered: false,
-    };
+    request.facts = factsOf(options, request);
     reply.header('x-request-id', request.id);
     observer.started(request.facts);
+    if (request.url.length > URL_BYTES_MAX) throw serverFault('SERVER_ADDRESS_TOO_LONG');
   });
   app.addHook('onResponse', async (request, reply) => {
     observer.finished(request.facts, reply.statusCode);
@@ -79,6 +82,26 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
+const factsOf = ({ clock }: AppOptions, request: FastifyRequest): RequestFacts => ({
+  requestId: request.id as RequestId,
+  startedMs: clock.monotonicMs(),
+  patientId: patientNamed(request.url),
+  denied: false,
+  unmetered: false,
+});
+
+/** What is no HTTP request, or has more headers than are read: there is no request to answer to. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) return;
+  const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const code = tooLong ? 'SERVER_HEADERS_TOO_LONG' : 'SERVER_REQUEST_UNREADABLE';
+  const body = JSON.stringify(outcomeOf(serverFault(code)));
+  const status = tooLong ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${FHIR_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
 /** The patient that the address names: known even where the database is away. */
 function patientNamed(url: string): string | null {
   return (
@@ -86,16 +109,6 @@ function patientNamed(url: string): string | null {
       .exec(url)
       ?.slice(1)
       .find((id) => id !== undefined) ?? null
-  );
-}
-
-/** Handlers parse: so that a malformed body is answered like every other bad input. */
-function readBodiesAsText(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/fhir+json', 'application/json', 'application/json-patch+json'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
   );
 }
 

@@ -6,6 +6,7 @@ const FASTIFY_CODES: Readonly<Record<string, () => Fault>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     serverFault('SERVER_MEDIA_TYPE_UNSUPPORTED', { expression: ['Content-Type'] }),
   FST_ERR_CTP_BODY_TOO_LARGE: () => serverFault('SERVER_BODY_TOO_LARGE'),
+  FST_ERR_BAD_URL: () => serverFault('SERVER_ADDRESS_INVALID'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () =>
     serverFault('SERVER_BODY_INVALID', { diagnostics: 'The body is empty.' }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
@@ -25,6 +26,8 @@ export function faultOf(error: unknown): Fault {
       return serverFault('SERVER_DEPENDENCY_AWAY', { retryAfterSeconds: 2, cause: error });
     case 'timeout':
       return serverFault('SERVER_TOO_SLOW', { retryAfterSeconds: 5, cause: error });
+    case 'unstorable':
+      return serverFault('SERVER_VALUE_UNSTORABLE', { cause: error });
     case 'retryable':
     case 'conflict':
       return serverFault('SERVER_BUSY', { retryAfterSeconds: 1, cause: error });

@@ -23,6 +23,10 @@ export function fhirHandler(
     if (!/json|\*\/\*|application\/\*/.test(accept)) {
       throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['Accept'] });
     }
+    const format = (request.query as { readonly _format?: unknown } | undefined)?._format;
+    if (typeof format === 'string' && !/json|^\*/.test(format)) {
+      throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['_format'] });
+    }
     const actor = await verifier.actor(request.headers.authorization);
     return handle({ request, reply, who: { actor, requestId: request.facts.requestId } });
   };
