@@ -31,6 +31,8 @@ export {
   sensitivityCodes,
   UNKNOWN_SENSITIVITY,
 } from './labels/sensitivity-dictionary.ts';
+export { GUARDS, type Guard } from './law/guards.ts';
+export { FEDERAL_LAW, type LawRule } from './law/law-table.ts';
 export { consentMigrations } from './migrations.ts';
 export type { ConsentModel, Finding, Provision } from './model/consent-model.ts';
 export { parseConsent } from './model/parse-consent.ts';

@@ -1,4 +1,5 @@
 import { CONFIDENTIALITY } from './labels/confidentiality.ts';
+import { FEDERAL_LAW, type LawRule } from './law/law-table.ts';
 import type { OrgPolicy } from './org/access-policy.ts';
 import { STARTER_POLICY } from './org/starter-policy.ts';
 import { purposeWithin, purposeWithinAny } from './purposes/purpose-of-use.ts';
@@ -15,16 +16,20 @@ export interface PolicyDomain {
   readonly default: DefaultPolicy;
   /** A7: a deny of confidentiality c reaches `c and above`, or exactly c. */
   readonly confidentialityDeny: 'and-above' | 'exact';
+  /** Sensitivity codes that emergency access does not open, besides those the law keeps closed. */
+  readonly firm: readonly string[];
 }
 
 /** Everything beside the consents that decides: versioned, shared by all processes of a tenant. */
 export interface Rulebook {
+  readonly law: readonly LawRule[];
   readonly domain: PolicyDomain;
   readonly policy: OrgPolicy;
 }
 
 export const STARTER_RULEBOOK: Rulebook = {
-  domain: { default: 'basic-normal', confidentialityDeny: 'and-above' },
+  law: FEDERAL_LAW,
+  domain: { default: 'basic-normal', confidentialityDeny: 'and-above', firm: [] },
   policy: STARTER_POLICY,
 };
 

@@ -14,6 +14,8 @@ export interface RowFacts {
   /** Rank U=0 L=1 M=2 N=3 R=4 V=5, -1 not yet labelled: `CONFIDENTIALITY` of `@holdfast/consent`. */
   readonly confidentiality: number;
   readonly sensitivity: bigint;
+  /** The version's JSON text, for the few consents that ask what is in it; null where deleted. */
+  readonly content: string | null;
   /** 0 = the patient has no active consent. */
   readonly consentClass: number;
   readonly residual: readonly string[];

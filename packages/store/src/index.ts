@@ -8,6 +8,7 @@ export type {
 } from './access-gate.ts';
 export type { Labels } from './change.ts';
 export { STORE_FAULTS } from './errors.ts';
+export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
 export { Dictionary } from './postgres/dictionary.ts';
 export {

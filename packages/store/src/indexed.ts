@@ -5,6 +5,7 @@ import {
   localReferences,
   mainDateParameter,
   type Resource,
+  type ResourceType,
 } from '@holdfast/fhir';
 import { type IndexDictionary, indexRows, timestamp } from './index-rows.ts';
 import { ownerBy } from './owner-parameters.ts';
@@ -35,6 +36,16 @@ export function describe(resource: Resource): Described {
 
 const NO_DATE = '-infinity';
 
+const mainDateEntry = (type: ResourceType, { dates }: IndexEntries) =>
+  dates.find(({ param }) => param === mainDateParameter(type));
+
+/**
+ * A resource's main clinical date in ms since 1970, as the columns `at` and `at_end` hold it;
+ * undefined where it has none.
+ */
+export const clinicalTimeOf = (resource: Resource) =>
+  mainDateEntry(resource.resourceType, extractIndexEntries(resource));
+
 /** The index state of a described resource, in this database's numbers. */
 export function indexed(
   resource: Resource,
@@ -43,7 +54,7 @@ export function indexed(
 ): Indexed {
   const type = resource.resourceType;
   const parameter = mainDateParameter(type);
-  const date = described.entries.dates.find((entry) => entry.param === parameter);
+  const date = mainDateEntry(type, described.entries);
   return {
     at: date === undefined ? NO_DATE : timestamp(date.start),
     atEnd: date === undefined ? NO_DATE : timestamp(date.end),

@@ -79,6 +79,7 @@ export function storedVersion(row: ProjectedRow): StoredVersion | null {
       patientId: row.patient_id,
       confidentiality: row.confidentiality,
       sensitivity: BigInt(row.sensitivity),
+      content: row.content,
       consentClass: row.consent_class ?? 0,
       residual: row.residual ?? [],
       others: (row.others ?? []).map((other) => ({

@@ -1,11 +1,18 @@
-import type { Attribute, Conditions, ConsentModel, Provision } from '../model/consent-model.ts';
+import type {
+  Attribute,
+  ClassValue,
+  Conditions,
+  ConsentModel,
+  DataReference,
+  Provision,
+} from '../model/consent-model.ts';
 import { inForce } from '../model/supersession.ts';
 
 /**
  * The version of the class format. A change of meaning raises it, and every patient with consents
  * is projected anew; classes of another version deny.
  */
-export const CLASS_FORMAT = 1;
+export const CLASS_FORMAT = 2;
 
 /** A construct that cannot be enforced, in a class: which one it is does not change a decision. */
 export const UNENFORCEABLE = '!';
@@ -17,12 +24,14 @@ export interface ClassProvision {
   readonly action?: readonly string[] | typeof UNENFORCEABLE;
   readonly label?: readonly string[] | typeof UNENFORCEABLE;
   readonly purpose?: readonly string[] | typeof UNENFORCEABLE;
-  readonly type?: readonly string[] | typeof UNENFORCEABLE;
-  /** Pairs of type and count, sorted by type. */
-  readonly instance?: readonly (readonly [string, number])[] | typeof UNENFORCEABLE;
+  /** `type`, `profile` or `coding`, a space, and the value. */
+  readonly class?: readonly string[] | typeof UNENFORCEABLE;
+  readonly document?: readonly string[] | typeof UNENFORCEABLE;
+  /** Counts by kind, sorted: a resource type for instances, `related`, `authoredby`. */
+  readonly data?: readonly (readonly [string, number])[] | typeof UNENFORCEABLE;
+  readonly code?: readonly string[] | typeof UNENFORCEABLE;
   readonly period?: readonly [number | null, number | null] | 'never' | typeof UNENFORCEABLE;
-  readonly code?: typeof UNENFORCEABLE;
-  readonly dataPeriod?: typeof UNENFORCEABLE;
+  readonly dataPeriod?: readonly [number | null, number | null] | typeof UNENFORCEABLE;
   readonly modifier?: typeof UNENFORCEABLE;
   readonly but?: readonly ClassProvision[];
 }
@@ -100,8 +109,7 @@ function distinct<Value>(parts: readonly Encoded<Value>[]): readonly Encoded<Val
 function encode(provision: Provision, nowMs: number): Encoded<ClassProvision> {
   const { stated } = provision;
   const actor = stated.actor && sortedValues(stated.actor, (each) => each);
-  const instance =
-    stated.instance && sortedValues(stated.instance, ({ type, id }) => `${type}/${id}`);
+  const data = stated.data && sortedValues(stated.data, slotOf);
   const children = distinct(provision.children.map((child) => encode(child, nowMs)));
   const value: ClassProvision = {
     effect: provision.effect,
@@ -109,11 +117,12 @@ function encode(provision: Provision, nowMs: number): Encoded<ClassProvision> {
     ...(stated.action && { action: sortedValues(stated.action, (each) => each) }),
     ...(stated.label && { label: sortedValues(stated.label, (each) => each.code) }),
     ...(stated.purpose && { purpose: sortedValues(stated.purpose, (each) => each) }),
-    ...(stated.type && { type: sortedValues(stated.type, (each) => each) }),
-    ...(instance && { instance: instance === UNENFORCEABLE ? instance : counts(instance) }),
+    ...(stated.class && { class: sortedValues(stated.class, classText) }),
+    ...(stated.document && { document: sortedValues(stated.document, classText) }),
+    ...(data && { data: data === UNENFORCEABLE ? data : counts(data) }),
+    ...(stated.code && { code: sortedValues(stated.code, (each) => each) }),
     ...(stated.period && { period: encodePeriod(stated.period, nowMs) }),
-    ...(stated.code && { code: UNENFORCEABLE }),
-    ...(stated.dataPeriod && { dataPeriod: UNENFORCEABLE }),
+    ...(stated.dataPeriod && { dataPeriod: encodeDataPeriod(stated.dataPeriod) }),
     ...(stated.modifier && { modifier: UNENFORCEABLE }),
     ...(children.length > 0 && { but: children.map((child) => child.value) }),
   };
@@ -122,7 +131,7 @@ function encode(provision: Provision, nowMs: number): Encoded<ClassProvision> {
     text: JSON.stringify(value),
     residual: [
       ...(Array.isArray(actor) ? actor : []),
-      ...(Array.isArray(instance) ? instance.map(idOf) : []),
+      ...(Array.isArray(data) ? data.map((slot) => slot.slice(slot.indexOf(' ') + 1)) : []),
       ...children.flatMap((child) => child.residual),
     ],
   };
@@ -136,16 +145,34 @@ function sortedValues<Value>(
   return [...new Set(attribute.values.map(textOf))].sort();
 }
 
-const idOf = (reference: string): string => reference.slice(reference.indexOf('/') + 1);
-
-function counts(references: readonly string[]): readonly (readonly [string, number])[] {
-  const byType = new Map<string, number>();
-  for (const reference of references) {
-    const type = reference.slice(0, reference.indexOf('/'));
-    byType.set(type, (byType.get(type) ?? 0) + 1);
-  }
-  return [...byType.entries()];
+// The kind first, so that sorting brings together what is counted together. Of an instance the type
+// is the kind and the id the slot; of others the whole reference is.
+function slotOf({ meaning, reference }: DataReference): string {
+  return meaning === 'instance' ? reference.replace('/', ' ') : `${meaning} ${reference}`;
 }
+
+const classText = (value: ClassValue): string =>
+  value.kind === 'type'
+    ? `type ${value.type}`
+    : value.kind === 'profile'
+      ? `profile ${value.url}`
+      : `coding ${value.coding}`;
+
+function counts(slots: readonly string[]): readonly (readonly [string, number])[] {
+  const byKind = new Map<string, number>();
+  for (const slot of slots) {
+    const kind = slot.slice(0, slot.indexOf(' '));
+    byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
+  }
+  return [...byKind.entries()];
+}
+
+const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
+
+const encodeDataPeriod = (
+  period: NonNullable<Conditions['dataPeriod']>,
+): NonNullable<ClassProvision['dataPeriod']> =>
+  period.kind === 'unenforceable' ? UNENFORCEABLE : [finite(period.from), finite(period.until)];
 
 function encodePeriod(
   period: NonNullable<Conditions['period']>,

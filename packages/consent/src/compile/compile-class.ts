@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '@holdfast/kernel';
-import { and, type Condition, FALSE, or } from '../condition/condition.ts';
+import { and, type Condition, FALSE, not, or } from '../condition/condition.ts';
 import { MAX_CONDITION_SIZE } from '../limits.ts';
 import type { Rulebook } from '../rulebook.ts';
 import type { ConsentClass } from './canonical-class.ts';
+import { compileLaw } from './compile-law.ts';
 import { compileOrg } from './compile-org.ts';
 import { compilePatient, type PatientConditions } from './compile-patient.ts';
 import type { Context } from './context.ts';
@@ -31,11 +32,14 @@ export function compileClass(
     const aspect = { action: context.action, purpose, domain: rulebook.domain };
     const patient = compilePatient(consents, aspect, context.emergency);
     if (!patient.ok) return patient;
+    const law = compileLaw(rulebook.law, context, purpose);
     const org = compileOrg(rulebook.policy, context, purpose);
     const asked = askedOfPatients(org, patient.value);
+    const bound = (condition: Condition): Condition =>
+      and(not(law.deny), or(law.permit, condition));
     compiled.push({
-      primary: or(org.alone, org.own, asked),
-      other: or(org.alone, and(org.own, patient.value.release), asked),
+      primary: bound(or(org.alone, org.own, asked)),
+      other: bound(or(org.alone, and(org.own, patient.value.release), asked)),
     });
   }
   const primary = everyPurpose(compiled.map((each) => each.primary));
@@ -58,8 +62,9 @@ function askedOfPatients(
 export function compileNoPatient(context: Context, rulebook: Rulebook): Condition {
   return everyPurpose(
     context.purposes.map((purpose) => {
+      const law = compileLaw(rulebook.law, context, purpose);
       const org = compileOrg(rulebook.policy, context, purpose);
-      return or(org.alone, org.consents);
+      return and(not(law.deny), or(law.permit, org.alone, org.consents));
     }),
   );
 }

@@ -1,9 +1,11 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import { and, atom, type Condition, FALSE, not, or, TRUE } from '../condition/condition.ts';
-import { GUARDED_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
+import { sensitivityClosure } from '../labels/sensitivity-dictionary.ts';
+import { BEYOND_EMERGENCY } from '../law/guards.ts';
 import { MAX_CONDITION_SIZE } from '../limits.ts';
 import { purposeWithin } from '../purposes/purpose-of-use.ts';
 import { DEFAULT_CEILING, defaultCovers, isEmergencyPurpose } from '../rulebook.ts';
+import { UNENFORCEABLE } from './canonical-class.ts';
 import { type Aspect, isUnenforceable, matchCondition, type Scope } from './compile-provision.ts';
 import type { Placed, PlacedProvision } from './slots.ts';
 
@@ -36,12 +38,15 @@ export function compilePatient(
   const explicit = and(not(deny), or(...answers.map((each) => each.permit)));
   const release = or(explicit, and(not(deny), not(weak), defaultCondition(aspect)));
   if (release.size > MAX_CONDITION_SIZE) return err('condition-too-large');
-  return ok({ release, explicit, glass: glassCondition(aspect, emergency) });
+  const firm = or(...answers.map((each) => each.firm));
+  return ok({ release, explicit, glass: and(glassCondition(aspect, emergency), not(firm)) });
 }
 
 interface Verdict {
   readonly deny: Condition;
   readonly permit: Condition;
+  /** Denied by a provision that names an emergency purpose: layer 3 has no say. */
+  readonly firm: Condition;
 }
 
 interface Answer extends Verdict {
@@ -51,7 +56,7 @@ interface Answer extends Verdict {
 function consentAnswer(consent: Placed, aspect: Aspect): Result<Answer, 'condition-too-large'> {
   const verdict = evaluate(consent.root, {}, { consent, aspect });
   if (!verdict.ok) return verdict;
-  const { deny, permit } = verdict.value;
+  const { deny, permit, firm } = verdict.value;
   const inForce = and(
     consent.from === null ? TRUE : not(atom({ op: 'before', at: consent.from })),
     consent.until === null ? TRUE : atom({ op: 'before', at: consent.until }),
@@ -61,6 +66,7 @@ function consentAnswer(consent: Placed, aspect: Aspect): Result<Answer, 'conditi
   return ok({
     deny: and(inForce, deny),
     permit: and(inForce, permit),
+    firm: and(inForce, firm),
     weak: and(inForce, weak),
   });
 }
@@ -83,16 +89,27 @@ function evaluate(
   const childDenies = or(...children.map(({ deny }) => deny));
   const childPermits = or(...children.map(({ permit }) => permit));
   const match = matchCondition(scope, effect, scene.aspect);
+  const childFirm = or(...children.map(({ firm }) => firm));
+  const isFirm = effect === 'deny' && namesEmergency(scope);
+  const itself = and(not(childDenies), not(childPermits), match);
   const verdict =
     effect === 'deny'
       ? {
           deny: or(childDenies, and(not(childPermits), match)),
           permit: and(not(childDenies), childPermits),
+          firm: isFirm ? or(childFirm, itself) : childFirm,
         }
-      : { deny: childDenies, permit: and(not(childDenies), or(childPermits, match)) };
+      : {
+          deny: childDenies,
+          permit: and(not(childDenies), or(childPermits, match)),
+          firm: childFirm,
+        };
   const isTooLarge = verdict.deny.size + verdict.permit.size > MAX_CONDITION_SIZE;
   return isTooLarge ? err('condition-too-large') : ok(verdict);
 }
+
+const namesEmergency = ({ purpose }: Scope): boolean =>
+  purpose !== undefined && purpose !== UNENFORCEABLE && purpose.some(isEmergencyPurpose);
 
 const NO_SENSITIVITY = not(atom({ op: 'labelled', mask: (1n << 63n) - 1n }));
 
@@ -103,5 +120,9 @@ function defaultCondition({ domain, purpose }: Aspect): Condition {
 
 function glassCondition({ domain, purpose }: Aspect, emergency: boolean): Condition {
   if (!emergency || !isEmergencyPurpose(purpose) || domain.default === 'deny') return FALSE;
-  return not(atom({ op: 'labelled', mask: GUARDED_SENSITIVITY }));
+  const mask = domain.firm.reduce(
+    (bits, code) => bits | sensitivityClosure(code),
+    BEYOND_EMERGENCY,
+  );
+  return not(atom({ op: 'labelled', mask }));
 }

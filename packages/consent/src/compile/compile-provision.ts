@@ -11,12 +11,8 @@ import {
   TRUE,
 } from '../condition/condition.ts';
 import { CONFIDENTIALITY, isConfidentialityCode } from '../labels/confidentiality.ts';
-import {
-  GUARDED_CODES,
-  sensitivityBit,
-  sensitivityClosure,
-  UNKNOWN_SENSITIVITY,
-} from '../labels/sensitivity-dictionary.ts';
+import { sensitivityClosure, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
+import { GUARDS, isGuardMet } from '../law/guards.ts';
 import { actionCovered } from '../model/action-coverage.ts';
 import type { ConsentAction, Effect } from '../model/consent-model.ts';
 import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
@@ -31,9 +27,9 @@ export interface Aspect {
 }
 
 /** A provision's conditions after inheritance (A3), with the residual slots they count in. */
-export interface Scope extends Omit<ClassProvision, 'effect' | 'actor' | 'instance' | 'but'> {
+export interface Scope extends Omit<ClassProvision, 'effect' | 'actor' | 'data' | 'but'> {
   readonly actor?: Slots | typeof UNENFORCEABLE;
-  readonly instance?: readonly (Slots & { readonly type: string })[] | typeof UNENFORCEABLE;
+  readonly data?: readonly (Slots & { readonly kind: string })[] | typeof UNENFORCEABLE;
 }
 
 interface Slots {
@@ -51,11 +47,14 @@ export function matchCondition(scope: Scope, effect: Effect, aspect: Aspect): Co
     actionMatch(scope, effect, aspect),
     purposeMatch(scope, aspect),
     periodMatch(scope, effect),
-    typeMatch(scope),
+    classMatch(scope.class, effect),
+    classMatch(scope.document, effect),
+    codeMatch(scope, effect),
+    dataPeriodMatch(scope, effect),
     labelMatch(scope, effect, aspect),
     actorMatch(scope, effect),
-    instanceMatch(scope, effect),
-    effect === 'permit' ? guard(scope) : TRUE,
+    dataMatch(scope, effect),
+    effect === 'permit' ? guarded(scope, aspect) : TRUE,
   );
 }
 
@@ -82,9 +81,34 @@ function periodMatch({ period }: Scope, effect: Effect): Condition {
   );
 }
 
-function typeMatch({ type }: Scope): Condition {
-  if (type === undefined || type === UNENFORCEABLE) return TRUE;
-  return atom({ op: 'type', types: type.filter(isResourceType) });
+function classMatch(values: Scope['class'], effect: Effect): Condition {
+  if (values === undefined || values === UNENFORCEABLE) return TRUE;
+  const ofKind = (kind: string): readonly string[] =>
+    values.filter((each) => each.startsWith(`${kind} `)).map((each) => each.slice(kind.length + 1));
+  const types = ofKind('type').filter(isResourceType);
+  return or(
+    types.length === 0 ? FALSE : atom({ op: 'type', types }),
+    inContent('profile', ofKind('profile'), effect),
+    inContent('class-coding', ofKind('coding'), effect),
+  );
+}
+
+function codeMatch({ code }: Scope, effect: Effect): Condition {
+  if (code === undefined || code === UNENFORCEABLE) return TRUE;
+  return inContent('coding', code, effect);
+}
+
+const inContent = (
+  op: 'profile' | 'class-coding' | 'coding',
+  values: readonly string[],
+  effect: Effect,
+): Condition =>
+  values.length === 0 ? FALSE : atom({ op, values, whenMissing: effect === 'deny' });
+
+function dataPeriodMatch({ dataPeriod }: Scope, effect: Effect): Condition {
+  if (dataPeriod === undefined || dataPeriod === UNENFORCEABLE) return TRUE;
+  const [from, until] = dataPeriod;
+  return atom({ op: effect === 'permit' ? 'within' : 'overlapping', from, until });
 }
 
 function labelMatch({ label }: Scope, effect: Effect, { domain }: Aspect): Condition {
@@ -112,22 +136,27 @@ function actorMatch({ actor }: Scope, effect: Effect): Condition {
   return atom({ op: 'actor-in', ...actor, whenMissing: effect === 'deny' });
 }
 
-function instanceMatch({ instance }: Scope, effect: Effect): Condition {
-  if (instance === undefined || instance === UNENFORCEABLE) return TRUE;
+function dataMatch({ data }: Scope, effect: Effect): Condition {
+  if (data === undefined || data === UNENFORCEABLE) return TRUE;
+  const whenMissing = effect === 'deny';
   return or(
-    ...instance.map(({ type, first, count }) =>
-      isResourceType(type)
-        ? atom({ op: 'instance-in', type, first, count, whenMissing: effect === 'deny' })
-        : FALSE,
-    ),
+    ...data.map(({ kind, first, count }) => {
+      const slots = { first, count, whenMissing };
+      if (kind === 'related') return atom({ op: 'refers-to', ...slots });
+      if (kind === 'authoredby') return atom({ op: 'authored-by', ...slots });
+      return isResourceType(kind) ? atom({ op: 'instance-in', type: kind, ...slots }) : FALSE;
+    }),
   );
 }
 
-// LAW: a permit reaches guarded notes only where its labels name them.
-function guard({ label }: Scope): Condition {
-  const named: readonly string[] = label === undefined || label === UNENFORCEABLE ? [] : label;
-  const mask = GUARDED_CODES.filter((code) => !named.includes(code)).reduce(
-    (bits, code) => bits | sensitivityBit(code),
+// LAW: a permit reaches guarded data only where it names what the law wants named.
+function guarded({ label, purpose }: Scope, aspect: Aspect): Condition {
+  const named = {
+    labels: label === UNENFORCEABLE ? undefined : label,
+    purposes: purpose === UNENFORCEABLE ? undefined : purpose,
+  };
+  const mask = GUARDS.filter((guard) => !isGuardMet(guard, named, aspect.purpose)).reduce(
+    (bits, guard) => bits | guard.mask,
     0n,
   );
   return mask === 0n ? TRUE : not(atom({ op: 'labelled', mask }));

@@ -2,7 +2,7 @@ import type { ClassConsent, ClassProvision, ConsentClass } from './canonical-cla
 import { UNENFORCEABLE } from './canonical-class.ts';
 import type { Scope } from './compile-provision.ts';
 
-/** A provision whose actors and instances know where in the residual they stand. */
+/** A provision whose actors and data know where in the residual they stand. */
 export interface PlacedProvision {
   readonly effect: 'permit' | 'deny';
   readonly stated: Scope;
@@ -21,15 +21,13 @@ export function place(consentClass: ConsentClass): readonly Placed[] {
     return { first: next - count, count };
   };
   const provision = (node: ClassProvision): PlacedProvision => {
-    const { effect, actor, instance, but, ...rest } = node;
+    const { effect, actor, data, but, ...rest } = node;
     const stated: Scope = {
       ...rest,
       ...(actor !== undefined && { actor: actor === UNENFORCEABLE ? actor : take(actor) }),
-      ...(instance !== undefined && {
-        instance:
-          instance === UNENFORCEABLE
-            ? instance
-            : instance.map(([type, count]) => ({ type, ...take(count) })),
+      ...(data !== undefined && {
+        data:
+          data === UNENFORCEABLE ? data : data.map(([kind, count]) => ({ kind, ...take(count) })),
       }),
     };
     return { effect, stated, children: (but ?? []).map(provision) };

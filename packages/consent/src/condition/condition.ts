@@ -27,7 +27,7 @@ interface Negation extends Common {
   readonly term: Condition;
 }
 
-/** A run of residual slots. `whenMissing` answers for a residual that is too short: CON-3. */
+/** A run of residual slots. `whenMissing` answers for a residual that is too short or content that is not there: CON-3. */
 interface Slots {
   readonly first: number;
   readonly count: number;
@@ -50,6 +50,22 @@ export type Atom = Common &
     | ({ readonly op: 'actor-in' } & Slots)
     /** One of the slots is this row's id, and the row is of the type. */
     | ({ readonly op: 'instance-in'; readonly type: ResourceType } & Slots)
+    /** One of the slots is this row's `Type/id`, or the row refers to it. */
+    | ({ readonly op: 'refers-to' } & Slots)
+    /** One of the slots is an author of the row. */
+    | ({ readonly op: 'authored-by' } & Slots)
+    /** The row's content has one of the codings, profiles, or codings of its class. */
+    | {
+        readonly op: 'coding' | 'profile' | 'class-coding';
+        readonly values: readonly string[];
+        readonly whenMissing: boolean;
+      }
+    /** The row's clinical time, ms since 1970: `within` the bounds or `overlapping` them. */
+    | {
+        readonly op: 'within' | 'overlapping';
+        readonly from: number | null;
+        readonly until: number | null;
+      }
     /** The row lies in the compartment of the actor's own patient. */
     | { readonly op: 'own-record' }
     /** The statement's clock is before the instant, ms since 1970. */

@@ -1,5 +1,6 @@
 import { unreachable } from '@holdfast/kernel';
 import type { RowFacts } from '@holdfast/store';
+import { contentFactsOf } from '../content/content-facts.ts';
 import { CONFIDENTIALITY, UNLABELLED } from '../labels/confidentiality.ts';
 import { type Atom, type Condition, constant, substitute } from './condition.ts';
 
@@ -20,7 +21,7 @@ export interface Facts {
   readonly nowMs: number;
 }
 
-/** Evaluates a condition. Allocates nothing. */
+/** Evaluates a condition. Allocates nothing unless it asks for the row's content. */
 export function holds(condition: Condition, facts: Facts): boolean {
   switch (condition.op) {
     case 'true':
@@ -60,12 +61,72 @@ function atomHolds(atom: Atom, facts: Facts): boolean {
       return facts.row.patientId !== null && facts.row.patientId === facts.ownPatientId;
     case 'before':
       return facts.nowMs < atom.at;
-    default:
+    case 'type':
+    case 'at-most':
+    case 'at-least':
+    case 'exactly':
+    case 'labelled':
+    case 'unlabelled':
       return labelAtomHolds(atom, facts.row);
+    default:
+      return contentAtomHolds(atom, facts);
   }
 }
 
-type LabelAtom = Exclude<Atom, { op: 'actor-in' | 'instance-in' | 'own-record' | 'before' }>;
+type LabelOp = 'type' | 'at-most' | 'at-least' | 'exactly' | 'labelled' | 'unlabelled';
+type LabelAtom = Extract<Atom, { op: LabelOp }>;
+type ContentAtom = Exclude<
+  Atom,
+  { op: LabelOp | 'actor-in' | 'instance-in' | 'own-record' | 'before' }
+>;
+
+// Reads the row's content, which few consents ask for.
+function contentAtomHolds(atom: ContentAtom, { row, residual }: Facts): boolean {
+  const content = contentFactsOf(row);
+  switch (atom.op) {
+    case 'refers-to':
+      if (someSlot(atom, residual, (slot) => slot === `${row.type}/${row.id}`)) return true;
+      if (content === undefined) return atom.whenMissing;
+      return someSlot(atom, residual, (slot) => content.references.has(slot));
+    case 'authored-by':
+      if (content === undefined || content.authors.size === 0) return atom.whenMissing;
+      return someSlot(atom, residual, (slot) => content.authors.has(slot));
+    case 'coding':
+      return anyIn(atom, content?.codings);
+    case 'class-coding':
+      return anyIn(atom, content?.classCodings);
+    case 'profile':
+      return anyIn(atom, content?.profiles);
+    case 'within':
+      if (content?.time === undefined) return false;
+      return (
+        content.time.from >= (atom.from ?? -Infinity) &&
+        content.time.until <= (atom.until ?? Infinity)
+      );
+    case 'overlapping':
+      if (content?.time === undefined) return true;
+      return (
+        content.time.from < (atom.until ?? Infinity) &&
+        content.time.until >= (atom.from ?? -Infinity)
+      );
+    default:
+      return unreachable(atom);
+  }
+}
+
+function someSlot(
+  { first, count, whenMissing }: Extract<Atom, { first: number }>,
+  residual: readonly string[],
+  matches: (slot: string) => boolean,
+): boolean {
+  if (whenMissing && residual.length < first + count) return true;
+  return residual.slice(first, first + count).some(matches);
+}
+
+const anyIn = (
+  { values, whenMissing }: Extract<Atom, { values: readonly string[] }>,
+  found: ReadonlySet<string> | undefined,
+): boolean => (found === undefined ? whenMissing : values.some((each) => found.has(each)));
 
 function labelAtomHolds(atom: LabelAtom, row: LabelFacts): boolean {
   switch (atom.op) {
@@ -92,14 +153,17 @@ function labelAtomHolds(atom: LabelAtom, row: LabelFacts): boolean {
 export function forLabels(condition: Condition, facts: LabelFacts): Condition {
   return substitute(condition, (atom) => {
     switch (atom.op) {
-      case 'actor-in':
-      case 'own-record':
-      case 'before':
-        return atom;
+      case 'type':
+      case 'at-most':
+      case 'at-least':
+      case 'exactly':
+      case 'labelled':
+      case 'unlabelled':
+        return constant(labelAtomHolds(atom, facts));
       case 'instance-in':
         return atom.type === facts.type ? atom : constant(false);
       default:
-        return constant(labelAtomHolds(atom, facts));
+        return atom;
     }
   });
 }

@@ -13,6 +13,8 @@ export interface SqlNames {
   readonly patientId: string;
   /** Parameter with the actor's closure, `text[]`; bound by the first atom that asks. */
   closure(): string;
+  /** Parameter with a list of texts, `text[]`. */
+  texts(values: readonly string[]): string;
   /** Parameter with the logical id of the actor's own patient, or SQL `null::text`. */
   ownPatientId(): string;
 }
@@ -66,11 +68,84 @@ function atomSql(atom: Atom, names: SqlNames): string {
       return `(${row}.type = ${typeCode(atom.type)} and ${slotsSql(atom, names, named)})`;
     }
     default:
+      return contentSql(atom, names);
+  }
+}
+
+type ContentAtom = Extract<
+  Atom,
+  {
+    op:
+      | 'refers-to'
+      | 'authored-by'
+      | 'coding'
+      | 'class-coding'
+      | 'profile'
+      | 'within'
+      | 'overlapping';
+  }
+>;
+
+// With the functions of `0002_content.sql`, which read what `contentFactsOf` reads.
+function contentSql(atom: ContentAtom, names: SqlNames): string {
+  const { row } = names;
+  const content = `${row}.content`;
+  const orMissing = (sql: string, whenMissing: boolean): string =>
+    whenMissing ? `(${sql} or ${content} is null)` : sql;
+  const found = (source: string, list: string): string =>
+    `exists (select from ${source} as con_found(value) where con_found.value = any(${list}))`;
+  switch (atom.op) {
+    case 'refers-to': {
+      const slots = slice(atom, names);
+      const references = found(`consent_references(${content}::jsonb - 'meta')`, slots);
+      const itself = `${typeNameSql(row)} || '/' || ${row}.id = any(${slots})`;
+      return slotsSql(atom, names, orMissing(`(${itself} or ${references})`, atom.whenMissing));
+    }
+    case 'authored-by': {
+      const part = `consent_references(consent_author_part(${content}))`;
+      const authored = slotsSql(atom, names, found(part, slice(atom, names)));
+      const recorded = `exists (select from ${part})`;
+      return atom.whenMissing
+        ? `(${authored} or not ${recorded})`
+        : `(${authored} and ${recorded})`;
+    }
+    case 'coding':
+      return orMissing(
+        found(`consent_codings(${content}::jsonb - 'meta')`, names.texts(atom.values)),
+        atom.whenMissing,
+      );
+    case 'class-coding':
+      return orMissing(
+        found(`consent_codings(consent_class_part(${content}))`, names.texts(atom.values)),
+        atom.whenMissing,
+      );
+    case 'profile': {
+      const profiles = `jsonb_path_query(${content}::jsonb, '$.meta.profile[*]')`;
+      const named = `exists (select from ${profiles} as con_found(value) \
+where con_found.value #>> '{}' = any(${names.texts(atom.values)}))`;
+      return orMissing(named, atom.whenMissing);
+    }
+    case 'within':
+      return `(${datedSql(row)} and ${row}.at >= ${instantSql(atom.from, '-infinity')} \
+and ${row}.at_end <= ${instantSql(atom.until, 'infinity')})`;
+    case 'overlapping':
+      return `(not ${datedSql(row)} or (${row}.at < ${instantSql(atom.until, 'infinity')} \
+and ${row}.at_end >= ${instantSql(atom.from, '-infinity')}))`;
+    default:
       return unreachable(atom);
   }
 }
 
-type SlotAtom = Extract<Atom, { op: 'actor-in' | 'instance-in' }>;
+// A row without a clinical date has both bounds at -infinity; so has one without content.
+const datedSql = (row: string): string =>
+  `(${row}.content is not null and ${row}.at_end > '-infinity')`;
+
+const instantSql = (ms: number | null, open: string): string =>
+  ms === null ? `'${open}'::timestamptz` : `to_timestamp(${ms / 1000})`;
+
+const typeNameSql = (row: string): string => `(${row}.content::jsonb ->> 'resourceType')`;
+
+type SlotAtom = Extract<Atom, { first: number }>;
 
 // SQL counts array elements from 1; a slice beyond the end is empty.
 const slice = (atom: SlotAtom, names: SqlNames): string =>

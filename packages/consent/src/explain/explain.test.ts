@@ -20,6 +20,7 @@ const row = {
   patientId: 'p',
   confidentiality: 3,
   sensitivity: 0n,
+  content: null,
   consentClass: 0,
   residual: [],
   others: [],

@@ -50,6 +50,7 @@ export function releasableSql(
     subject,
     patientId: `${PATIENT}.patient_id`,
     closure: () => parameters.once(actor.closureList, 'text[]'),
+    texts: (values) => parameters.once(values, 'text[]'),
     ownPatientId: () =>
       actor.ownPatientId === undefined ? 'null::text' : parameters.once(actor.ownPatientId, 'text'),
   });

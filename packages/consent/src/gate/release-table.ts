@@ -127,6 +127,7 @@ const NO_ROW: RowFacts = {
   patientId: null,
   confidentiality: 0,
   sensitivity: 0n,
+  content: null,
   consentClass: 0,
   residual: [],
   others: [],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { BEYOND_EMERGENCY } from '../law/guards.ts';
 import { CONFIDENTIALITY } from './confidentiality.ts';
 import { labelsOf } from './labels-of.ts';
 import {
-  GUARDED_SENSITIVITY,
   sensitivityBit,
   sensitivityClosure,
   sensitivityCode,
@@ -85,6 +85,6 @@ describe('the sensitivity dictionary', () => {
       sensitivityCode('HIPAAPsyNotes'),
       sensitivityCode('X'),
     ]).toEqual(['SDV', 'PSYTHPN', undefined]);
-    expect(GUARDED_SENSITIVITY).toBe(sensitivityBit('PSYTHPN') | sensitivityBit('SUDCN'));
+    expect(BEYOND_EMERGENCY).toBe(sensitivityBit('PSYTHPN') | sensitivityBit('SUDCN'));
   });
 });

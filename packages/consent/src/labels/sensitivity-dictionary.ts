@@ -96,17 +96,6 @@ function descend(ancestor: string): bigint {
   return sensitivityCodes.filter(below).reduce((mask, code) => mask | sensitivityBit(code), 0n);
 }
 
-/**
- * LAW: psychotherapy notes (45 CFR 164.508(a)(2)) and SUD counselling notes (42 CFR 2.31(b)) are
- * outside every broad permit: only a permit that names them covers them, and no emergency access.
- */
-export const GUARDED_CODES: readonly string[] = ['PSYTHPN', 'SUDCN'];
-
-export const GUARDED_SENSITIVITY: bigint = GUARDED_CODES.reduce(
-  (mask, code) => mask | sensitivityBit(code),
-  0n,
-);
-
 /** v3-ActCode labels that instruct a recipient and say nothing about sensitivity. */
 export const HANDLING_CODES: ReadonlySet<string> = new Set(
   (

@@ -9,18 +9,8 @@ export const inherit = (inherited: Conditions, stated: Conditions): Conditions =
 
 /** The constructs that keep a provision with these conditions from being decided. */
 export function unenforceableIn(conditions: Conditions): readonly UnenforceableConstruct[] {
-  const { period, actor, action, label, purpose, type, instance, code, dataPeriod, modifier } =
-    conditions;
-  return [
-    period,
-    actor,
-    action,
-    label,
-    purpose,
-    type,
-    instance,
-    code,
-    dataPeriod,
-    modifier,
-  ].flatMap((attribute) => (attribute?.kind === 'unenforceable' ? [attribute.construct] : []));
+  const attributes: readonly Conditions[keyof Conditions][] = Object.values(conditions);
+  return attributes.flatMap((attribute) =>
+    attribute?.kind === 'unenforceable' ? [attribute.construct] : [],
+  );
 }

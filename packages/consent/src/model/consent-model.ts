@@ -28,9 +28,19 @@ export type Label =
 /** R4 consentaction. */
 export type ConsentAction = 'collect' | 'access' | 'use' | 'disclose' | 'correct';
 
-export interface Instance {
-  readonly type: ResourceType;
-  readonly id: string;
+/** A19: what an R4 `class` names, by its system; `coding` is `system|code` of a category or type. */
+export type ClassValue =
+  | { readonly kind: 'type'; readonly type: ResourceType }
+  | { readonly kind: 'profile'; readonly url: string }
+  | { readonly kind: 'coding'; readonly coding: string };
+
+/**
+ * Data named by its tie to a resource, `Type/id`: the resource itself, what refers to it (R4
+ * `related` and `dependents`, the resource itself included), or what it authored.
+ */
+export interface DataReference {
+  readonly meaning: 'instance' | 'related' | 'authoredby';
+  readonly reference: string;
 }
 
 /** `never`: the period was over before the consent was made, so it was never in force (A10). */
@@ -43,10 +53,14 @@ export interface Conditions {
   readonly action?: Attribute<ConsentAction>;
   readonly label?: Attribute<Label>;
   readonly purpose?: Attribute<string>;
-  readonly type?: Attribute<ResourceType>;
-  readonly instance?: Attribute<Instance>;
-  readonly code?: Unenforceable;
-  readonly dataPeriod?: Unenforceable;
+  readonly class?: Attribute<ClassValue>;
+  /** R5 `documentType`: a second class, to match as well. */
+  readonly document?: Attribute<ClassValue>;
+  readonly data?: Attribute<DataReference>;
+  /** `system|code`, found anywhere in the content. */
+  readonly code?: Attribute<string>;
+  /** Clinical time of the data: all of it inside for a permit, some of it for a deny. */
+  readonly dataPeriod?: ({ readonly kind: 'interval' } & Interval) | Unenforceable;
   readonly modifier?: Unenforceable;
 }
 

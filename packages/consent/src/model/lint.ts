@@ -34,7 +34,7 @@ function unenforceableParts(provision: Provision): readonly Finding[] {
 
 function ruleOf(construct: UnenforceableConstruct): string {
   if (construct === 'label-unknown') return 'A18';
-  if (construct === 'class-not-a-type') return 'A19';
+  if (construct === 'class-unknown') return 'A19';
   if (construct === 'too-many-values') return 'A5';
   return 'A1';
 }

@@ -1,13 +1,15 @@
-import { isResourceType, type ResourceType } from '@holdfast/fhir';
+import { isResourceType } from '@holdfast/fhir';
 import { isConfidentialityCode } from '../labels/confidentiality.ts';
 import { labelFamily } from '../labels/label-systems.ts';
 import { sensitivityCode } from '../labels/sensitivity-dictionary.ts';
 import { MAX_ATTRIBUTE_VALUES } from '../limits.ts';
 import type {
   Attribute,
+  ClassValue,
   Conditions,
   ConsentAction,
-  Instance,
+  DataReference,
+  Interval,
   Label,
   Unenforceable,
 } from './consent-model.ts';
@@ -25,7 +27,8 @@ import type { UnenforceableConstruct } from './unenforceable.ts';
 
 /** The attributes that one R4 provision states; `period` of a nested one included, of the root not. */
 export function parseConditions(provision: FhirRecord, isRoot: boolean): Conditions {
-  const period = isRoot ? undefined : nestedPeriod(provision['period']);
+  const period = isRoot ? undefined : intervalOf(provision['period']);
+  const dataPeriod = intervalOf(provision['dataPeriod']);
   return {
     ...(period !== undefined && { period }),
     ...stated('actor', provision['actor'], { each: actorOf, otherwise: 'actor-without-reference' }),
@@ -35,15 +38,20 @@ export function parseConditions(provision: FhirRecord, isRoot: boolean): Conditi
       each: purposeOf,
       otherwise: 'purpose-without-code',
     }),
-    ...stated('type', provision['class'], { each: typeOf, otherwise: 'class-not-a-type' }),
-    ...instances(provision['data']),
-    ...(provision['code'] !== undefined && { code: unenforceable('code') }),
-    ...(provision['dataPeriod'] !== undefined && { dataPeriod: unenforceable('data-period') }),
+    ...stated('class', provision['class'] ?? provision['resourceType'], {
+      each: classOf,
+      otherwise: 'class-unknown',
+    }),
+    ...stated('document', provision['documentType'], { each: classOf, otherwise: 'class-unknown' }),
+    ...stated('data', provision['data'], { each: dataOf, otherwise: 'data-without-reference' }),
+    ...stated('code', provision['code'], { each: codesOf, otherwise: 'code-without-coding' }),
+    ...(dataPeriod !== undefined && { dataPeriod }),
     ...modifier(provision, isRoot),
   };
 }
 
 function modifier(provision: FhirRecord, isRoot: boolean): Pick<Conditions, 'modifier'> {
+  if (provision['expression'] !== undefined) return { modifier: unenforceable('expression') };
   if (provision['modifierExtension'] !== undefined) {
     return { modifier: unenforceable('modifier-extension') };
   }
@@ -82,10 +90,16 @@ function stated<Name extends string, Value>(
 const only = <Name extends string, Value>(name: Name, attribute: Attribute<Value>) =>
   ({ [name]: attribute }) as { readonly [K in Name]?: Attribute<Value> };
 
-// The role of an R4 actor says how it is involved, not who it is: identity is the reference (A17).
+// The role of an R4 actor says how it is involved, not who it is: identity is the reference, or an
+// identifier that sign-in knows as `system|value` (A17).
 function actorOf(actor: unknown): readonly string[] | undefined {
-  const reference = isRecord(actor) ? referenceOf(actor['reference']) : undefined;
-  return reference === undefined ? undefined : [reference];
+  const reference = isRecord(actor) ? actor['reference'] : undefined;
+  const literal = referenceOf(reference);
+  if (literal !== undefined) return [literal];
+  const identifier = isRecord(reference) ? reference['identifier'] : undefined;
+  const value = isRecord(identifier) ? textOf(identifier['value']) : undefined;
+  const system = isRecord(identifier) ? textOf(identifier['system']) : undefined;
+  return value === undefined || system === undefined ? undefined : [`${system}|${value}`];
 }
 
 const ACTIONS: ReadonlySet<string> = new Set(['collect', 'access', 'use', 'disclose', 'correct']);
@@ -125,26 +139,42 @@ const TYPE_SYSTEMS: ReadonlySet<string> = new Set([
   'http://hl7.org/fhir/fhir-types',
 ]);
 
-function typeOf(value: unknown): readonly ResourceType[] | undefined {
+function classOf(value: unknown): readonly ClassValue[] | undefined {
   const coding = codingOf(value);
-  if (coding === undefined || !TYPE_SYSTEMS.has(coding.system)) return undefined;
-  return isResourceType(coding.code) ? [coding.code] : undefined;
+  if (coding === undefined || coding.system === '') return undefined;
+  const { system, code } = coding;
+  if (TYPE_SYSTEMS.has(system)) {
+    return isResourceType(code) ? [{ kind: 'type', type: code }] : undefined;
+  }
+  if (system === 'urn:ietf:rfc:3986') return [{ kind: 'profile', url: code }];
+  return [{ kind: 'coding', coding: `${system}|${code}` }];
 }
 
-function instances(data: unknown): { readonly instance?: Attribute<Instance> } {
-  const related = listOf(data).some((each) => !isRecord(each) || each['meaning'] !== 'instance');
-  if (related) return { instance: unenforceable('data-related') };
-  return stated('instance', data, { each: instanceOf, otherwise: 'data-without-reference' });
-}
+/** R4 codes of `provision.data.meaning`; both kinds of relation are read as "refers to it". */
+const MEANINGS: Readonly<Record<string, DataReference['meaning']>> = {
+  instance: 'instance',
+  related: 'related',
+  dependents: 'related',
+  authoredby: 'authoredby',
+};
 
-function instanceOf(value: unknown): readonly Instance[] | undefined {
+function dataOf(value: unknown): readonly DataReference[] | undefined {
+  const meaning = isRecord(value) ? MEANINGS[textOf(value['meaning']) ?? ''] : undefined;
   const reference = isRecord(value) ? referenceOf(value['reference']) : undefined;
-  const [type = '', id = '', ...rest] = (reference ?? '').split('/');
+  if (meaning === undefined || reference === undefined) return undefined;
+  const [type = '', id = '', ...rest] = reference.split('/');
   if (rest.length > 0 || id === '' || !isResourceType(type)) return undefined;
-  return [{ type, id }];
+  return [{ meaning, reference }];
 }
 
-function nestedPeriod(value: unknown): Conditions['period'] {
+function codesOf(concept: unknown): readonly string[] | undefined {
+  const codings = codingsOf(concept).filter(({ system }) => system !== '');
+  return codings.length === 0 ? undefined : codings.map(({ system, code }) => `${system}|${code}`);
+}
+
+function intervalOf(
+  value: unknown,
+): ({ readonly kind: 'interval' } & Interval) | Unenforceable | undefined {
   if (value === undefined) return undefined;
   const period = periodOf(value);
   return period === undefined ? unenforceable('period-invalid') : { kind: 'interval', ...period };

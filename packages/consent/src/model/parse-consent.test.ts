@@ -19,6 +19,8 @@ const consent = (provision: unknown, rest: object = {}) => ({
 const rules = (resource: unknown): string[] =>
   parseConsent(resource).findings.map(({ rule, severity }) => `${rule} ${severity}`);
 
+const RESOURCE_TYPES = 'http://hl7.org/fhir/resource-types';
+
 describe('parseConsent', () => {
   it('A1 takes a missing root type from an OPTIN or OPTOUT policy rule', () => {
     const rule = (code: string) => ({ policyRule: { coding: [{ code }] } });
@@ -102,12 +104,11 @@ describe('every unenforceable construct', () => {
     'action-unknown': { action: [{ coding: [{ code: 'delete' }] }] },
     'label-unknown': { securityLabel: [{ system: 'http://unknown', code: 'HIV' }] },
     'purpose-without-code': { purpose: [{ system: 'http://x' }] },
-    'class-not-a-type': { class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Nope' }] },
-    code: { code: [{ text: 'flu' }] },
-    'data-period': { dataPeriod: { start: '2020' } },
-    'data-related': { data: [{ meaning: 'related', reference: { reference: 'Encounter/1' } }] },
+    'class-unknown': { class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Nope' }] },
+    'code-without-coding': { code: [{ text: 'flu' }] },
     'data-without-reference': { data: [{ meaning: 'instance', reference: { display: 'it' } }] },
     'period-invalid': { period: { start: '2026-02-30' } },
+    expression: { expression: { language: 'text/fhirpath', expression: 'true' } },
     'modifier-extension': { modifierExtension: [{ url: 'http://x' }] },
     malformed: { type: 'maybe' },
     'too-many-values': { purpose: many },
@@ -122,6 +123,45 @@ describe('every unenforceable construct', () => {
     expect(model.findings).toContainEqual(
       expect.objectContaining({ severity: 'unenforceable', path: 'provision.provision[0]', text }),
     );
+  });
+});
+
+describe('a consent in the shape of R5', () => {
+  it('says what its R4 twin says: decision as the root type, exceptions below it', () => {
+    const exception = {
+      actor: [{ reference: { reference: 'Practitioner/a' } }],
+      documentType: [{ system: 'http://loinc.org', code: '34117-2' }],
+    };
+    const r5 = parseConsent({
+      status: 'active',
+      date: '2026-01-01',
+      decision: 'permit',
+      period: { end: '2027-01-01' },
+      controller: [{ reference: 'Organization/o' }],
+      policyBasis: { uri: 'http://policy' },
+      provision: [
+        { ...exception, resourceType: [{ system: RESOURCE_TYPES, code: 'Observation' }] },
+      ],
+    });
+    const r4 = parseConsent({
+      status: 'active',
+      dateTime: '2026-01-01',
+      organization: [{ reference: 'Organization/o' }],
+      policy: [{ uri: 'http://policy' }],
+      provision: {
+        type: 'permit',
+        period: { end: '2027-01-01' },
+        provision: [
+          { ...exception, type: 'deny', class: [{ system: RESOURCE_TYPES, code: 'Observation' }] },
+        ],
+      },
+    });
+    expect(r5).toEqual(r4);
+    expect(r5.unenforceable).toBe(false);
+  });
+
+  it('without a decision is unenforceable, like a root without a type', () => {
+    expect(parseConsent({ status: 'active', provision: [{}] }).unenforceable).toBe(true);
   });
 });
 

@@ -4,16 +4,17 @@ import { codingsOf, type FhirRecord, isRecord, listOf, referenceOf, textOf } fro
 import { instantsOf, periodOf } from './fhir-time.ts';
 import { lint } from './lint.ts';
 import { parseConditions, uriOf } from './parse-attributes.ts';
+import { asR4 } from './r5-consent.ts';
 
 const ALWAYS: Interval = { from: -Infinity, until: Infinity };
 
 /**
- * Normalises a FHIR R4 Consent. Never fails: what cannot be enforced is kept, denies within its
- * scope and stands in `findings`.
+ * Normalises a FHIR R4 Consent, or one in the shape of R5. Never fails: what cannot be enforced is
+ * kept, denies within its scope and stands in `findings`.
  * @param version the stored version, which orders consents of one lineage (A13); else meta.versionId
  */
 export function parseConsent(resource: unknown, version?: number): ConsentModel {
-  const consent: FhirRecord = isRecord(resource) ? resource : {};
+  const consent = asR4(isRecord(resource) ? resource : {});
   const findings: Finding[] = [];
   const root = isRecord(consent['provision']) ? consent['provision'] : rootless(consent);
   const dateTime = instantsOf(consent['dateTime'])?.from;

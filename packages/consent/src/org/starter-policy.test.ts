@@ -28,6 +28,7 @@ const row = (type: string, rest: Partial<RowFacts> = {}): RowFacts => ({
   patientId: 'p1',
   confidentiality: CONFIDENTIALITY.N,
   sensitivity: 0n,
+  content: null,
   consentClass: 0,
   residual: [],
   others: [],

@@ -31,6 +31,7 @@ export interface AskedColumns {
   readonly consent_class: number;
   readonly residual: string[];
   readonly key: string | null;
+  readonly content: string | null;
   readonly confidentiality: number;
   readonly sensitivity: string;
   readonly others:
@@ -49,7 +50,7 @@ export const FIND_ASKED = `select
       (extract(epoch from statement_timestamp()) * 1000)::float8 as now_ms, found.*
     from (select 1) as one left join lateral (
       select asked.position, s.patient, s.consent_class, s.residual,
-        r.key, r.confidentiality, r.sensitivity, r.other_patients,
+        r.key, r.content, r.confidentiality, r.sensitivity, r.other_patients,
         (select json_agg(json_build_object('patient', named.patient::text, 'patient_id', o.patient_id,
             'consent_class', o.consent_class, 'residual', o.residual) order by named.position)
           from unnest(r.other_patients) with ordinality as named(patient, position)
@@ -102,6 +103,7 @@ function factsOf(asked: AskedRow, found: AskedColumns | undefined): RowFacts | u
     id: asked.id ?? '',
     patient: BigInt(found.patient) as ResourceKey,
     patientId: asked.patientId,
+    content: found.content,
     confidentiality: isStored ? found.confidentiality : CONFIDENTIALITY.N,
     sensitivity: isStored ? BigInt(found.sensitivity) : 0n,
     consentClass: found.consent_class,

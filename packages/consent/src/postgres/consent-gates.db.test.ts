@@ -172,7 +172,7 @@ describe('consent in PostgreSQL', () => {
     const facts = async (patient: ResourceKey) => {
       const { consent_class: consentClass = 0, residual = [] } = (await state(patient)) ?? {};
       const row = { type: 'Observation', id: 'x', patient, patientId: 'x', sensitivity: 0n };
-      return { ...row, confidentiality: 4, consentClass, residual, others: [] };
+      return { ...row, confidentiality: 4, content: null, consentClass, residual, others: [] };
     };
     const kind = async (patient: ResourceKey, offset: number) =>
       gate.decide(await facts(patient), Date.parse(at(offset))).kind;
@@ -310,6 +310,9 @@ describe('consent in PostgreSQL', () => {
               ...(hasOther && { others: [former] }),
               confidentiality: row.confidentiality,
               sensitivity: row.sensitivity,
+              content: JSON.parse(
+                (row.content ?? '{}').replaceAll('2026-01', thisMonth()),
+              ) as object,
             });
           }
           former = patient;

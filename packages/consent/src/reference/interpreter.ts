@@ -1,13 +1,16 @@
 import type { RowFacts } from '@holdfast/store';
 import type { Action, Actor } from '../actor.ts';
-import { GUARDED_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
+import { UNLABELLED } from '../labels/confidentiality.ts';
+import { sensitivityClosure } from '../labels/sensitivity-dictionary.ts';
+import { BEYOND_EMERGENCY } from '../law/guards.ts';
+import type { LawRule } from '../law/law-table.ts';
 import type { ConsentModel } from '../model/consent-model.ts';
 import type { OrgRule } from '../org/access-policy.ts';
 import { isInGroup } from '../org/type-groups.ts';
 import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
-import { isEmergencyPurpose, type Rulebook } from '../rulebook.ts';
+import { isEmergencyPurpose, type PolicyDomain, type Rulebook } from '../rulebook.ts';
 import type { Question } from './matching.ts';
-import { isExplicitPermit, patientLayer } from './patient-layer.ts';
+import { isExplicitPermit, isFirmlyDenied, patientLayer } from './patient-layer.ts';
 import type { Reason } from './reason.ts';
 
 export interface AccessRequest {
@@ -54,6 +57,8 @@ export function interpret(request: AccessRequest, subject: AccessSubject): Reaso
 
 function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: string): Reason {
   const { actor, action, nowMs, rulebook } = request;
+  const law = lawSays({ request, purpose, row: subject.row });
+  if (law !== undefined) return law;
   const rules = rulebook.policy.rules.filter((rule) =>
     applies(rule, { request, purpose, row: subject.row }),
   );
@@ -68,22 +73,56 @@ function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: 
   const tried = permits.map((rule) => throughPatients(rule, q, subject));
   const permit = tried.find(({ outcome }) => outcome === 'permit');
   if (permit !== undefined) return permit;
-  return glass(q, permits, tried);
+  const primary = subject.row.patient === null ? [] : [subject.consents];
+  return glass(q, permits, { tried, patients: [...primary, ...subject.othersConsents] });
 }
 
-function applies(
-  rule: OrgRule,
-  asked: { readonly request: AccessRequest; readonly purpose: string; readonly row: RowFacts },
+interface Applied {
+  readonly request: AccessRequest;
+  readonly purpose: string;
+  readonly row: RowFacts;
+}
+
+// Layer 0: the first word, before organisation and patient.
+function lawSays(asked: Applied): Reason | undefined {
+  const rules = asked.request.rulebook.law.filter((rule) => isLawAbout(rule, asked));
+  const found = rules.find(({ effect }) => effect === 'deny') ?? rules[0];
+  return (
+    found && {
+      layer: 'law',
+      rule: found.id,
+      outcome: found.effect,
+      words: found.because,
+      because: [],
+    }
+  );
+}
+
+function isLawAbout(rule: LawRule, asked: Applied): boolean {
+  const { row } = asked;
+  if (!isAbout(rule, asked)) return false;
+  const isUnlabelled = row.confidentiality === UNLABELLED;
+  const isLabelled = (row.sensitivity & rule.labels) !== 0n;
+  if (rule.effect === 'permit') return !isUnlabelled && !isLabelled;
+  return rule.labels === 0n || isUnlabelled || isLabelled;
+}
+
+function isAbout(
+  rule: Pick<LawRule, 'roles' | 'actions' | 'purposes' | 'types'>,
+  { request: { actor, action }, purpose, row }: Applied,
 ): boolean {
-  const { request, purpose, row } = asked;
-  const { actor, action } = request;
   return (
     rule.roles.some((role) => actor.roles.includes(role)) &&
     rule.actions.includes(action) &&
     purposeWithinAny(purpose, rule.purposes) &&
-    rule.types.some((group) => isInGroup(row.type, group)) &&
-    (rule.ownRecord === undefined || (row.patientId !== null && row.patientId === actor.patientId))
+    rule.types.some((group) => isInGroup(row.type, group))
   );
+}
+
+function applies(rule: OrgRule, asked: Applied): boolean {
+  const { request, row } = asked;
+  const isOwn = row.patientId !== null && row.patientId === request.actor.patientId;
+  return isAbout(rule, asked) && (rule.ownRecord === undefined || isOwn);
 }
 
 // A15: every patient the row names is asked, unless the rule stands on its own.
@@ -109,13 +148,19 @@ function throughPatients(rule: OrgRule, q: Question, subject: AccessSubject): Re
     : { ...orgReason(rule, 'deny'), layer: 'patient', because: refusing };
 }
 
-function glass(q: Question, permits: readonly OrgRule[], tried: readonly Reason[]): Reason {
+interface Asked {
+  readonly tried: readonly Reason[];
+  readonly patients: readonly (readonly ConsentModel[])[];
+}
+
+function glass(q: Question, permits: readonly OrgRule[], { tried, patients }: Asked): Reason {
   const overridable =
     q.actor.emergency &&
     isEmergencyPurpose(q.purpose) &&
     q.domain.default !== 'deny' &&
     permits.some(({ patientLayer: layer }) => layer === 'consents') &&
-    (q.row.sensitivity & GUARDED_SENSITIVITY) === 0n;
+    (q.row.sensitivity & beyondEmergency(q.domain)) === 0n &&
+    !patients.some((consents) => isFirmlyDenied(q, consents));
   if (overridable) {
     const words = 'emergency access: permitted, audited, to be reviewed, and the patient is told';
     return { layer: 'glass', rule: 'GLASS', outcome: 'permit', words, because: tried };
@@ -128,6 +173,9 @@ function glass(q: Question, permits: readonly OrgRule[], tried: readonly Reason[
     because: tried,
   };
 }
+
+const beyondEmergency = ({ firm }: PolicyDomain): bigint =>
+  firm.reduce((mask, code) => mask | sensitivityClosure(code), BEYOND_EMERGENCY);
 
 function orgReason(rule: OrgRule, outcome: 'permit' | 'deny'): Reason {
   return { layer: 'org', rule: rule.id, outcome, words: rule.because, because: [] };

@@ -1,18 +1,15 @@
 import type { RowFacts } from '@holdfast/store';
 import type { Action, Actor } from '../actor.ts';
 import { CONFIDENTIALITY, UNLABELLED } from '../labels/confidentiality.ts';
-import {
-  GUARDED_CODES,
-  GUARDED_SENSITIVITY,
-  sensitivityBit,
-  sensitivityClosure,
-  UNKNOWN_SENSITIVITY,
-} from '../labels/sensitivity-dictionary.ts';
+import { sensitivityClosure, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
+import { GUARDS, type Guard, isGuardMet } from '../law/guards.ts';
 import { actionCovered } from '../model/action-coverage.ts';
 import { unenforceableIn } from '../model/conditions.ts';
 import type { Conditions, Effect, Label } from '../model/consent-model.ts';
 import { purposeWithin } from '../purposes/purpose-of-use.ts';
 import type { PolicyDomain } from '../rulebook.ts';
+import { contentMismatches } from './content-matching.ts';
+import type { Mismatch } from './reason.ts';
 
 /** One question to layer 2: a single purpose (A16 decides each). */
 export interface Question {
@@ -24,12 +21,6 @@ export interface Question {
   readonly domain: PolicyDomain;
 }
 
-/** An attribute that keeps a provision from matching, in words. */
-export interface Mismatch {
-  readonly attribute: string;
-  readonly words: string;
-}
-
 /**
  * `match` of the semantics: AND over stated attributes, OR over the values of one, a missing fact
  * matches for deny only. Returns what does not match; empty means the provision matches.
@@ -38,7 +29,7 @@ export function mismatches(stated: Conditions, effect: Effect, q: Question): rea
   const found: Mismatch[] = [];
   const miss = (attribute: string, words: string): void => void found.push({ attribute, words });
   const closure = [q.actor.principal, ...q.actor.closure];
-  const { actor, action, label, purpose, type, instance, period } = stated;
+  const { actor, action, label, purpose, period } = stated;
   if (actor?.kind === 'values' && !actor.values.some((each) => closure.includes(each))) {
     miss('actor', `${q.actor.principal} is none of ${actor.values.join(', ')}`);
   }
@@ -54,25 +45,16 @@ export function mismatches(stated: Conditions, effect: Effect, q: Question): rea
   ) {
     miss('purpose', `${q.purpose} is not within ${purpose.values.join(', ')}`);
   }
-  if (type?.kind === 'values' && !type.values.some((each) => each === q.row.type)) {
-    miss('class', `${q.row.type} is none of ${type.values.join(', ')}`);
-  }
-  if (
-    instance?.kind === 'values' &&
-    !instance.values.some((each) => each.type === q.row.type && each.id === q.row.id)
-  ) {
-    miss('data', `${q.row.type}/${q.row.id} is not among the data named`);
-  }
   if (label?.kind === 'values' && !label.values.some((each) => labelMatches(each, effect, q))) {
     miss('securityLabel', `the labels do not match ${label.values.map(codeOf).join(', ')}`);
   }
   if (period?.kind === 'never' || (period?.kind === 'interval' && !inPeriod(period, effect, q))) {
     miss('period', 'the period of the provision is not running');
   }
-  if (effect === 'permit' && !guardedNamed(label, q.row.sensitivity)) {
-    miss('securityLabel', 'guarded notes are covered by a permit that names them only');
+  if (effect === 'permit') {
+    for (const guard of guardsUnmet(stated, q)) miss(guard.must, guard.because);
   }
-  return found;
+  return [...found, ...contentMismatches(stated, effect, q.row)];
 }
 
 /** A provision with a construct that cannot be decided denies, whatever it states (A1). */
@@ -103,12 +85,14 @@ function inPeriod(
   return nowMs >= period.from && (effect === 'deny' || nowMs < period.until);
 }
 
-function guardedNamed(label: Conditions['label'], sensitivity: bigint): boolean {
-  const named = label?.kind === 'values' ? label.values.map(({ code }) => code) : [];
-  return GUARDED_CODES.every(
-    (code) =>
-      named.includes(code) || (sensitivity & GUARDED_SENSITIVITY & sensitivityBit(code)) === 0n,
+const codeOf = (label: Label): string => label.code;
+
+function guardsUnmet({ label, purpose }: Conditions, q: Question): readonly Guard[] {
+  const named = {
+    labels: label?.kind === 'values' ? label.values.map(codeOf) : undefined,
+    purposes: purpose?.kind === 'values' ? purpose.values : undefined,
+  };
+  return GUARDS.filter(
+    (guard) => (q.row.sensitivity & guard.mask) !== 0n && !isGuardMet(guard, named, q.purpose),
   );
 }
-
-const codeOf = (label: Label): string => label.code;

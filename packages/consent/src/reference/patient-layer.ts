@@ -3,16 +3,13 @@ import { inherit, unenforceableIn } from '../model/conditions.ts';
 import type { Conditions, ConsentModel, Provision } from '../model/consent-model.ts';
 import { inForce } from '../model/supersession.ts';
 import { purposeWithin } from '../purposes/purpose-of-use.ts';
-import { DEFAULT_CEILING, defaultCovers } from '../rulebook.ts';
+import { DEFAULT_CEILING, defaultCovers, isEmergencyPurpose } from '../rulebook.ts';
 import { effectiveEffect, mismatches, type Question } from './matching.ts';
 import type { Outcome, Reason } from './reason.ts';
 
 /** Layer 2 for one patient and one purpose: deny > permit > weak deny > default. */
 export function patientLayer(q: Question, consents: readonly ConsentModel[]): Reason {
-  const reasons = inForce(consents)
-    .filter(({ from, until }) => from <= q.nowMs && q.nowMs < until)
-    .filter(({ consent }) => consent.scope !== 'research' || purposeWithin(q.purpose, 'HRESCH'))
-    .map(({ consent }) => evaluateConsent(q, consent));
+  const reasons = speaking(q, consents).map((consent) => evaluateConsent(q, consent));
   for (const outcome of ['deny', 'permit', 'weak-deny'] as const) {
     const found = reasons.filter((each) => each.outcome === outcome);
     if (found.length > 0) return combined(outcome, reasons, WORDS[outcome]);
@@ -21,6 +18,30 @@ export function patientLayer(q: Question, consents: readonly ConsentModel[]): Re
   const words = `no consent speaks: the default ${q.domain.default} ${permits ? 'permits' : 'denies'}`;
   return { ...combined(permits ? 'permit' : 'deny', reasons, words), rule: 'DEFAULT' };
 }
+
+function speaking(q: Question, consents: readonly ConsentModel[]): readonly ConsentModel[] {
+  return inForce(consents)
+    .filter(({ from, until }) => from <= q.nowMs && q.nowMs < until)
+    .map(({ consent }) => consent)
+    .filter(({ scope }) => scope !== 'research' || purposeWithin(q.purpose, 'HRESCH'));
+}
+
+/**
+ * Layer 3 has no say where a provision that denies names an emergency purpose: whoever wrote it
+ * meant emergencies too.
+ */
+export function isFirmlyDenied(q: Question, consents: readonly ConsentModel[]): boolean {
+  return speaking(q, consents)
+    .map((consent) => evaluateConsent(q, consent))
+    .some((reason) => reason.outcome === 'deny' && restsOnFirmDeny(reason));
+}
+
+const restsOnFirmDeny = (reason: Reason): boolean =>
+  reason.isFirm === true ||
+  reason.because.some((each) => each.outcome === 'deny' && restsOnFirmDeny(each));
+
+const namesEmergency = ({ purpose }: Conditions): boolean =>
+  purpose?.kind === 'values' && purpose.values.some(isEmergencyPurpose);
 
 /** Did a consent of the patient, and not the default, permit? */
 export const isExplicitPermit = (reason: Reason): boolean =>
@@ -86,5 +107,13 @@ function evaluate(scene: Scene, node: Provision, inherited: Conditions): Reason 
     ? 'it states something that cannot be enforced, so it denies within its scope'
     : `every condition it states holds, and it says ${effect}`;
   const rule = unreliable ? 'A1' : 'A3';
-  return { layer: 'patient', rule, outcome: effect, words, ...evidence, because: [] };
+  return {
+    layer: 'patient',
+    rule,
+    outcome: effect,
+    words,
+    ...evidence,
+    ...(effect === 'deny' && namesEmergency(conditions) && { isFirm: true as const }),
+    because: [],
+  };
 }

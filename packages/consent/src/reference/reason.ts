@@ -10,5 +10,13 @@ export interface Reason {
   /** The version that says so, `Consent/id/_history/n`, and the provision inside it. */
   readonly source?: string;
   readonly path?: string;
+  /** A deny that names an emergency purpose: no emergency access opens it. */
+  readonly isFirm?: true;
   readonly because: readonly Reason[];
+}
+
+/** An attribute that keeps a provision from matching, in words. */
+export interface Mismatch {
+  readonly attribute: string;
+  readonly words: string;
 }

@@ -3,6 +3,7 @@ import type { RowFacts } from '@holdfast/store';
 import fc from 'fast-check';
 import { ACTIONS, type Actor, ROLES } from '../actor.ts';
 import { sensitivityBit, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
+import { FEDERAL_LAW } from '../law/law-table.ts';
 import { STARTER_POLICY } from '../org/starter-policy.ts';
 import type { Rulebook } from '../rulebook.ts';
 
@@ -23,9 +24,25 @@ export const TYPES = [
   'Organization',
 ];
 const IDS = ['1', '2', '3'];
-const LABELS = ['N', 'R', 'V', 'L', 'PSY', 'BH', 'SUD', 'ETHUD', 'HIV', 'PSYTHPN', 'SUDCN'];
+const LABELS = 'N R V L PSY BH SUD ETHUD HIV PSYTHPN SUDCN 42CFRPart2'.split(' ');
 const RANKS = new Set(['U', 'L', 'M', 'N', 'R', 'V']);
-const PURPOSES = ['TREAT', 'ETREAT', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'BTG', 'http://x|y'];
+const PURPOSES = 'TREAT ETREAT HPAYMT HOPERAT HRESCH PATRQT BTG HLEGAL PUBHLTH http://x|y'.split(
+  ' ',
+);
+
+const coding = (system: string, code: string) => ({ system: `http://${system}`, code });
+const LABORATORY = coding('category', 'laboratory');
+const REPORT = coding('loinc.org', '11502-2');
+const CODES = [coding('loinc.org', '1'), coding('snomed.info/sct', '2')];
+const CLASSES = [
+  ...['Observation', 'Condition', 'Patient'].map((code) => ({
+    system: 'http://hl7.org/fhir/resource-types',
+    code,
+  })),
+  LABORATORY,
+  { system: 'urn:ietf:rfc:3986', code: 'http://profile/1' },
+];
+const dataOf = (meaning: string, reference: string) => ({ meaning, reference: { reference } });
 
 /** Days of one month: few enough that periods, requests and dates meet. */
 export const dayMs = (day: number): number => Date.UTC(2026, 0, day);
@@ -69,26 +86,24 @@ const attributes = fc.record(
       { weight: 1, arbitrary: fc.constant([{ system: 'http://unknown.example', code: 'Z' }]) },
     ),
     purpose: some(...PURPOSES).map((codes) => codes.map(purpose)),
-    class: some('Observation', 'Condition', 'Patient').map((codes) =>
-      codes.map((code) => ({ system: 'http://hl7.org/fhir/resource-types', code })),
-    ),
-    data: fc.oneof(
-      {
-        weight: 4,
-        arbitrary: some('Observation/1', 'Observation/2', 'Condition/1').map((all) =>
-          all.map((reference) => ({ meaning: 'instance', reference: { reference } })),
-        ),
-      },
-      {
-        weight: 1,
-        arbitrary: fc.constant([
-          { meaning: 'authoredby', reference: { reference: 'Practitioner/a' } },
-        ]),
-      },
+    class: some(...CLASSES),
+    documentType: fc.constantFrom([LABORATORY], [REPORT]),
+    data: some(
+      ...['Observation/1', 'Observation/2', 'Condition/1'].map((each) => dataOf('instance', each)),
+      dataOf('related', 'Encounter/1'),
+      dataOf('dependents', 'Observation/1'),
+      dataOf('authoredby', 'Practitioner/a'),
+      dataOf('authoredby', 'Practitioner/b'),
     ),
     period,
-    code: fc.constant([{ text: 'anything' }]),
-    dataPeriod: fc.constant({ start: '2025-01-01' }),
+    code: fc.oneof(
+      {
+        weight: 9,
+        arbitrary: some(...CODES).map((codes) => codes.map((code) => ({ coding: [code] }))),
+      },
+      { weight: 1, arbitrary: fc.constant([{ text: 'anything' }]) },
+    ),
+    dataPeriod: period,
   },
   { requiredKeys: [] },
 );
@@ -98,10 +113,12 @@ const thinned = fc
   .tuple(attributes, fc.infiniteStream(fc.integer({ min: 0, max: 99 })))
   .map(([all, dice]) => {
     const odds: Record<string, number> = {
-      code: 6,
-      dataPeriod: 6,
+      code: 15,
+      dataPeriod: 15,
+      documentType: 6,
+      class: 45,
       period: 40,
-      data: 40,
+      data: 30,
       action: 40,
     };
     const entries = Object.entries(all).filter(([name]) => {
@@ -161,7 +178,7 @@ export const consentArbitrary: fc.Arbitrary<ConsentJson> = fc
 
 export const consentsArbitrary = fc.array(consentArbitrary, { maxLength: 4 });
 
-const bits = ['PSY', 'SUD', 'ETHUD', 'HIV', 'PSYTHPN', 'SUDCN'].map(sensitivityBit);
+const bits = ['PSY', 'SUD', 'ETHUD', 'HIV', 'PSYTHPN', 'SUDCN', '42CFRPart2'].map(sensitivityBit);
 
 export const maskArbitrary: fc.Arbitrary<bigint> = fc
   .oneof(
@@ -169,6 +186,28 @@ export const maskArbitrary: fc.Arbitrary<bigint> = fc
     { weight: 4, arbitrary: fc.subarray([...bits, UNKNOWN_SENSITIVITY], { maxLength: 2 }) },
   )
   .map((chosen) => chosen.reduce((mask, bit) => mask | bit, 0n));
+
+/** What a resource says about itself: enough for every attribute that asks about content. */
+const elements = fc.record({
+  category: fc.constantFrom(undefined, [{ coding: [LABORATORY] }], [{ coding: [REPORT] }]),
+  code: fc.constantFrom(undefined, ...CODES.map((each) => ({ coding: [each] }))),
+  performer: fc.constantFrom(
+    undefined,
+    [{ reference: 'Practitioner/a' }],
+    [{ reference: 'Practitioner/b/_history/2' }],
+  ),
+  encounter: fc.constantFrom(undefined, { reference: 'Encounter/1' }),
+  focus: fc.constantFrom(undefined, [{ reference: 'Observation/1' }]),
+  profile: fc.constantFrom(undefined, ['http://profile/1']),
+  at: fc.option(day, { nil: undefined }),
+});
+
+type Stated = typeof elements extends fc.Arbitrary<infer T> ? T : never;
+
+const DATED: Readonly<Record<string, string>> = {
+  Observation: 'effectiveDateTime',
+  Condition: 'recordedDate',
+};
 
 /** A row of patient p1 (key 1), or of none, that may name p2 (key 2) as well. */
 export interface RowShape {
@@ -185,11 +224,13 @@ export const rowArbitrary: fc.Arbitrary<RowShape> = fc
     hasOther: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 7),
     confidentiality: fc.constantFrom(-1, 0, 2, 3, 3, 3, 4, 5),
     sensitivity: maskArbitrary,
+    stated: fc.option(elements, { freq: 9 }),
   })
-  .map(({ hasPatient, hasState, hasOther, ...labels }) => ({
+  .map(({ hasPatient, hasState, hasOther, stated, ...labels }) => ({
     hasOther,
     row: {
       ...labels,
+      content: stated === null ? null : contentOf(labels, stated),
       patient: hasPatient ? (1n as ResourceKey) : null,
       patientId: hasPatient && hasState ? 'p1' : null,
       consentClass: 0,
@@ -197,6 +238,20 @@ export const rowArbitrary: fc.Arbitrary<RowShape> = fc
       others: [],
     },
   }));
+
+function contentOf(
+  { type, id }: Pick<RowFacts, 'type' | 'id'>,
+  { profile, at, ...rest }: Stated,
+): string {
+  const dated = DATED[type];
+  return JSON.stringify({
+    resourceType: type,
+    id,
+    meta: { profile },
+    ...rest,
+    ...(dated !== undefined && at !== undefined && { [dated]: dayText(at) }),
+  });
+}
 
 const capacity = fc.oneof(
   {
@@ -212,6 +267,7 @@ const capacity = fc.oneof(
       { roles: ['patient' as const], purposes: ['PATRQT'] },
       { roles: ['proxy' as const], purposes: ['PATRQT'] },
       { roles: ['researcher' as const], purposes: ['HRESCH'] },
+      { roles: ['compliance-officer' as const], purposes: ['PUBHLTH'] },
     ),
   },
   {
@@ -261,6 +317,8 @@ export const rulebookArbitrary: fc.Arbitrary<Rulebook> = fc.record({
       'and-above' as const,
       'exact' as const,
     ),
+    firm: fc.constantFrom([], [], ['HIV']),
   }),
+  law: fc.constantFrom(FEDERAL_LAW, FEDERAL_LAW, []),
   policy: fc.constant(STARTER_POLICY),
 });

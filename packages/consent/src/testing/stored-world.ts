@@ -1,7 +1,7 @@
 import { type ResourceType, typeCode } from '@holdfast/fhir';
 import type { ResourceKey } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
-import type { RowFacts } from '@holdfast/store';
+import { clinicalTimeOf, type RowFacts } from '@holdfast/store';
 
 /** Rows as the store writes them, without the store: what the consent engine reads and decides. */
 export class StoredWorld {
@@ -30,20 +30,25 @@ export class StoredWorld {
     readonly others?: readonly ResourceKey[];
     readonly confidentiality?: number;
     readonly sensitivity?: bigint;
-    readonly content?: unknown;
+    readonly content?: object;
   }): Promise<ResourceKey> {
+    const id = row.id ?? `r${++this.#next}`;
+    const content = { ...row.content, resourceType: row.type, id };
+    const time = clinicalTimeOf(content);
     const { rows } = await this.#db.query<{ key: string }>(
       `insert into resource (tenant, type, id, version, updated, patient, other_patients,
-        confidentiality, sensitivity, content)
-      values (1, $1, $2, 1, now(), $3, $4, $5, $6, $7) returning key`,
+        confidentiality, sensitivity, content, at, at_end)
+      values (1, $1, $2, 1, now(), $3, $4, $5, $6, $7, $8, $9) returning key`,
       [
         typeCode(row.type),
-        row.id ?? `r${++this.#next}`,
+        id,
         row.patient === null ? null : String(row.patient),
         row.others?.map(String) ?? null,
         row.confidentiality ?? 3,
         String(row.sensitivity ?? 0n),
-        JSON.stringify(row.content ?? {}),
+        JSON.stringify(content),
+        time === undefined ? '-infinity' : new Date(time.start),
+        time === undefined ? '-infinity' : new Date(time.end),
       ],
     );
     return BigInt(rows[0]?.key ?? 0) as ResourceKey;
@@ -64,6 +69,7 @@ interface StatementRow {
   readonly id: string;
   readonly patient: string | null;
   readonly patient_id: string | null;
+  readonly content: string | null;
   readonly confidentiality: number;
   readonly sensitivity: string;
   readonly consent_class: number | null;
@@ -83,7 +89,7 @@ export async function decidedRows(
   const values: unknown[] = [];
   const predicate = releasable('r', (value) => `$${values.push(value)}`);
   const { rows } = await db.query<StatementRow>(
-    `select r.key, r.type, r.id, r.patient, p.patient_id, r.confidentiality, r.sensitivity,
+    `select r.key, r.type, r.id, r.patient, p.patient_id, r.content, r.confidentiality, r.sensitivity,
       p.consent_class, p.residual, ${predicate} as released,
       (select jsonb_agg(jsonb_build_object('id', o.patient_id, 'class', o.consent_class,
         'residual', o.residual)) from patient_state o where o.patient = any(r.other_patients)) as others,
@@ -106,6 +112,7 @@ export async function decidedRows(
         patientId: row.patient_id,
         confidentiality: row.confidentiality,
         sensitivity: BigInt(row.sensitivity),
+        content: row.content,
         consentClass: row.consent_class ?? 0,
         residual: row.residual ?? [],
         others: (row.others ?? []).map((other) => ({

@@ -23,7 +23,8 @@ export interface VectorCase {
 
 /** The vectors speak about consents only: the organisation permits everything, the default denies. */
 const rulebookFor = (purpose: string): Rulebook => ({
-  domain: { default: 'deny', confidentialityDeny: 'and-above' },
+  law: [],
+  domain: { default: 'deny', confidentialityDeny: 'and-above', firm: [] },
   policy: {
     version: 'vectors',
     rules: [
@@ -61,6 +62,7 @@ export function answer(vector: VectorCase): 'permit' | 'deny' {
     id: vector.resource.id,
     patient: 1n as ResourceKey,
     patientId: 'p',
+    content: JSON.stringify(vector.resource),
     ...labelsOf(vector.resource),
     others: [],
     ...engine.intern(consents, nowMs),
