@@ -1,5 +1,5 @@
 import type { Actor } from '@holdfast/consent';
-import type { Clock, Random, RequestId } from '@holdfast/kernel';
+import type { Clock, PatientId, Random, RequestId } from '@holdfast/kernel';
 import {
   type AuditAction,
   type AuditAppender,
@@ -11,6 +11,7 @@ import {
   type TagKey,
 } from '@holdfast/ledger';
 import type { Change, RowFacts, WriteAudit } from '@holdfast/store';
+import { NAMED_A_BATCH } from './limits.ts';
 
 export interface AuditTrailOptions {
   readonly appender: AuditAppender;
@@ -58,6 +59,30 @@ export class AuditTrail {
     const about = patients.size === 0 ? [null] : [...patients.values()];
     const events = about.map((row) => this.#event(who, access, row));
     await this.#options.appender.append(events.map((event) => this.#prepare(who, event)));
+  }
+
+  /** One record a patient who is named to the actor outside their own data; one if there is none. */
+  async named(
+    who: Audited,
+    { interaction, target }: Pick<Access, 'interaction' | 'target'>,
+    patients: readonly PatientId[],
+  ): Promise<void> {
+    const about = patients.length === 0 ? [null] : patients;
+    // In turn: the queue before the log is bounded, and a signal may reach very many.
+    for (let from = 0; from < about.length; from += NAMED_A_BATCH) {
+      const rows = about.slice(from, from + NAMED_A_BATCH).map((patientId) =>
+        this.#prepare(who, {
+          ...this.#who(who),
+          interaction,
+          action: 'R',
+          target,
+          outcome: SUCCESS,
+          patientId,
+          decision: null,
+        }),
+      );
+      await this.#options.appender.append(rows);
+    }
   }
 
   /** The records of a write: they commit with the data. */

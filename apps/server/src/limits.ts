@@ -30,3 +30,6 @@ export const BULK_BODY_BYTES = 256 * 1024;
 
 /** Body bytes that count as one more read of predicted work: about one resource. */
 export const COST_BODY_BYTES = 2_048;
+
+/** Audit records of one answer that are made durable together: one INSERT of the ledger. */
+export const NAMED_A_BATCH = 512;

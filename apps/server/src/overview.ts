@@ -72,10 +72,7 @@ export async function overviewOf(sources: OverviewSources): Promise<Overview> {
     })),
     inference: inferenceOf(sources),
     ledger: ledgerOf(sources),
-    signals: sources.signals
-      .list()
-      .slice(0, 50)
-      .map((summary) => signalOf(summary, sources.signals)),
+    signals: sources.signals.list().slice(0, 50).map(signalOf),
   };
 }
 

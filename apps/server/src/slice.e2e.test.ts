@@ -322,7 +322,7 @@ describe('an absent database', () => {
     expect(body['signals']).toContainEqual(
       expect.objectContaining({
         cause: 'postgres-unavailable',
-        patients: { count: 1, ids: ['finn-demo'] },
+        patients: { count: 1 },
       }),
     );
     await expect
@@ -335,6 +335,24 @@ describe('an absent database', () => {
       )
       .not.toContain('postgres-unavailable');
   }, 150_000);
+
+  it('names its patients only where the naming is audited, and then says so for each', async () => {
+    const lists = ['/operations/signals?state=all', '/operations/overview'];
+    const bodies = await Promise.all(
+      lists.map(async (path) => (await call('operator', path)).body),
+    );
+    // Recent events name resources, which is what an operator may see; signals name nobody.
+    const signals = bodies.flatMap((body) => body['signals'] as { id: string; cause: string }[]);
+    expect(JSON.stringify(signals)).not.toContain('finn-demo');
+    const id = signals.find(({ cause }) => cause === 'postgres-unavailable')?.id ?? '';
+    const detail = await call('operator', `/operations/signals/${id}`);
+    expect(detail.body['patients']).toEqual({ count: 1, ids: ['finn-demo'] });
+    const { rows } = await owner.query<{ n: string }>(
+      `select count(*) as n from audit where body like $1 and patient_tag is not null`,
+      [`%"signal/${id}"%`],
+    );
+    expect(rows[0]?.n).toBe('1');
+  });
 });
 
 const SYNTHEA = new URL('../../../../shared/data/synthea/', import.meta.url);

@@ -7,9 +7,6 @@ export const RECENT_EVENTS_MAX = 50;
 /** Signals in a snapshot; older resolved ones are read at `GET /operations/signals`. */
 export const SNAPSHOT_SIGNALS_MAX = 100;
 
-/** Affected patients named in a snapshot; the full list is an access-controlled read of its own. */
-export const SNAPSHOT_PATIENTS_MAX = 20;
-
 /** Two snapshots to one reader are at least this far apart: nobody reads faster than a second. */
 export const LIVE_INTERVAL_MIN_MS = 1_000;
 

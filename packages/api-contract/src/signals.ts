@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SNAPSHOT_PATIENTS_MAX } from './limits.ts';
 import { Count, FhirId, Instant, Slug, TenantNumber, Words } from './primitives.ts';
 
 /** `critical`: patients are or may be harmed now. `major`: promises are broken. `minor`: watch. */
@@ -29,14 +28,11 @@ const common = {
   nextStep: Words,
 };
 
-/** A failure with its cause and the patients it reached; ids are opaque, at most the first 20. */
+/** A failure with its cause and how many patients it reached: who they are says only SignalDetail. */
 export const Signal = z
   .strictObject({
     ...common,
-    patients: z.strictObject({
-      count: Count,
-      ids: z.array(FhirId).max(SNAPSHOT_PATIENTS_MAX),
-    }),
+    patients: z.strictObject({ count: Count }),
   })
   .meta({ id: 'Signal' });
 export type Signal = z.infer<typeof Signal>;

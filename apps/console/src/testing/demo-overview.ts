@@ -44,7 +44,6 @@ export function demoEvent(n: number, atMs: number): RecentEvent {
 
 /** An open failure of the inference back end that reached `patients` people. */
 export function demoSignal(openedAtMs: number, patients: number): Signal {
-  const draw = seeded(patients);
   return {
     id: '0190b6a1-7d11-7000-8000-000000000001',
     cause: 'inference-backend-down',
@@ -54,10 +53,7 @@ export function demoSignal(openedAtMs: number, patients: number): Signal {
     openedAt: iso(openedAtMs),
     lastSeenAt: iso(openedAtMs + 38_000),
     occurrences: 12,
-    patients: {
-      count: patients,
-      ids: Array.from({ length: Math.min(patients, 20) }, () => opaque(draw)),
-    },
+    patients: { count: patients },
     outcome: 'degraded',
     tenant: 1,
     summary:
@@ -72,7 +68,7 @@ const MINOR: Omit<Signal, 'openedAt' | 'lastSeenAt'> = {
   component: 'events',
   severity: 'major',
   occurrences: 3,
-  patients: { count: 1, ids: ['k3v9q2m1'] },
+  patients: { count: 1 },
   outcome: 'delayed',
   tenant: 1,
   summary: 'One stream is parked: its next event fails the same way at every attempt.',

@@ -126,9 +126,9 @@ function operations(
   }
   const found = signals.find(({ id }) => pathname === `/operations/signals/${id}`);
   if (found === undefined) return refuse(response, 404, 'There is no such thing here.');
-  const { count, ids } = found.patients;
-  const all = Array.from({ length: count }, (_, i) => ids[i] ?? `more-${i}`);
-  return json(response, SignalDetail, { ...found, patients: { count, ids: all } });
+  const { count } = found.patients;
+  const ids = Array.from({ length: count }, (_, i) => `p-${1_000 + i}`);
+  return json(response, SignalDetail, { ...found, patients: { count, ids } });
 }
 
 function follow(world: World, request: IncomingMessage, response: ServerResponse) {

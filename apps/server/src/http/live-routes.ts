@@ -67,7 +67,7 @@ export function registerLiveRoutes(
   const { verifier, feed, signals } = options;
   signals.subscribe(({ kind, signal }) => {
     const change = kind === 'merged' ? 'updated' : kind;
-    feed.send('signal', { change, signal: signalOf(signal, signals) });
+    feed.send('signal', { change, signal: signalOf(signal) });
     feed.changed();
   });
   app.get('/operations/live', async (request, reply) => {

@@ -82,22 +82,20 @@ export function registerOperationsRoutes(
     const wanted = signals
       .list()
       .filter((s) => state === 'all' || (s.resolvedAt === null) === (state === 'open'));
-    return { signals: wanted.map((summary) => signalOf(summary, signals)) };
+    return { signals: wanted.map(signalOf) };
   });
   app.get('/operations/signals/:id', async (request) => {
     const actor = await operator(request);
     const { id } = request.params as { id: SignalId };
     const signal = signals.get(id);
     if (signal === null) throw serverFault('SERVER_RESOURCE_NOT_FOUND');
-    if (databaseUp()) {
-      await audit.accessed(
-        { actor, requestId: request.facts.requestId },
-        { interaction: 'read-signal', action: 'R', target: `signal/${id}`, outcome: 0, epoch: 0n },
-        [],
-      );
-    }
+    await audit.named(
+      { actor, requestId: request.facts.requestId },
+      { interaction: 'read-signal', target: `signal/${id}` },
+      signal.patients,
+    );
     return {
-      ...signalOf(signal, signals),
+      ...signalOf(signal),
       patients: { count: signal.patientCount, ids: signal.patients },
     };
   });
@@ -155,13 +153,9 @@ function personaOf({ id, name, description, claims }: Persona) {
   };
 }
 
-/** A signal as the contract has it; identities of patients only as opaque ids, the first twenty. */
-export function signalOf(
-  summary: SignalSummary,
-  signals: SignalRecorder,
-): Overview['signals'][number] {
+/** A signal as lists have it: how many patients it reached, never who (VIS-6). */
+export function signalOf(summary: SignalSummary): Overview['signals'][number] {
   const cause = CAUSES[summary.cause];
-  const patients = signals.get(summary.id)?.patients ?? [];
   return {
     id: summary.id,
     cause: summary.cause,
@@ -176,6 +170,6 @@ export function signalOf(
     tenant: summary.tenant ?? 1,
     summary: cause.summary,
     nextStep: cause.nextStep,
-    patients: { count: summary.patientCount, ids: patients.slice(0, 20) },
+    patients: { count: summary.patientCount },
   };
 }
