@@ -1,6 +1,7 @@
 // Goal: invariant 3, Nothing lost. Method: kill -9 the server in the middle of an import, start it
 // again over the same data, and hold what it answers against what it had acknowledged.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { TenantId } from '@holdfast/kernel';
 import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
-import { createPool } from '@holdfast/postgres';
+import { createPool, deleteEmbeddedData } from '@holdfast/postgres';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../bin/holdfast.mjs', import.meta.url));
@@ -16,9 +17,14 @@ const SYNTHEA = new URL('../../../../shared/data/synthea/', import.meta.url);
 const data = mkdtempSync(join(tmpdir(), 'holdfast-crash-'));
 const children: ChildProcess[] = [];
 
-afterAll(() => {
-  for (const child of children) child.kill('SIGINT');
-  rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+afterAll(async () => {
+  const ended = children.flatMap((child) => {
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    return isRunning && child.kill('SIGINT') ? [once(child, 'exit')] : [];
+  });
+  await Promise.all(ended);
+  await deleteEmbeddedData(join(data, 'postgres'));
+  rmSync(data, { recursive: true, force: true });
 });
 
 async function serve(): Promise<{ url: string; child: ChildProcess }> {

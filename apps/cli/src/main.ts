@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerData } from './commands/data.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLedger } from './commands/ledger.ts';
@@ -32,6 +33,7 @@ registerLedger(program);
 registerEvents(program);
 registerToken(program);
 registerOpenApi(program);
+registerData(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,5 +108,21 @@ describe.concurrent('the holdfast command', () => {
     server.close();
     expect(said).toContain('issues no development tokens (NODE_ENV=production)');
     expect(said).toContain('Set HOLDFAST_TOKEN');
+  });
+});
+
+describe('holdfast data delete', () => {
+  it('asks for --yes, and deletes nothing that is not its own', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'holdfast-delete-'));
+    mkdirSync(join(data, 'keys'));
+    writeFileSync(join(data, 'notes.txt'), 'mine');
+    expect((await run(['data', 'delete', '--data', data])).code).toBe(2);
+    expect(readdirSync(data)).toEqual(['keys', 'notes.txt']);
+    expect((await run(['data', 'delete', '--yes', '--data', data])).code).toBe(0);
+    expect(readdirSync(data)).toEqual(['notes.txt']);
+    expect((await run(['data', 'delete', '--yes', '--data', data])).said).toContain(
+      `No Holdfast data in ${data}.`,
+    );
+    rmSync(data, { recursive: true });
   });
 });

@@ -22,6 +22,7 @@ describe.skipIf(skipped !== undefined)('in Chromium', () => {
   afterAll(async () => {
     await browser.close();
     await server.stop();
+    await server.deleteData();
     rmSync(data, { recursive: true, force: true });
   });
 

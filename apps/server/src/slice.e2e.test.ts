@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { TenantId } from '@holdfast/kernel';
 import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
-import { createPool } from '@holdfast/postgres';
+import { createPool, deleteEmbeddedData } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STAFF } from './demo/practice.ts';
@@ -36,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await owner.end();
   await server.stop();
+  await deleteEmbeddedData(join(data, 'postgres'));
   rmSync(data, { recursive: true, force: true });
 }, 60_000);
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../../cli/bin/holdfast.mjs', import.meta.url));
@@ -7,6 +8,8 @@ const ADDRESS = /Console\s+(http:\/\/[^/\s]+)\/console\//;
 export interface ServedHoldfast {
   readonly url: string;
   stop(): Promise<void>;
+  /** Deletes its data, also what lies outside the directory because that was closed to its account. */
+  deleteData(): Promise<void>;
 }
 
 /** Starts the built product as a user does, on a free port over the given data directory. */
@@ -14,7 +17,14 @@ export async function serveHoldfast(dataDirectory: string): Promise<ServedHoldfa
   const args = [BIN, 'serve', '--port', '0', '--data', dataDirectory];
   const env = { ...process.env, NODE_ENV: 'development', HOLDFAST_LOG: 'silent' };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  return { url: await addressOf(child), stop: () => stopped(child) };
+  return {
+    url: await addressOf(child),
+    stop: () => stopped(child),
+    deleteData: async () => {
+      const remove = [BIN, 'data', 'delete', '--yes', '--data', dataDirectory];
+      await once(spawn(process.execPath, remove, { stdio: 'ignore' }), 'exit');
+    },
+  };
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deleteEmbeddedData } from './delete-data.ts';
 import { isAlive } from './process-table.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start.ts';
 
@@ -118,6 +119,11 @@ describe('startEmbeddedPostgres', () => {
       chmodSync(closed, 0o755); // open now, but the data stays where it is
       const again = await start(dataDirectory);
       expect(await query(again.url('postgres'), 'select seven from kept')).toEqual([{ seven: 7 }]);
+
+      await expect(deleteEmbeddedData(dataDirectory)).rejects.toThrow(/EMBEDDED_IN_USE/);
+      await again.stop();
+      expect(await deleteEmbeddedData(dataDirectory)).toEqual([again.directory, dataDirectory]);
+      expect([again.directory, dataDirectory].filter((each) => existsSync(each))).toEqual([]);
       rmSync(closed, { recursive: true });
     },
   );
