@@ -9,6 +9,11 @@ declare module '@lhncbc/ucum-lhc' {
   }
   interface UcumUtils {
     convertToBaseUnits(fromUnit: string, fromValue: number): BaseUnits;
+    convertUnitTo(
+      fromUnit: string,
+      fromValue: number,
+      toUnit: string,
+    ): { readonly status: BaseUnits['status']; readonly toVal: number | null };
   }
   const ucum: { readonly UcumLhcUtils: { getInstance(): UcumUtils } };
   export default ucum;

@@ -28,7 +28,7 @@ export interface CompiledParameter extends SearchParameter {
   readonly selectors: readonly Selector[];
 }
 
-type MakeSink = (param: string, selector: Selector) => Sink | undefined;
+type MakeSink = (param: string, selector: Selector, targets: readonly string[]) => Sink | undefined;
 
 const SINKS: Readonly<Record<Exclude<SearchKind, 'composite' | 'id' | 'lastUpdated'>, MakeSink>> = {
   token: tokenSink,
@@ -78,7 +78,7 @@ function compile(row: SearchRow, expression: Expression, type: string): Compiled
     return { ...base, visit: flag, modifiers: modifiersOf(kind, ['boolean']) };
   }
   const found = compileSelectors(expression, type).flatMap((selector) => {
-    const sink = SINKS[kind](code, selector);
+    const sink = SINKS[kind](code, selector, base.targets);
     return sink === undefined ? [] : [{ selector, sink }];
   });
   if (found.length === 0) throw new Uncompilable(code);

@@ -34,7 +34,9 @@ export interface CompiledComposite {
   readonly visit: (resource: JsonObject, out: EntryLists) => void;
 }
 
-const SINKS: Readonly<Record<PartKind, (param: string, from: Selector) => Sink | undefined>> = {
+type MakeSink = (param: string, from: Selector, targets: readonly string[]) => Sink | undefined;
+
+const SINKS: Readonly<Record<PartKind, MakeSink>> = {
   token: tokenSink,
   string: stringSink,
   date: dateSink,
@@ -90,7 +92,7 @@ function compilePart(
   if (expression === undefined) throw new Uncompilable(path);
   const start = fromResource ? { type, shape: shapeOf(type) } : context;
   const visits = compileSelectorsWithin(expression, start).flatMap((selector) => {
-    const sink = SINKS[kind](OWN, selector);
+    const sink = SINKS[kind](OWN, selector, []);
     return sink === undefined ? [] : [compileVisit<EntryLists>(selector.steps, sink)];
   });
   if (visits.length === 0) throw new Uncompilable(path);

@@ -15,10 +15,14 @@ export function uriSink(param: string, selector: Selector): Sink | undefined {
 }
 
 /** References of this server by type and id, all others by their text; a logical one by identifier. */
-export function referenceSink(param: string, selector: Selector): Sink | undefined {
+export function referenceSink(
+  param: string,
+  selector: Selector,
+  targets: readonly string[],
+): Sink | undefined {
   const { type } = selector;
   if (type === 'Reference') return literalAndLogical(param);
-  if (type === 'Resource') return inlined(param);
+  if (type === 'Resource') return inlined(param, targets);
   if (!URIS.has(type)) return undefined;
   return (value, out) => pushReference(param, value, out);
 }
@@ -34,12 +38,12 @@ function literalAndLogical(param: string): Sink {
 }
 
 /** `Bundle.entry[0].resource`: the document's own Composition, found by its type and id. */
-function inlined(param: string): Sink {
+function inlined(param: string, targets: readonly string[]): Sink {
   return (value, out) => {
     if (!isJsonObject(value)) return;
     const { resourceType: type, id } = value;
-    if (typeof type === 'string' && typeof id === 'string')
-      out.references.push({ param, type, id });
+    if (typeof type !== 'string' || typeof id !== 'string' || !targets.includes(type)) return;
+    out.references.push({ param, type, id });
   };
 }
 

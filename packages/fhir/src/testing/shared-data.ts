@@ -38,6 +38,10 @@ export function syntheaBundles(): Resource[] {
   return filesOf('synthea/').map((file) => JSON.parse(unzipped(`synthea/${file}`)) as Resource);
 }
 
+/** The resources of a bundle's entries. */
+export const resourcesOf = (bundle: Resource): Resource[] =>
+  (bundle['entry'] as unknown as { resource: Resource }[]).map(({ resource }) => resource);
+
 export interface ValidationCase {
   readonly name: string;
   readonly text: string;
