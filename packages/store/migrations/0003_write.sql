@@ -29,8 +29,9 @@ create function store_write(
   r_owner_by smallint[],   -- parameters that name the owner, see resource.owner_by
   r_others text[],         -- positions in g_ of other patients, joined by ','; null for none
   r_at timestamptz[], r_at_end timestamptz[], r_confidentiality smallint[], r_sensitivity bigint[],
-  -- distinct referenced resources: either written here (position in r_) or stored already
-  g_position integer[], g_type smallint[], g_id text[],
+  -- distinct referenced resources: written here (position in r_) or stored already; one that is not
+  -- required (a relative canonical is no literal reference) may be missing, and has no index row then
+  g_position integer[], g_type smallint[], g_id text[], g_required boolean[],
   t_resource integer[], t_param smallint[], t_code text[], t_system integer[], t_selective boolean[],
   f_resource integer[], f_param smallint[], f_target integer[],
   u_resource integer[], u_param smallint[], u_uri text[],
@@ -66,9 +67,9 @@ begin
         select r.key from resource r
         where r.tenant = p_tenant and r.type = g.type and r.id = g.id and not r.deleted))
       from unnest(g_position, g_type, g_id) with ordinality as g(position, type, id, n) order by n);
-    if array_position(v_target, null) is not null then
-      select string_agg(n::text, ',') into v_missing
-      from unnest(v_target) with ordinality as m(k, n) where k is null;
+    select string_agg(n::text, ',') into v_missing
+    from unnest(v_target, g_required) with ordinality as m(k, required, n) where k is null and required;
+    if v_missing is not null then
       raise exception using errcode = 'HF422', message = 'missing reference', detail = v_missing;
     end if;
   end if;
@@ -147,7 +148,8 @@ begin
   if cardinality(f_param) > 0 then
     insert into reference_index (tenant, param, target, at, resource)
     select p_tenant, x.param, v_target[x.target], r_at[x.resource], v_key[x.resource]
-    from unnest(f_resource, f_param, f_target) as x(resource, param, target);
+    from unnest(f_resource, f_param, f_target) as x(resource, param, target)
+    where v_target[x.target] is not null;
   end if;
   if cardinality(u_param) > 0 then
     insert into uri_index (tenant, param, uri, at, resource)

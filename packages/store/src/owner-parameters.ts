@@ -1,4 +1,4 @@
-import type { ReferenceEntry, ResourceType } from '@holdfast/fhir';
+import { compartmentParameters, type ReferenceEntry, type ResourceType } from '@holdfast/fhir';
 
 /**
  * Reference parameters that need no index row where they name the resource's owner: the resource row
@@ -19,6 +19,7 @@ export function ownerBy(references: readonly ReferenceEntry[], owner: string | n
   return bits;
 }
 
+/** Types whose `patient` or `subject` can name others beside the owner. */
 const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
   'Account',
   'Appointment',
@@ -38,5 +39,8 @@ const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
   'Slot',
 ]);
 
-/** Types whose `patient` or `subject` can name others beside the owner; elsewhere it is the only one. */
-export const namesSeveralPatients = (type: ResourceType): boolean => SEVERAL_PATIENTS.has(type);
+/** Whether the owner is the only patient that the parameter can name, so that it need not be sought elsewhere. */
+export const ownerSuffices = (type: ResourceType, param: string): boolean =>
+  OWNER_PARAMETERS.has(param) &&
+  compartmentParameters(type).includes(param) &&
+  !SEVERAL_PATIENTS.has(type);

@@ -48,6 +48,8 @@ export interface WritePlan {
     readonly position: number | null;
     readonly type: ResourceType;
     readonly id: string;
+    /** A literal reference names it, so that it has to be there. */
+    readonly required: boolean;
   }[];
   /** Per change: position in `targets`, 1-based. */
   readonly owner: readonly (number | null)[];
@@ -72,13 +74,13 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
   const positions = new Map(
     changes.map((change, index) => [`${change.type}/${change.id}`, index + 1]),
   );
-  const targets: { position: number | null; type: ResourceType; id: string }[] = [];
+  const targets: WritePlan['targets'][number][] = [];
   const targetOf = new Map<string, number>();
-  const target = (type: ResourceType, id: string): number => {
+  const target = (type: ResourceType, id: string, required = true): number => {
     const name = `${type}/${id}`;
     const known = targetOf.get(name);
     if (known !== undefined) return known;
-    targets.push({ position: positions.get(name) ?? null, type, id });
+    targets.push({ position: positions.get(name) ?? null, type, id, required });
     targetOf.set(name, targets.length);
     return targets.length;
   };
@@ -97,7 +99,8 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
     rows.reference.map(([, code, id]) => {
       const type = typeOfCode(code);
       invariant(type !== undefined, 'STO-5 an index row names a known resource type');
-      return target(type, id);
+      // After the literal ones: what only a canonical names is not required.
+      return target(type, id, false);
     }),
   );
   return {

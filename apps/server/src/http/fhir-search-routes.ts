@@ -1,29 +1,50 @@
-import { parseSearch, problemIssue, searchsetBundle } from '@holdfast/fhir';
+import {
+  type CompartmentType,
+  isResourceId,
+  isResourceType,
+  parseSearch,
+  problemIssue,
+  type ResourceType,
+  type SearchQuery,
+  type SearchScope,
+  searchForm,
+} from '@holdfast/fhir';
 import { search } from '@holdfast/store';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
-import { invalid, typeOf } from './fhir-exchange.ts';
+import { invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes.ts';
+import { searchBundle } from './search-bundle.ts';
 
-/** FHIR search (https://hl7.org/fhir/R4/http.html#search). */
-export function registerFhirSearchRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  app.get(
-    `${FHIR_BASE}/:type`,
-    fhirHandler(options.verifier, (exchange) => searchType(options, exchange)),
-  );
+interface SearchPath {
+  readonly type?: string;
+  readonly id?: string;
+  /** What to search in the compartment `type/id`: a type, or `*`. */
+  readonly within?: string;
 }
 
-async function searchType(
+/**
+ * FHIR search (https://hl7.org/fhir/R4/http.html#search): of a type, of a compartment, of everything;
+ * by GET, or by POST `_search` where what is asked for should not stand in addresses.
+ */
+export function registerFhirSearchRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
+  const handler = fhirHandler(options.verifier, (exchange) => answer(options, exchange));
+  for (const path of ['', '/:type', '/:type/:id/:within']) {
+    app.get(`${FHIR_BASE}${path}`, handler);
+    app.post(`${FHIR_BASE}${path}/_search`, handler);
+  }
+}
+
+async function answer(
   { pool, dictionary, seal, gates, audit, baseUrl }: FhirRoutesOptions,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
-  const type = typeOf(request);
-  const text = request.url.split('?', 2)[1] ?? '';
+  const { scope, path } = scopeOf(request.params as SearchPath);
   const root = `${baseUrl()}${FHIR_BASE}`;
-  const parsed = parseSearch(type, text, { base: `${root}/` });
-  if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
-  const query = parsed.value;
+  const parameters = parametersOf(request);
+  const query = queryOf(scope, parameters, { root, strict: isStrict(request) });
   const page = await search(query, {
     db: pool,
     tenant: who.actor.tenant,
@@ -33,30 +54,68 @@ async function searchType(
   });
   await audit.accessed(
     who,
-    { interaction: 'search-type', action: 'E', target: `${type}?${text}`, outcome: 0, epoch: 0n },
-    page.versions.map((version) => version.facts),
+    {
+      interaction: path === '' ? 'search-system' : 'search-type',
+      action: 'E',
+      target: `${path.slice(1)}?${parameters.toString()}`,
+      outcome: 0,
+      epoch: 0n,
+    },
+    [...page.versions, ...page.included].map((version) => version.facts),
   );
-  const self = `${root}/${type}?${text}`;
-  const rest = new URLSearchParams(text);
-  if (page.next !== null) rest.set('_cursor', page.next);
-  const bundle = searchsetBundle({
-    ...(page.total !== null && { total: page.total.value }),
-    links: [
-      { relation: 'self', url: self },
-      ...(page.next === null
-        ? []
-        : [{ relation: 'next' as const, url: `${root}/${type}?${rest.toString()}` }]),
-    ],
-    entries: page.versions.map((version) => ({
-      fullUrl: `${root}/${version.type}/${version.id}`,
-      text: version.content ?? '{}',
-      mode: 'match',
-    })),
-    issues: query.unknown.map((parameter) => ({
-      severity: 'warning',
-      code: 'not-supported',
-      diagnostics: `${parameter}: this parameter was ignored`,
-    })),
-  });
-  return reply.type(FHIR_JSON).send(bundle);
+  return reply.type(FHIR_JSON).send(searchBundle({ query, parameters, page, root, path }));
+}
+
+const COMPARTMENTS: ReadonlySet<string> = new Set<CompartmentType>([
+  'Patient',
+  'Encounter',
+  'Practitioner',
+  'RelatedPerson',
+  'Device',
+]);
+const isCompartment = (type: string): type is CompartmentType => COMPARTMENTS.has(type);
+
+function scopeOf({ type, id, within }: SearchPath): { scope: SearchScope; path: string } {
+  if (type === undefined) return { scope: { types: [] }, path: '' };
+  if (id === undefined) return { scope: { types: [knownType(type)] }, path: `/${type}` };
+  if (within === undefined || !isCompartment(type)) throw serverFault('SERVER_UNKNOWN_ROUTE');
+  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID');
+  const types = within === '*' ? [] : [knownType(within)];
+  return { scope: { types, compartment: { type, id } }, path: `/${type}/${id}/${within}` };
+}
+
+function knownType(type: string): ResourceType {
+  if (!isResourceType(type)) throw serverFault('SERVER_UNKNOWN_TYPE');
+  return type;
+}
+
+function parametersOf(request: FastifyRequest): URLSearchParams {
+  const query = request.url.split('?', 2)[1] ?? '';
+  return searchForm(query, typeof request.body === 'string' ? request.body : '');
+}
+
+/** https://hl7.org/fhir/R4/search.html#errors */
+const isStrict = ({ headers }: FastifyRequest): boolean =>
+  /(?:^|[,;\s])handling=strict\b/.test(String(headers['prefer'] ?? ''));
+
+function queryOf(
+  scope: SearchScope,
+  parameters: URLSearchParams,
+  { root, strict }: { readonly root: string; readonly strict: boolean },
+): SearchQuery {
+  const parsed = parseSearch(scope, parameters, { base: `${root}/` });
+  if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
+  const query = parsed.value;
+  if (strict && query.unknown.length > 0) {
+    throw invalid(
+      400,
+      query.unknown.map((parameter) => ({
+        severity: 'error',
+        code: 'not-supported',
+        diagnostics: `${parameter}: there is no such parameter here`,
+        mend: 'See the CapabilityStatement at [base]/metadata, or send "Prefer: handling=lenient".',
+      })),
+    );
+  }
+  return query;
 }

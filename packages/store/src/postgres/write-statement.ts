@@ -12,7 +12,7 @@ const PARAMETER_TYPES = [
   'bigint[] smallint[] text[] integer[] integer[] timestamptz[] text[] integer[] smallint[] text[]',
   'timestamptz[] timestamptz[] smallint[] bigint[]',
   // Targets
-  'integer[] smallint[] text[]',
+  'integer[] smallint[] text[] boolean[]',
   // Index rows: token, reference, uri, string, date, quantity, composite, position
   'integer[] smallint[] text[] integer[] boolean[]',
   'integer[] smallint[] integer[]',
@@ -81,6 +81,7 @@ export function writeStatement(
       plan.targets.map((t) => t.position),
       plan.targets.map((t) => typeCode(t.type)),
       plan.targets.map((t) => t.id),
+      plan.targets.map((t) => t.required),
       ...columns(plan, (rows) => rows.token, 4),
       ...references,
       plan.referenceTargets.flat(),

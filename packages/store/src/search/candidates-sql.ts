@@ -1,8 +1,15 @@
-import type { ChainTarget, Criterion, ResourceType } from '@holdfast/fhir';
-import { mainDateParameter } from '@holdfast/fhir';
+import {
+  type ChainTarget,
+  type Criterion,
+  mainDateParameter,
+  type ResourceType,
+  typeCode,
+} from '@holdfast/fhir';
+
 import { valueMatches } from './index-match.ts';
+import { updatedMatch } from './range-sql.ts';
 import { ownerBit, patientKeys, referenceGroups, targetKeys } from './reference-sql.ts';
-import { ofTypes, type StatementContext, withParameter } from './search-context.ts';
+import { ofTypes, or, type StatementContext, withParameter } from './search-context.ts';
 import { pairRows, tokenGroups } from './token-sql.ts';
 
 type Kind<Name extends Criterion['kind']> = Extract<Criterion, { kind: Name }>;
@@ -55,8 +62,9 @@ export function candidatesSql(criterion: Criterion, context: CandidateContext): 
       return byChain(criterion, context);
     case 'has':
       return byHas(criterion, context);
-    case 'compartment':
     case 'lastUpdated':
+      return byUpdate(criterion, context);
+    case 'compartment':
     case 'missing':
     case 'valueSet':
     case 'subsumption':
@@ -68,12 +76,26 @@ export function candidatesSql(criterion: Criterion, context: CandidateContext): 
 const BOUNDED_DATES: ReadonlySet<string> = new Set(['eq', 'ap', 'sa', 'eb', 'lt', 'le']);
 const BOUNDED_NUMBERS: ReadonlySet<string> = new Set(['eq', 'sa', 'lt', 'le', 'ap']);
 
+const SINCE: ReadonlySet<string> = new Set(['eq', 'ap', 'gt', 'ge', 'sa']);
+
 const union = (selects: readonly string[]): string => selects.join('\n union all ');
 
 function byId({ values }: Kind<'id'>, context: CandidateContext): string {
   const r = context.fresh();
   return `select ${r}.key from resource ${r} where ${r}.tenant = $1
     and ${ofTypes(context.types, { ...context, row: r })} and ${r}.id = any(${context.bind(values)}::text[])`;
+}
+
+/** "What changed since", along `resource_updated`. */
+function byUpdate({ values }: Kind<'lastUpdated'>, context: CandidateContext): string | undefined {
+  const { bind, types } = context;
+  const [type] = types;
+  if (types.length > 1 || type === undefined) return undefined;
+  if (!values.every(({ prefix }) => SINCE.has(prefix))) return undefined;
+  const r = context.fresh();
+  return `select ${r}.key from resource ${r} where ${r}.tenant = $1
+    and ${r}.type::integer = ${bind(typeCode(type))}
+    and ${or(values.map((value) => updatedMatch(value, `${r}.updated`, bind)))}`;
 }
 
 function byValue(criterion: Parameters<typeof valueMatches>[0], context: CandidateContext): string {

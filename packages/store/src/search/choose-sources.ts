@@ -1,9 +1,9 @@
 import { type Criterion, compartmentParameters, typeCode } from '@holdfast/fhir';
 import { SELECTIVE_PARAMETERS } from '../index-rows.ts';
 import { SEARCH_CANDIDATES_MAX } from '../limits.ts';
-import { namesSeveralPatients } from '../owner-parameters.ts';
+import { ownerSuffices } from '../owner-parameters.ts';
 import { candidatesSql } from './candidates-sql.ts';
-import { ownerBit, patientKeys, referenceGroups } from './reference-sql.ts';
+import { patientKeys, referenceGroups } from './reference-sql.ts';
 import { ofTypes, type RowContext, withParameter } from './search-context.ts';
 import type { PageOrder } from './sort-sql.ts';
 import type { Source, Sources } from './source.ts';
@@ -25,7 +25,7 @@ export function chooseSources(
 ): Sources {
   const byId = criteria.find((c) => c.kind === 'id' && c.modifier === undefined);
   const ids = byId && candidatesSql(byId, context);
-  if (ids !== undefined) return gathered(ids, context);
+  if (ids !== undefined) return gathered(ids, order, context);
   const patient = patientSources(criteria, order, context);
   if (patient !== undefined) return patient;
 
@@ -34,8 +34,8 @@ export function chooseSources(
   const rare = bestCandidates(criteria, context, limit);
   if (rare === undefined) return stream?.sources ?? walk(order, context);
   // Without an index that runs in page order every match is read anyway.
-  if (order.along === null) return gathered(rare, context);
-  return fewOrElse(rare, stream?.sources ?? walk(order, context), context);
+  if (order.along === null) return gathered(rare, order, context);
+  return fewOrElse(rare, stream?.sources ?? walk(order, context), { order, context });
 }
 
 /** The same for a count, where nothing stops early. */
@@ -43,21 +43,34 @@ export function chooseCountSources(criteria: readonly Criterion[], context: RowC
   return chooseSources(criteria, { along: null, terms: [] }, context);
 }
 
-const gathered = (candidates: string, context: RowContext): Sources => ({
+const gathered = (candidates: string, order: PageOrder, context: RowContext): Sources => ({
   ctes: [],
-  sources: [gatherSource(`(select distinct c.key from (${candidates}) c)`, [], context)],
+  sources: [gatherSource(`(select distinct c.key from (${candidates}) c)`, order, context)],
   overlap: false,
 });
 
-const gatherSource = (keys: string, guard: readonly string[], context: RowContext): Source => ({
-  from: `${keys} lead cross join lateral (select t.* from resource t
-    where t.tenant = $1 and t.key = lead.key offset 0) r`,
-  where: [...guard, ofTypes(context.types, context)],
-  at: 'r.at',
-  key: 'r.key',
-});
+/** Rows by key, put in page order before anything is asked of them: a page then asks few. */
+function gatherSource(keys: string, order: PageOrder, context: RowContext): Source {
+  const row = { ...context, row: 't' };
+  const columns = { 'main-date': 't.at', updated: 't.updated', id: 't.id' };
+  const direction = order.terms.at(-1)?.descending ? 'desc' : 'asc';
+  const sorted =
+    order.along === null ? '' : `order by ${columns[order.along]} ${direction}, t.key ${direction}`;
+  return {
+    from: `(select t.* from ${keys} lead cross join lateral (select t.* from resource t
+      where t.tenant = $1 and t.key = lead.key offset 0) t
+      where ${ofTypes(context.types, row)} and not t.deleted ${sorted} offset 0) r`,
+    where: [],
+    at: 'r.at',
+    key: 'r.key',
+  };
+}
 
-function fewOrElse(candidates: string, otherwise: Sources, context: RowContext): Sources {
+function fewOrElse(
+  candidates: string,
+  otherwise: Sources,
+  { order, context }: { readonly order: PageOrder; readonly context: RowContext },
+): Sources {
   const max = context.bind(SEARCH_CANDIDATES_MAX);
   const isFew = `(select count(*) <= ${max} from candidate)`;
   return {
@@ -66,7 +79,7 @@ function fewOrElse(candidates: string, otherwise: Sources, context: RowContext):
       `candidate as materialized (select c.key from (${candidates}) c limit ${max}::bigint + 1)`,
     ],
     sources: [
-      gatherSource('(select distinct c.key from candidate c)', [isFew], context),
+      gatherSource(`(select distinct c.key from candidate c where ${isFew})`, order, context),
       ...otherwise.sources.map((s) => ({ ...s, where: [`not ${isFew}`, ...s.where] })),
     ],
     overlap: otherwise.overlap,
@@ -128,7 +141,7 @@ function patientSources(
   const numbers = params.map((param) => withParameter('x', param, context));
   const pointing = `(select distinct x.resource as key from reference_index x
     where x.tenant = $1 and x.target = ${keys} and (${numbers.join(' or ')}))`;
-  return { ctes: [], sources: [own, gatherSource(pointing, [], context)], overlap: true };
+  return { ctes: [], sources: [own, gatherSource(pointing, order, context)], overlap: true };
 }
 
 interface PatientNamed {
@@ -143,7 +156,7 @@ function patientNamed(criterion: Criterion, context: RowContext): PatientNamed |
   const { types } = context;
   if (criterion.kind === 'compartment' && criterion.compartment === 'Patient') {
     const params = types.flatMap((type) =>
-      compartmentParameters(type).filter((p) => ownerBit(p) === 0 || namesSeveralPatients(type)),
+      compartmentParameters(type).filter((param) => !ownerSuffices(type, param)),
     );
     const keys = patientKeys([criterion.id], context);
     return { keys, several: false, params: [...new Set(params)] };
@@ -152,7 +165,8 @@ function patientNamed(criterion: Criterion, context: RowContext): PatientNamed |
   const { patients, locals, uris } = referenceGroups(criterion.param, criterion.values);
   const onlyPatients = patients.length > 0 && locals.length === patients.length;
   if (!onlyPatients || uris.length > 0) return undefined;
-  const params = types.some(namesSeveralPatients) ? [criterion.param] : [];
+  const { param } = criterion;
+  const params = types.every((type) => ownerSuffices(type, param)) ? [] : [param];
   return { keys: patientKeys(patients, context), several: patients.length > 1, params };
 }
 
@@ -168,6 +182,7 @@ const KIND_RANK: Partial<Record<Criterion['kind'], number>> = {
   date: 7,
   quantity: 7,
   number: 7,
+  lastUpdated: 8,
   token: 9,
 };
 

@@ -2,7 +2,7 @@ import { type Criterion, mainDateParameter, type RowsOf } from '@holdfast/fhir';
 import { storeFault } from '../errors.ts';
 import { indexTable, valueMatches } from './index-match.ts';
 import { chainSql, compartmentSql, hasSql } from './link-sql.ts';
-import { dateMatch } from './range-sql.ts';
+import { dateMatch, updatedMatch } from './range-sql.ts';
 import { ownerBit, patientKeys, referenceGroups, targetKeys } from './reference-sql.ts';
 import { ofParameter, ofTypes, or, type RowContext } from './search-context.ts';
 
@@ -19,16 +19,7 @@ export function conditionSql(criterion: Criterion, context: RowContext): string 
       return criterion.modifier === 'not' ? `not ${named}` : named;
     }
     case 'lastUpdated':
-      // An instant written by the server: a range of one millisecond.
-      return or(
-        criterion.values.map((value) =>
-          dateMatch(
-            value,
-            { low: `${row}.updated`, high: `(${row}.updated + interval '1 ms')` },
-            bind,
-          ),
-        ),
-      );
+      return or(criterion.values.map((value) => updatedMatch(value, `${row}.updated`, bind)));
     case 'date':
       return dateSql(criterion, context);
     case 'reference':

@@ -24,7 +24,7 @@ export function includeRounds(
   const iterating = includes.filter((include) => include.iterate);
   const rounds = [roundSql(1, found, { includes, context })];
   if (iterating.length === 0) return rounds;
-  for (let round = 2; round <= INCLUDE_ROUNDS_MAX; round++) {
+  for (let round = 2; round <= 1 + INCLUDE_ROUNDS_MAX; round++) {
     rounds.push(
       roundSql(round, `select key from round_${round - 1}`, { includes: iterating, context }),
     );

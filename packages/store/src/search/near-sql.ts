@@ -2,8 +2,8 @@ import type { NearValue } from '@holdfast/fhir';
 import type { Bind } from '../access-gate.ts';
 import { or } from './search-context.ts';
 
-/** Mean radius of the earth, WGS 84, and the degrees of latitude that a kilometre spans. */
-const EARTH_KILOMETRES = 6_371.0088;
+/** Radius of a sphere like the earth, and the degrees of latitude that a kilometre spans. */
+const EARTH_KILOMETRES = 6_371;
 const DEGREES_PER_KILOMETRE = 180 / (Math.PI * EARTH_KILOMETRES);
 
 /** Holds where the position `x` lies within the great-circle distance of one of the points. */

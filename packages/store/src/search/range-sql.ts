@@ -61,6 +61,32 @@ function datePrefix(
   }
 }
 
+/**
+ * The same for the instant of the last update, which the server writes in milliseconds: each
+ * comparison is one of the column itself, so that its index can be used.
+ */
+export function updatedMatch(value: DateValue, u: string, bind: Bind): string {
+  const start = () => `${bind(timestamp(value.start))}::timestamptz`;
+  const end = () => `${bind(timestamp(value.end))}::timestamptz`;
+  switch (value.prefix) {
+    case 'eq':
+    case 'ap':
+      return `(${u} >= ${start()} and ${u} < ${end()})`;
+    case 'ne':
+      return `not (${u} >= ${start()} and ${u} < ${end()})`;
+    case 'gt':
+    case 'sa':
+      return `${u} >= ${end()}`;
+    case 'lt':
+    case 'eb':
+      return `${u} < ${start()}`;
+    case 'ge':
+      return `${u} >= ${start()}`;
+    case 'le':
+      return `${u} < ${end()}`;
+  }
+}
+
 /** How a stored range `[l, h]` of numbers compares with a searched one, see `NumberValue`. */
 export function numberMatch(
   { prefix, value, low, high }: NumberValue,

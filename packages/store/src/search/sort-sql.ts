@@ -1,5 +1,6 @@
 import { mainDateParameter, type SortKey } from '@holdfast/fhir';
 import { err, ok, type Result } from '@holdfast/kernel';
+import { ownerBit } from './reference-sql.ts';
 import { ofParameter, type RowContext } from './search-context.ts';
 
 /** One key of an order; rows without it come last, whichever way it runs. */
@@ -20,15 +21,26 @@ export interface PageOrder {
   readonly terms: readonly SortTerm[];
 }
 
-const VALUES: Readonly<Record<string, Pick<SortTerm, 'cast'> & { table: string; column: string }>> =
-  {
-    token: { table: 'token_index', column: 'code', cast: 'text' },
-    string: { table: 'string_index', column: 'folded', cast: 'text' },
-    uri: { table: 'uri_index', column: 'uri', cast: 'text' },
-    date: { table: 'date_index', column: 'start_at', cast: 'timestamptz' },
-    number: { table: 'quantity_index', column: 'low', cast: 'float8' },
-    quantity: { table: 'quantity_index', column: 'low', cast: 'float8' },
-  };
+/** What index rows `x` are sorted by. */
+const VALUES: Partial<
+  Record<SortKey['kind'], Pick<SortTerm, 'cast'> & { from: string; value: string }>
+> = {
+  token: { from: 'token_index x', value: 'x.code', cast: 'text' },
+  string: { from: 'string_index x', value: '(x.folded || x.tail)', cast: 'text' },
+  uri: { from: 'uri_index x', value: 'x.uri', cast: 'text' },
+  // Without a beginning it counts as missing, like the main date on the resource row.
+  date: { from: 'date_index x', value: "nullif(x.start_at, '-infinity')", cast: 'timestamptz' },
+  number: { from: 'quantity_index x', value: 'x.low', cast: 'float8' },
+  quantity: { from: 'quantity_index x', value: 'x.low', cast: 'float8' },
+  // By the id of what is referred to, or its text; the owner's id stands on its state row.
+  reference: {
+    from: `(select i.tenant, i.resource, i.param, t.id as value from reference_index i
+        join resource t on t.tenant = $1 and t.key = i.target
+      union all select u.tenant, u.resource, u.param, u.uri from uri_index u) x`,
+    value: 'x.value',
+    cast: 'text',
+  },
+};
 
 /**
  * Without `_sort` one type runs by its main date and several by their last update, newest first.
@@ -71,11 +83,15 @@ function sortTerm(key: SortKey, context: RowContext): SortTerm | undefined {
   if (isMainDate(key, context)) return { ...MAIN_DATE, descending };
   const value = VALUES[kind];
   if (value === undefined) return undefined;
-  const { table, column, cast } = value;
-  const x = context.fresh();
-  const pick = `(select ${descending ? 'max' : 'min'}(${x}.${column}) from ${table} ${x}
-    where ${x}.tenant = $1 and ${x}.resource = r.key and ${ofParameter(x, param, context)})`;
-  return { expression: pick, cast, descending };
+  const { from, value: column, cast } = value;
+  const [pick, outer] = descending ? ['max', 'greatest'] : ['min', 'least'];
+  const rows = `(select ${pick}(${column}) from ${from}
+    where x.tenant = $1 and x.resource = r.key and ${ofParameter('x', param, context)})`;
+  const bit = kind === 'reference' ? ownerBit(param) : 0;
+  if (bit === 0) return { expression: rows, cast, descending };
+  const owner = `(select p.patient_id from patient_state p
+    where p.tenant = $1 and p.patient = r.patient and r.owner_by & ${bit} <> 0)`;
+  return { expression: `${outer}(${rows}, ${owner})`, cast, descending };
 }
 
 /** ORDER BY over columns `s0`, `s1`, ... and the key. */

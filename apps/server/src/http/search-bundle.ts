@@ -1,0 +1,92 @@
+import {
+  type Issue,
+  type Resource,
+  type SearchEntry,
+  type SearchQuery,
+  searchsetBundle,
+  subsetResource,
+} from '@holdfast/fhir';
+import type { SearchPage, StoredVersion } from '@holdfast/store';
+
+export interface SearchAnswer {
+  readonly query: SearchQuery;
+  /** As the caller gave them, address and form together. */
+  readonly parameters: URLSearchParams;
+  readonly page: SearchPage;
+  /** Root of the FHIR interface, without a slash at its end. */
+  readonly root: string;
+  /** Where the search was sent, below the root: `/Patient`, `/Patient/1/Observation`, ``. */
+  readonly path: string;
+}
+
+/** The searchset of one page (https://hl7.org/fhir/R4/http.html#search), as JSON text. */
+export function searchBundle({ query, parameters, page, root, path }: SearchAnswer): string {
+  const used = usedParameters(query, parameters);
+  const at = (changes: Readonly<Record<string, string>>): string => {
+    const text = new URLSearchParams(used);
+    for (const [name, value] of Object.entries(changes)) text.set(name, value);
+    const given = text.toString();
+    return `${root}${path}${given === '' ? '' : `?${given}`}`;
+  };
+  const links: { relation: 'self' | 'next'; url: string }[] = [{ relation: 'self', url: at({}) }];
+  if (page.next !== null) links.push({ relation: 'next', url: at({ _cursor: page.next }) });
+  // `_elements` is about what was asked for; what came along stays whole.
+  const { summary } = query;
+  const beside = summary === undefined ? {} : { summary };
+  return searchsetBundle({
+    ...(page.total !== null && { total: page.total.value }),
+    links,
+    entries: [
+      ...page.versions.map((version) => entry(version, 'match', { root, subset: query })),
+      ...page.included.map((version) => entry(version, 'include', { root, subset: beside })),
+    ],
+    issues: issuesOf(query, page),
+  });
+}
+
+/** What the search was carried out with: without what was ignored, the page size as it was cut. */
+function usedParameters(query: SearchQuery, given: URLSearchParams): URLSearchParams {
+  const ignored = new Set(query.unknown);
+  const used = new URLSearchParams([...given].filter(([name]) => !ignored.has(name)));
+  if (used.has('_count') && used.get('_count') !== '0') used.set('_count', String(query.count));
+  return used;
+}
+
+function entry(
+  { type, id, content }: StoredVersion,
+  mode: 'match' | 'include',
+  { root, subset }: { root: string; subset: Pick<SearchQuery, 'summary' | 'elements'> },
+): SearchEntry {
+  const text = content ?? '{}';
+  const whole = subset.summary === undefined && subset.elements === undefined;
+  return {
+    fullUrl: `${root}/${type}/${id}`,
+    text: whole ? text : JSON.stringify(subsetResource(JSON.parse(text) as Resource, subset)),
+    mode,
+  };
+}
+
+function issuesOf(query: SearchQuery, page: SearchPage): Issue[] {
+  const issues: Issue[] = query.unknown.map((parameter) => ({
+    severity: 'warning',
+    code: 'not-supported',
+    diagnostics: `${parameter}: this parameter was ignored`,
+    mend: 'Leave it away, or send "Prefer: handling=strict" to have it refused.',
+  }));
+  if (page.total !== null && !page.total.exact) {
+    issues.push({
+      severity: 'information',
+      code: 'informational',
+      diagnostics: `There are at least ${page.total.value} matches; counting stopped there.`,
+    });
+  }
+  if (page.includedCut) {
+    issues.push({
+      severity: 'warning',
+      code: 'too-costly',
+      diagnostics: 'This page has more to include than is sent at once; some was left out.',
+      mend: 'Ask for smaller pages with _count, or for fewer _include and _revinclude.',
+    });
+  }
+  return issues;
+}
