@@ -39,8 +39,11 @@ const SEVERAL_PATIENTS: ReadonlySet<ResourceType> = new Set<ResourceType>([
   'Slot',
 ]);
 
-/** Whether the owner is the only patient that the parameter can name, so that it need not be sought elsewhere. */
+/**
+ * Whether the owner is the only patient that the parameter can name, so that it need not be sought
+ * elsewhere. Where a type is in the compartment by one of the two, both name the same element.
+ */
 export const ownerSuffices = (type: ResourceType, param: string): boolean =>
   OWNER_PARAMETERS.has(param) &&
-  compartmentParameters(type).includes(param) &&
+  compartmentParameters(type).some((named) => OWNER_PARAMETERS.has(named)) &&
   !SEVERAL_PATIENTS.has(type);

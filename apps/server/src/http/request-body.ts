@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { serverFault } from '../errors.ts';
 
-const JSON_TYPES = ['application/fhir+json', 'application/json', 'application/json-patch+json'];
+const TEXT_TYPES = [
+  'application/fhir+json',
+  'application/json',
+  'application/json-patch+json',
+  // POST _search
+  'application/x-www-form-urlencoded',
+];
 
 /** FHIR JSON is UTF-8 (https://hl7.org/fhir/R4/json.html); a replacement character would falsify a record. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -9,7 +15,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Handlers parse: so that a malformed body is answered like every other bad input. */
 export function readBodiesAsText(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser(TEXT_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       done(null, textOf(request, body));
     } catch (error) {
