@@ -18,6 +18,11 @@ const SOURCES = [
 ];
 const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
 const REGEX = 'http://hl7.org/fhir/StructureDefinition/regex';
+/** Constraints of every element or resource, which code checks faster than FHIRPath would. */
+const HELD_BY_CODE = new Set([
+  ...['ele-1', 'ext-1', 'ref-1', 'txt-1', 'txt-2'],
+  ...['dom-2', 'dom-3', 'dom-4', 'dom-5'],
+]);
 /** A value set above this is no list of choices for a person to read, and not worth its bytes. */
 const LARGEST_VALUE_SET = 1000;
 
@@ -59,9 +64,37 @@ function typesOf(element) {
   });
 }
 
+/** Types whose required bindings are checked. */
+const BOUND_TYPES = new Set(['code', 'Coding', 'CodeableConcept']);
+
+/** Resource types a Reference may point at; none where any may be. */
+function targetsOf(element) {
+  const profiles = (element.type ?? [])
+    .filter((type) => type.code === 'Reference')
+    .flatMap((type) => type.targetProfile ?? []);
+  const targets = profiles.map((profile) => profile.slice(profile.lastIndexOf('/') + 1));
+  return targets.includes('Resource') ? [] : [...new Set(targets)];
+}
+
+/**
+ * Constraints that hold on a path, each where it is defined: snapshots repeat those of the data
+ * type. Warnings are advice to authors, and what is not here is held by code in `src/validation`.
+ */
+function compactConstraints(definition) {
+  const groups = {};
+  for (const element of definition.snapshot.element) {
+    for (const { key, severity, human, expression } of element.constraint ?? []) {
+      if (severity !== 'error' || HELD_BY_CODE.has(key) || !expression) continue;
+      groups[element.path] ??= [];
+      groups[element.path].push({ key, human, expression });
+    }
+  }
+  return groups;
+}
+
 /**
  * Keys are short because the file is read at every start: n(ame) m(in) x(max) t(ypes) r(ef)
- * b(inding) s(ummary).
+ * b(inding) s(ummary) p(rofiled targets of references).
  */
 function compactElement(element, name) {
   const row = { n: name };
@@ -70,9 +103,11 @@ function compactElement(element, name) {
   if (element.contentReference) row.r = element.contentReference.replace(/^.*#/, '');
   else row.t = typesOf(element);
   const binding = element.binding;
-  if (binding?.strength === 'required' && row.t?.includes('code')) {
+  if (binding?.strength === 'required' && row.t?.some((type) => BOUND_TYPES.has(type))) {
     row.b = binding.valueSet?.split('|')[0];
   }
+  const targets = targetsOf(element);
+  if (targets.length > 0) row.p = targets;
   if (element.isSummary) row.s = 1;
   return row;
 }
@@ -113,27 +148,26 @@ function codesOf(concepts, into) {
 
 /**
  * Codes of a value set that lists or wholly includes complete code systems; undefined where it does
- * neither.
+ * neither. `system` where all come from one system, else `systems` beside it.
  */
 function expand(valueSet, codeSystems) {
-  const codes = [];
-  const systems = new Set();
+  const systems = {};
   for (const include of valueSet?.compose?.include ?? []) {
     if (include.filter || include.valueSet) return undefined;
-    systems.add(include.system);
+    systems[include.system] ??= [];
     if (include.concept) {
-      codesOf(include.concept, codes);
+      codesOf(include.concept, systems[include.system]);
       continue;
     }
     const system = codeSystems.get(include.system);
     if (system?.content !== 'complete') return undefined;
-    codesOf(system.concept, codes);
+    codesOf(system.concept, systems[include.system]);
   }
+  const codes = [...new Set(Object.values(systems).flat())];
   if (codes.length === 0 || codes.length > LARGEST_VALUE_SET || valueSet.compose.exclude)
     return undefined;
-  const row = { codes: [...new Set(codes)] };
-  if (systems.size === 1) row.system = [...systems][0];
-  return row;
+  const [only, ...others] = Object.keys(systems);
+  return others.length === 0 ? { codes, system: only } : { codes, systems };
 }
 
 function compactBindings(types, bundles) {
@@ -177,7 +211,11 @@ function compact(folder) {
     if (resource.resourceType !== 'StructureDefinition' || resource.kind === 'logical') continue;
     if (resource.kind === 'primitive-type') primitives[resource.name] = compactPrimitive(resource);
     else if (resource.derivation !== 'constraint') {
-      types[resource.name] = { kind: resource.kind, elements: compactStructure(resource) };
+      types[resource.name] = {
+        kind: resource.kind,
+        elements: compactStructure(resource),
+        constraints: compactConstraints(resource),
+      };
     }
   }
   const valueSets = compactBindings(types, terminology);

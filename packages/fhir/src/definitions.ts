@@ -17,12 +17,33 @@ export interface ElementRow {
   readonly b?: string;
   /** 1 = part of `_summary=true`. */
   readonly s?: 1;
+  /** Resource types a Reference may point at; absent where any may be. */
+  readonly p?: readonly string[];
+}
+
+/** A rule in FHIRPath that every element at its path must meet. */
+export interface ConstraintRow {
+  /** `obs-6` */
+  readonly key: string;
+  readonly human: string;
+  readonly expression: string;
 }
 
 export interface TypeRow {
   readonly kind: 'resource' | 'complex-type';
   /** Elements by the path of what holds them: `Observation`, `Observation.component`. */
   readonly elements: Readonly<Record<string, readonly ElementRow[]>>;
+  /** By path of the element itself: `Observation`, `Observation.referenceRange`. */
+  readonly constraints: Readonly<Record<string, readonly ConstraintRow[]>>;
+}
+
+/** Codes of a value set that can be listed. */
+export interface ValueSetRow {
+  readonly codes: readonly string[];
+  /** Where all codes come from one system. */
+  readonly system?: string;
+  /** Codes by system, where they come from several. */
+  readonly systems?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SearchRow {
@@ -42,10 +63,7 @@ export interface Definitions {
   readonly primitives: Readonly<
     Record<string, { readonly regex?: string; readonly maxLength?: number }>
   >;
-  /** Codes of enumerable value sets; `system` where all come from one code system. */
-  readonly valueSets: Readonly<
-    Record<string, { readonly codes: readonly string[]; readonly system?: string }>
-  >;
+  readonly valueSets: Readonly<Record<string, ValueSetRow>>;
   readonly search: readonly SearchRow[];
   readonly patientCompartment: Readonly<Record<string, readonly string[]>>;
 }

@@ -79,6 +79,8 @@ export function compareItems(left: Item, right: Item): number | undefined {
   if (a === 'string' && b === 'string')
     return compareTexts(scalarText(left.value), scalarText(right.value));
   if (isTemporal(a) && isTemporal(b)) {
+    const texts = sameZone(left.value, right.value);
+    if (texts !== undefined) return compareTexts(...texts);
     const [from, to] = [temporalOf(left), temporalOf(right)];
     return from === undefined || to === undefined ? undefined : compareTemporal(from, to);
   }
@@ -92,6 +94,17 @@ export function compareItems(left: Item, right: Item): number | undefined {
 
 const compareTexts = (left: string, right: string): number =>
   left < right ? -1 : left > right ? 1 : 0;
+
+/** `2024-03-01T10:00:00Z` */
+const WITH_SECONDS = 19;
+
+/** Both texts, where they are times to the second in one zone: those compare as they stand. */
+function sameZone(left: unknown, right: unknown): readonly [string, string] | undefined {
+  if (typeof left !== 'string' || typeof right !== 'string') return undefined;
+  const { length } = left;
+  if (length !== right.length || (length !== 20 && length !== 25)) return undefined;
+  return left.slice(WITH_SECONDS) === right.slice(WITH_SECONDS) ? [left, right] : undefined;
+}
 
 const isTemporal = (kind: Kind): boolean =>
   kind === 'date' || kind === 'dateTime' || kind === 'time';

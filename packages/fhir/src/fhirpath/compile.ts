@@ -2,7 +2,7 @@ import { FhirPathError } from './fhirpath-error.ts';
 import { compileCall } from './functions/call.ts';
 import type { Argument } from './functions/function.ts';
 import { type Collection, Item, NOTHING, system, truthItem } from './item.ts';
-import { addMembers } from './navigate.ts';
+import { addMembers, hasMember } from './navigate.ts';
 import { isTruthOperator, operation, truthOperation } from './operators.ts';
 import { measureOf, unitName } from './quantity.ts';
 import { type Evaluate, type Scope, single, type Truth, truthOf } from './scope.ts';
@@ -59,12 +59,27 @@ export function compileTruth(expression: Expression): Truth {
     return truthOperation(expression.operator, left, compileTruth(expression.right));
   }
   if (expression.op === 'call' && expression.args.length === 0) {
-    const focus = focusOf(expression);
-    if (expression.name === 'exists') return (scope) => focus(scope).length > 0;
-    if (expression.name === 'empty') return (scope) => focus(scope).length === 0;
+    if (expression.name === 'exists') return presence(expression.of);
+    if (expression.name === 'empty') return absence(expression.of);
   }
   const evaluate = compile(expression);
   return (scope) => truthOf(evaluate(scope));
+}
+
+function absence(of: Expression | null): Truth {
+  const isThere = presence(of);
+  return (scope) => !isThere(scope);
+}
+
+/** Whether an expression finds anything. */
+function presence(of: Expression | null): (scope: Scope) => boolean {
+  if (of?.op === 'member' && !/^[A-Z]/.test(of.name)) {
+    const { name } = of;
+    const holders = of.of === null ? self : compile(of.of);
+    return (scope) => holders(scope).some((holder) => hasMember(holder, name));
+  }
+  const evaluate = of === null ? self : compile(of);
+  return (scope) => evaluate(scope).length > 0;
 }
 
 const constant =

@@ -19,30 +19,17 @@ export class Item {
   readonly value: JsonValue | undefined;
   /** Where the children of an object are defined; null for primitives and system values. */
   readonly shape: Shape | null;
-  readonly place: Place | null;
   /** The `_name` sibling of a primitive: its id and extensions. */
-  readonly sibling: JsonObject | undefined;
+  sibling: JsonObject | undefined = undefined;
+  /** Where the element stands; null for resources that evaluation starts from. */
+  place: Place | null = null;
 
-  constructor(
-    type: string,
-    value: JsonValue | undefined,
-    { shape = null, place = null, sibling }: ItemContext = NO_CONTEXT,
-  ) {
+  constructor(type: string, value: JsonValue | undefined, shape: Shape | null = null) {
     this.type = type;
     this.value = value;
     this.shape = shape;
-    this.place = place;
-    this.sibling = sibling;
   }
 }
-
-interface ItemContext {
-  readonly shape?: Shape | null;
-  readonly place?: Place | null;
-  readonly sibling?: JsonObject | undefined;
-}
-
-const NO_CONTEXT: ItemContext = {};
 
 /** Where an element stands in its parent. */
 export interface Place {
@@ -56,7 +43,7 @@ const rootShapes = new Map<string, Shape>();
 
 /** A resource as the item that expressions start from. */
 export function resourceItem(resource: JsonObject): Item {
-  return new Item(typeNameOf(resource), resource, { shape: resourceShape(resource) });
+  return new Item(typeNameOf(resource), resource, resourceShape(resource));
 }
 
 /** The type a resource names itself: `contained` and `entry.resource` say only `Resource`. */

@@ -1,12 +1,27 @@
 import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { type Property, propertiesOf, type Shape, shapeOf } from '../structure.ts';
-import { type Collection, Item, NOTHING, resourceShape, system } from './item.ts';
+import { type Collection, Item, NOTHING, type Place, resourceShape, system } from './item.ts';
 
 /** The children of an item by the name FHIRPath gives them: `value` for `valueQuantity`. */
 export function members(item: Item, name: string): Collection {
   const found: Item[] = [];
   addMembers(item, name, found);
   return found.length === 0 ? NOTHING : found;
+}
+
+/** True where an item has a member of this name: what `exists()` asks, without making the items. */
+export function hasMember(item: Item, name: string): boolean {
+  const { shape, value } = item;
+  if (shape === null) return members(item, name).length > 0;
+  if (!isJsonObject(value)) return false;
+  const properties = namedProperties(shape, name);
+  if (properties === undefined) return false;
+  for (const property of properties) {
+    const found = value[property.name];
+    if (found !== undefined && !(isJsonList(found) && found.length === 0)) return true;
+    if (property.shape === null && value[`_${property.name}`] !== undefined) return true;
+  }
+  return false;
 }
 
 export function addMembers(item: Item, name: string, found: Item[]): void {
@@ -74,8 +89,7 @@ function addChildren(parent: Item, property: Property, found: Item[]): void {
   const sibling = property.shape === null ? node[`_${property.name}`] : undefined;
   if (value === undefined && sibling === undefined) return;
   if (!isJsonList(value) && !isJsonList(sibling)) {
-    const place = { parent, property, index: undefined };
-    found.push(childItem(place, value, sibling));
+    found.push(childItem({ parent, property, index: undefined }, value, sibling));
     return;
   }
   const values = isJsonList(value) ? value : [];
@@ -86,29 +100,33 @@ function addChildren(parent: Item, property: Property, found: Item[]): void {
   }
 }
 
-type ChildPlace = NonNullable<Item['place']>;
-
 function childItem(
-  place: ChildPlace,
+  place: Place,
   value: JsonValue | undefined,
   sibling: JsonValue | undefined,
 ): Item {
   const { type, shape } = place.property;
   const present = value === null ? undefined : value;
+  let item: Item;
   if (shape === null) {
-    const beside = isJsonObject(sibling) ? sibling : undefined;
-    return new Item(type, present, { place, sibling: beside });
-  }
-  if (type !== 'Resource') return new Item(type, present, { shape, place });
-  const actual = resourceShape(value);
-  return new Item(actual.type, present, { shape: actual, place });
+    item = new Item(type, present);
+    if (isJsonObject(sibling)) item.sibling = sibling;
+  } else if (type === 'Resource') {
+    const actual = resourceShape(value);
+    item = new Item(actual.type, present, actual);
+  } else item = new Item(type, present, shape);
+  item.place = place;
+  return item;
 }
 
 const ELEMENT = shapeOf('Element');
 
 /** The id and extensions of a primitive are children of the primitive itself. */
-const siblingItem = (item: Item, sibling: JsonObject): Item =>
-  new Item(item.type, sibling, { shape: ELEMENT, place: item.place });
+function siblingItem(item: Item, sibling: JsonObject): Item {
+  const element = new Item(item.type, sibling, ELEMENT);
+  element.place = item.place;
+  return element;
+}
 
 function addSystemPart(value: JsonObject, name: string, found: Item[]): void {
   const part = Object.hasOwn(value, name) ? value[name] : undefined;

@@ -74,8 +74,13 @@ describe('structural validation', () => {
   });
 
   it('validates contained resources by their own type', () => {
-    const contained = [{ resourceType: 'Patient', gender: 'm' }, { resourceType: 'Nothing' }];
-    expect(places({ ...observation, contained })).toEqual([
+    const contained = [
+      { resourceType: 'Patient', id: 'p', gender: 'm' },
+      { resourceType: 'Nothing', id: 'n' },
+    ];
+    const subject = { reference: '#p' };
+    const focus = [{ reference: '#n' }];
+    expect(places({ ...observation, contained, subject, focus })).toEqual([
       'Observation.contained[0].gender',
       'Observation.contained[1].resourceType',
     ]);

@@ -4,15 +4,19 @@ import { checkResource } from './compile-shape.ts';
 import { Report } from './report.ts';
 
 /**
- * Structural validation against the base R4 definitions: unknown elements, cardinality, JSON types,
- * primitive formats, choices, backbone elements, contained resources, extensions, `_` siblings,
- * required codes. FHIRPath invariants and profiles are not looked at.
+ * Validation against the base R4 definitions: unknown elements, cardinality, JSON types, primitive
+ * formats, choices, contained resources, extensions, `_` siblings, references and their targets,
+ * required bindings that can be listed, and every FHIRPath constraint of severity error. Compiled
+ * once for each type, on first use. Profiles are not looked at.
  * @param path FHIRPath the issues start with; the resource type where absent
  * @returns the issues, at most MAX_ISSUES; empty = valid
  */
 export function validateResource(resource: JsonObject, path?: string): readonly Issue[] {
+  const report = new Report(resource);
+  checkResource(resource, report, resource);
+  if (report.count === 0) return VALID;
   const type = resource['resourceType'];
-  const report = new Report(path ?? (typeof type === 'string' ? type : 'Resource'));
-  checkResource(resource, report);
-  return report.issues;
+  return report.issues(path ?? (typeof type === 'string' ? type : 'Resource'));
 }
+
+const VALID: readonly Issue[] = Object.freeze([]);
