@@ -1,9 +1,8 @@
 import { definitions } from '../definitions.ts';
-import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { type Property, type Shape, shapeOf } from '../structure.ts';
+import { isJsonList, isJsonObject, type JsonValue } from '../json.ts';
+import type { Property, Shape } from '../structure.ts';
 import { boundCode, boundConcept } from './bindings.ts';
 import type { Check } from './check.ts';
-import { objectCheck } from './compile-shape.ts';
 import { elementConstraints } from './constraints.ts';
 import { primitiveCheck } from './primitive-checks.ts';
 import { targetCheck } from './reference-rules.ts';
@@ -27,11 +26,17 @@ export function propertyCheck(holder: Shape, property: Property, object?: Check)
   return isPrimitive ? primitiveList(item, `_${property.name}`) : objectList(item);
 }
 
-/** The check of the `_` sibling of a primitive: ids and extensions. */
-export function siblingCheck(property: Property): Check {
+/**
+ * The check of the `_` sibling of a primitive: ids and extensions.
+ * @param element the check of objects of the shape `Element`
+ */
+export function siblingCheck(property: Property, element: Check): Check {
   const { name } = property;
   if (!property.list) {
-    return (value, report, holder) => checkSibling(value, holder[name], report);
+    return (value, report, holder) => {
+      element(value, report, holder);
+      checkNotEmpty(value, holder[name], report);
+    };
   }
   return (value, report, holder) => {
     if (!isJsonList(value)) return report.add(findings.wrongKind('a list'));
@@ -41,26 +46,19 @@ export function siblingCheck(property: Property): Check {
       const part = value[i];
       if (part === null || part === undefined) continue;
       const from = report.count;
-      checkSibling(part, isJsonList(beside) ? beside[i] : undefined, report);
+      element(part, report, holder);
+      checkNotEmpty(part, isJsonList(beside) ? beside[i] : undefined, report);
       if (report.count !== from) report.within(from, i);
     }
   };
 }
 
-function checkSibling(sibling: JsonValue, value: JsonValue | undefined, report: Report): void {
-  element()(sibling, report, NO_HOLDER);
-  const hasValue = value !== undefined && value !== null;
-  if (hasValue || !isJsonObject(sibling) || Object.keys(sibling).length === 0) return;
-  if (sibling['extension'] === undefined) report.add(findings.ONLY_ID);
-}
-
-const NO_HOLDER: JsonObject = Object.freeze({});
-
-let elementCheck: Check | undefined;
-/** Made on first use: the modules of shapes and properties need each other. */
-function element(): Check {
-  elementCheck ??= objectCheck(shapeOf('Element'));
-  return elementCheck;
+/** `ele-1` for primitives: a value, or an extension that stands for it. */
+function checkNotEmpty(sibling: JsonValue, value: JsonValue | undefined, report: Report): void {
+  if ((value !== undefined && value !== null) || !isJsonObject(sibling)) return;
+  if (sibling['id'] !== undefined && sibling['extension'] === undefined) {
+    report.add(findings.ONLY_ID);
+  }
 }
 
 /** Stops at the first check that finds something. */

@@ -52,6 +52,8 @@ export function objectCheck(shape: Shape): Check {
   };
 }
 
+const checkElement = objectCheck(shapeOf('Element'));
+
 /** A resource by itself, or one in a bundle or in parameters: local references mean its own. */
 export const checkResource: Check = (value, report) => {
   const { root } = report;
@@ -154,7 +156,11 @@ function compileShape(shape: Shape): CompiledShape {
     const isChoice = isChoiceRow(property.row);
     properties.set(property.name, { check: checkOf(shape, property), bit, isChoice });
     if (property.shape === null) {
-      properties.set(`_${property.name}`, { check: siblingCheck(property), bit, isChoice });
+      properties.set(`_${property.name}`, {
+        check: siblingCheck(property, checkElement),
+        bit,
+        isChoice,
+      });
     }
   }
   return {
