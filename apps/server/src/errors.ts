@@ -127,12 +127,6 @@ export const SERVER_FAULTS = {
     text: 'A patch comes as JSON Patch or as FHIRPath Patch.',
     mend: 'Send application/json-patch+json, or a Parameters resource as application/fhir+json.',
   },
-  SERVER_CONDITION_UNSUPPORTED: {
-    status: 412,
-    issue: 'not-supported',
-    text: 'Conditional create, update and delete are not offered.',
-    mend: 'Search first, then write by id; or drop the condition.',
-  },
   SERVER_SEARCH_INVALID: {
     status: 400,
     issue: 'invalid',

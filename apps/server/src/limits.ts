@@ -33,3 +33,5 @@ export const COST_BODY_BYTES = 2_048;
 
 /** Audit records of one answer that are made durable together: one INSERT of the ledger. */
 export const NAMED_A_BATCH = 512;
+/** Entries of a batch that are tried as one transaction: past that the saving is small. */
+export const BATCH_GROUP_MAX = 100;

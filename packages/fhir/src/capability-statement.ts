@@ -24,7 +24,12 @@ export interface CapabilityOptions {
   readonly softwareVersion: string;
   /** What the HTTP layer routes; default: what every type has in this version. */
   readonly interactions?: readonly Interaction[];
-  readonly systemInteractions?: readonly ('transaction' | 'batch')[];
+  readonly systemInteractions?: readonly (
+    | 'transaction'
+    | 'batch'
+    | 'history-system'
+    | 'search-system'
+  )[];
   readonly conditional?: {
     readonly create?: boolean;
     readonly update?: boolean;
@@ -61,6 +66,7 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
     implementation: { description: 'Holdfast FHIR R4 server', url: base },
     fhirVersion: definitions().fhirVersion,
     format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
     rest: [
       {
         mode: 'server',
@@ -94,6 +100,8 @@ function resourceRow(
     readHistory: true,
     updateCreate: true,
     conditionalCreate: create,
+    conditionalRead: 'full-support',
+    referencePolicy: ['literal', 'logical', 'enforced', 'local'],
     conditionalUpdate: update,
     conditionalDelete: remove ? 'single' : 'not-supported',
     ...(includes.length > 0 && { searchInclude: includes }),

@@ -1,4 +1,4 @@
-export { type PlanOptions, planTransaction, settleReferences } from './bundle/plan-transaction.ts';
+export { type PlanOptions, planTransaction } from './bundle/plan-transaction.ts';
 export { type SearchEntry, type Searchset, searchsetBundle } from './bundle/searchset.ts';
 export type {
   ConditionalReference,
@@ -18,6 +18,7 @@ export {
 } from './compartment.ts';
 export { definitions } from './definitions.ts';
 export { FHIR_FAULTS } from './errors.ts';
+export { type HistoryParameters, parseHistory } from './history-parameters.ts';
 export type { Issue, IssueCode } from './issue.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export {

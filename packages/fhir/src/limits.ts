@@ -31,6 +31,9 @@ export const MAX_BUNDLE_ENTRIES = 5_000;
 /** Default page: what a clinical screen shows at once. */
 export const DEFAULT_COUNT = 20;
 
+/** Versions on a history page unless asked for more or fewer. */
+export const DEFAULT_HISTORY_COUNT = 100;
+
 /** Largest page: its audit records and consent decisions are taken in one statement. */
 export const MAX_COUNT = 1_000;
 

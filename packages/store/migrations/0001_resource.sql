@@ -45,16 +45,30 @@ create table history (
   tenant smallint not null,
   resource bigint not null,
   version integer not null,
+  type smallint not null,
+  -- Current from `updated` until the next version came.
   updated timestamptz not null,
+  until timestamptz not null,
   deleted boolean not null,
+  -- Whose data this version is: a correction may have moved the resource to another patient since.
+  patient bigint,
+  other_patients bigint[],
   confidentiality smallint not null,
   sensitivity bigint not null,
   content text
 ) partition by range (updated);
 create table history_default partition of history default;
 create index history_version on history (tenant, resource, version);
+-- The order of a type's history; the system's is merged from it type by type.
+create index history_updated on history (tenant, type, updated, resource, version);
 select guard_tenant('history');
 select ensure_month_partitions('history', current_date, 12);
+
+-- An outgoing version goes by its own labels and by today's, whichever are stricter. -1, not yet
+-- labelled, counts as R (4) for a permit and as anything for a deny: only V (5) is stricter.
+create function stricter_confidentiality(one smallint, other smallint) returns smallint
+language sql immutable parallel safe
+return case when least(one, other) < 0 and greatest(one, other) < 5 then -1 else greatest(one, other) end;
 
 -- One row a patient: what a decision about any of the patient's data needs, joined by every read.
 create table patient_state (

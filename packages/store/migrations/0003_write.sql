@@ -83,9 +83,11 @@ begin
 
   select count(*) into v_wanted from unnest(r_expected) x where x > 0;
   if v_wanted > 0 then
-    insert into history (tenant, resource, version, updated, deleted, confidentiality, sensitivity, content)
-    select r.tenant, r.key, r.version, r.updated, r.deleted, r.confidentiality, r.sensitivity, r.content
-    from unnest(r_key, r_expected) as u(key, expected)
+    insert into history (tenant, resource, version, type, updated, until, deleted, patient, other_patients,
+      confidentiality, sensitivity, content)
+    select r.tenant, r.key, r.version, r.type, r.updated, u.updated, r.deleted, r.patient, r.other_patients,
+      r.confidentiality, r.sensitivity, r.content
+    from unnest(r_key, r_expected, r_updated) as u(key, expected, updated)
     join resource r on r.tenant = p_tenant and r.key = u.key and r.version = u.expected
     where u.expected > 0;
     get diagnostics v_done = row_count;

@@ -26,6 +26,9 @@ export interface ChangeTools {
   readonly updateCreates: boolean;
 }
 
+/** A change, with what its content was taken apart into; none for a delete. */
+export type Made = Change & { readonly described?: Described };
+
 type Changing = Exclude<SettledIntent, { kind: 'found' | 'nothing' }>;
 
 /**
@@ -38,7 +41,7 @@ export function changeOf(
   intent: Changing,
   row: DecidedVersion | undefined,
   tools: ChangeTools,
-): Change | null {
+): Made | null {
   // What the writer may not touch counts as not there, except that its id is taken.
   const before = row?.released === true ? row.version : undefined;
   if (
@@ -85,7 +88,7 @@ function instantAfter(before: StoredVersion | undefined, clock: Clock): string {
   return before !== undefined && before.updated > now ? before.updated : now;
 }
 
-function written(content: Content, before: StoredVersion | undefined, tools: ChangeTools): Change {
+function written(content: Content, before: StoredVersion | undefined, tools: ChangeTools): Made {
   const { resource } = content;
   const updated = instantAfter(before, tools.clock);
   const version = (before?.version ?? 0) + 1;
@@ -100,6 +103,7 @@ function written(content: Content, before: StoredVersion | undefined, tools: Cha
     updated,
     content: contentText(content, { version, updated }),
     ...tools.labelsOf(resource),
+    described,
     references: described.references,
     ...indexed(resource, described, tools.dictionary),
     ...outgoing(before, tools),

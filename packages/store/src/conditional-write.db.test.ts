@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { read, readHistory, type WriteIntent, type WriteOutcome } from './index.ts';
+import { read, type WriteIntent, type WriteOutcome } from './index.ts';
 import {
   criteria,
   gateOf,
@@ -131,12 +131,7 @@ describe('a conditional update', () => {
     ]);
     // Either order is right, a mixture of both is not.
     const target = idOf(updated[0]);
-    const history = await readHistory(stage.database.appPool, open, {
-      tenant,
-      type: 'Patient',
-      id: 'moves',
-      count: 10,
-    });
+    const history = await stage.history({ type: 'Patient', id: 'moves' });
     expect(history.versions).toHaveLength(target === 'moves' ? 3 : 2);
     expect(idOf(moved[0])).toBe('moves');
     expect(history.versions[0]?.content).toContain('"after"');

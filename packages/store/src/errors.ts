@@ -1,4 +1,4 @@
-import { type FaultCatalogue, faults } from '@holdfast/kernel';
+import { Fault, type FaultCatalogue, faults } from '@holdfast/kernel';
 
 export const STORE_FAULTS = {
   STORE_NOT_FOUND: {
@@ -6,6 +6,12 @@ export const STORE_FAULTS = {
     issue: 'not-found',
     text: 'There is no such resource here, or it may not be seen with this token.',
     mend: 'Check the type and the id.',
+  },
+  STORE_FORBIDDEN: {
+    status: 403,
+    issue: 'forbidden',
+    text: 'The roles and purposes in this token do not allow writing this type of resource.',
+    mend: 'Sign in with a role or purpose of use that does.',
   },
   STORE_GONE: {
     status: 410,
@@ -90,3 +96,14 @@ export const STORE_FAULTS = {
 } as const satisfies FaultCatalogue;
 
 export const storeFault = faults(STORE_FAULTS);
+
+/** Runs a step for one intent; a refusal that names no element names where the intent stands. */
+export function naming<Value>(at: string | undefined, step: () => Value): Value {
+  try {
+    return step();
+  } catch (error) {
+    if (at === undefined || !(error instanceof Fault)) throw error;
+    if (error.detail.expression !== undefined) throw error;
+    throw new Fault(error.code, error.row, { ...error.detail, expression: [at] });
+  }
+}

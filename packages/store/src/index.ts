@@ -12,13 +12,12 @@ export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
 export { Dictionary } from './postgres/dictionary.ts';
 export {
+  type HistoryContext,
   type HistoryPage,
-  type ReadOutcome,
-  type ResourceName,
-  read,
+  type HistoryQuery,
   readHistory,
-  readVersion,
-} from './postgres/read.ts';
+} from './postgres/history.ts';
+export { type ReadOutcome, type ResourceName, read, readVersion } from './postgres/read.ts';
 export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
 export {
   FhirRepository,

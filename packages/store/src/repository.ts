@@ -8,7 +8,7 @@ import type { Labels } from './change.ts';
 import { conditionLocks } from './condition-lock.ts';
 import { storeFault } from './errors.ts';
 import { WRITE_ATTEMPTS_MAX } from './limits.ts';
-import { type CurrentRows, currentRows } from './postgres/current.ts';
+import { currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
 import { findMatches } from './postgres/matches.ts';
 import { WriteRefused, writeAlone, writeWithin } from './postgres/write.ts';
@@ -17,7 +17,7 @@ import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stre
 import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
 import type { Change, WritePlan } from './write-plan.ts';
 import { WriteQueue } from './write-queue.ts';
-import { WriteWork } from './write-work.ts';
+import { type Prepared, WriteWork } from './write-work.ts';
 
 /** Makes the audit records that commit with the changes, anew for each attempt. */
 export interface WriteAudit {
@@ -137,7 +137,7 @@ export class FhirRepository {
     context: WriteContext,
   ): Promise<readonly WriteOutcome[] | WriteRefused> {
     const { pool } = this.#options;
-    const prepared = work.prepare(await this.#current(pool, work.names(), context));
+    const prepared = await this.#prepare(pool, work, context);
     try {
       await this.#audited(prepared.plan, context, (request) =>
         writeAlone(pool, prepared.plan, request),
@@ -156,7 +156,7 @@ export class FhirRepository {
     context: WriteContext,
   ): Promise<readonly WriteOutcome[]> {
     await this.#settle(tx, work, context);
-    const prepared = work.prepare(await this.#current(tx, work.names(), context));
+    const prepared = await this.#prepare(tx, work, context);
     try {
       await this.#audited(prepared.plan, context, (request) =>
         writeWithin(tx, prepared.plan, request),
@@ -182,7 +182,7 @@ export class FhirRepository {
     return inTransaction(pool, async (tx) => {
       await takeLocks(tx, tenant, locks);
       await this.#settle(tx, work, context);
-      let prepared = work.prepare(await this.#current(tx, work.names(), context));
+      let prepared = await this.#prepare(tx, work, context);
       let held = locks;
       if (!covers(held, prepared.plan.locks)) {
         const wanted = bothLocks(held, prepared.plan.locks);
@@ -190,7 +190,7 @@ export class FhirRepository {
         if (wanted.alone || held.streams.length > 0) throw new MoreLocks(wanted);
         held = wanted;
         await takeLocks(tx, tenant, { ...wanted, conditions: [] });
-        prepared = work.prepare(await this.#current(tx, work.names(), context));
+        prepared = await this.#prepare(tx, work, context);
         if (!covers(held, prepared.plan.locks) || !work.stillMatches()) {
           throw new MoreLocks(bothLocks(held, prepared.plan.locks));
         }
@@ -217,12 +217,14 @@ export class FhirRepository {
     work.settle((query) => found.get(query) ?? []);
   }
 
-  #current(
-    db: Queryable,
-    names: Parameters<typeof currentRows>[2]['names'],
-    context: WriteContext,
-  ): Promise<CurrentRows> {
-    return currentRows(db, context.gates, { tenant: this.#options.tenant, names });
+  async #prepare(db: Queryable, work: WriteWork, { gates }: WriteContext): Promise<Prepared> {
+    const { tenant } = this.#options;
+    const wanted = work.wanted();
+    const prepared = work.prepare(await currentRows(db, gates, { tenant, ...wanted }));
+    if (prepared.unknown.length === 0) return prepared;
+    // A patch named a patient whom nobody could know of before it was applied.
+    const patients = [...wanted.patients, ...prepared.unknown];
+    return work.prepare(await currentRows(db, gates, { ...wanted, tenant, patients }));
   }
 
   /** Audit records of an attempt that fails are given back: none of them was written. */

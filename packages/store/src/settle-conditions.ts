@@ -1,5 +1,5 @@
 import type { SearchQuery } from '@holdfast/fhir';
-import { storeFault } from './errors.ts';
+import { naming, storeFault } from './errors.ts';
 import type { StoredVersion } from './stored-row.ts';
 import {
   conditionOf,
@@ -32,16 +32,18 @@ export function settleConditions(intents: readonly WriteIntent[], matches: Match
   const settled = intents.map((intent) => {
     const condition = conditionOf(intent);
     const [match, second] = condition === undefined ? [] : matches(condition);
-    if (second !== undefined) throw storeFault('STORE_CONDITION_AMBIGUOUS');
+    if (second !== undefined) {
+      throw storeFault('STORE_CONDITION_AMBIGUOUS', expressionOf(intent));
+    }
     if (match !== undefined) {
       matched.set(`${match.type}/${match.id}`, match.version);
       if ('resource' in intent) {
         links.set(`${match.type}/${intent.resource.id}`, `${match.type}/${match.id}`);
       }
     }
-    return settle(intent, match);
+    return naming(intent.at, () => settle(intent, match));
   });
-  refuseSameTarget(settled);
+  refuseSameTarget(settled, intents);
   return { intents: settled, links, matched };
 }
 
@@ -83,13 +85,19 @@ function settlePut(
 }
 
 /** Two entries that change one resource: what would be stored would depend on their order. */
-function refuseSameTarget(intents: readonly SettledIntent[]): void {
+function refuseSameTarget(
+  settled: readonly SettledIntent[],
+  intents: readonly WriteIntent[],
+): void {
   const seen = new Set<string>();
-  for (const intent of intents) {
-    const target = targetOf(intent);
-    if (target === undefined) continue;
+  settled.forEach((each, index) => {
+    const target = targetOf(each);
+    if (target === undefined) return;
     const name = `${target.type}/${target.id}`;
-    if (seen.has(name)) throw storeFault('STORE_TARGET_TWICE');
+    if (seen.has(name)) throw storeFault('STORE_TARGET_TWICE', expressionOf(intents[index]));
     seen.add(name);
-  }
+  });
 }
+
+const expressionOf = (intent: WriteIntent | undefined) =>
+  intent?.at === undefined ? {} : { expression: [intent.at] };

@@ -9,7 +9,6 @@ import {
   type GateSource,
   type Identified,
   read,
-  readHistory,
   readVersion,
   search,
 } from './index.ts';
@@ -103,12 +102,7 @@ describe('a write', () => {
       ),
     );
     const won = outcomes.filter((o) => o.status === 'fulfilled').length;
-    const page = await readHistory(database.appPool, open, {
-      tenant,
-      type: 'Patient',
-      id: 'race',
-      count: 50,
-    });
+    const page = await stage.history({ type: 'Patient', id: 'race' });
     expect(page.versions.map((v) => v.version)).toEqual(
       Array.from({ length: won + 1 }, (_, i) => won + 1 - i),
     );
@@ -169,12 +163,7 @@ describe('an update', () => {
     expect(rows).toEqual([{ count: '0' }]);
     await repository.write([{ kind: 'put', resource: patient('d1', 'Back') }], context());
     expect(await ids('Patient', 'name=back')).toEqual(['d1']);
-    const page = await readHistory(database.appPool, open, {
-      tenant,
-      type: 'Patient',
-      id: 'd1',
-      count: 10,
-    });
+    const page = await stage.history({ type: 'Patient', id: 'd1' });
     expect(page.versions.map((v) => [v.version, v.deleted])).toEqual([
       [3, false],
       [2, true],

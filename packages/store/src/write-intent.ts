@@ -12,7 +12,12 @@ export interface Content {
 }
 
 /** What a caller wants written. */
-export type WriteIntent =
+export type WriteIntent = Wish & {
+  /** FHIRPath of where it stands in what was sent, e.g. `Bundle.entry[3]`: refusals name it. */
+  readonly at?: string;
+};
+
+type Wish =
   | (Content & {
       readonly kind: 'create';
       /** If-None-Exist: a resource that matches is the answer, and nothing is written. */

@@ -1,10 +1,10 @@
 import { type Resource, rewriteReferences, type SearchQuery } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
-import { type ChangeTools, changeOf } from './change.ts';
-import { storeFault } from './errors.ts';
+import { type ChangeTools, changeOf, type Made } from './change.ts';
+import { naming, storeFault } from './errors.ts';
 import { systemsOf } from './index-rows.ts';
 import { type Described, describe } from './indexed.ts';
-import type { CurrentRows } from './postgres/current.ts';
+import type { CurrentRows, WantedRows } from './postgres/current.ts';
 import { systemsIn } from './postgres/search.ts';
 import type { WriteRefused } from './postgres/write.ts';
 import { resolveSearched } from './searched-references.ts';
@@ -19,6 +19,7 @@ import {
   type WriteOutcome,
 } from './write-intent.ts';
 import { type Change, planWrite, type WritePlan } from './write-plan.ts';
+import { refuseForeignWrite } from './writing-right.ts';
 
 export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreates'> {
   readonly tenant: TenantId;
@@ -29,6 +30,8 @@ export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreat
 export interface Prepared {
   readonly plan: WritePlan;
   readonly outcomes: readonly WriteOutcome[];
+  /** Patients that must be known before this can be written: prepare again with them. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -42,8 +45,9 @@ export class WriteWork {
   readonly #options: WorkOptions;
   readonly #described = new Map<Resource, Described>();
   #settled: Settled = { intents: [], links: new Map(), matched: new Map() };
-  #current: CurrentRows = new Map();
+  #current: CurrentRows['rows'] = new Map();
   #plan: WritePlan | undefined;
+  #made: { readonly place: string | undefined; readonly made: Made }[] = [];
 
   constructor(intents: readonly WriteIntent[], options: WorkOptions) {
     this.#intents = intents;
@@ -104,30 +108,52 @@ export class WriteWork {
     this.#settled = { ...settled, intents: linked };
   }
 
-  /** Resources whose current version the work has to know. */
-  names() {
-    return this.#settled.intents.flatMap((intent) =>
-      intent.kind === 'create' ? [] : (targetOf(intent) ?? []),
-    );
+  /** What the work has to know of what is stored. */
+  wanted(): WantedRows {
+    const { intents } = this.#settled;
+    const written = patientsIn(intents);
+    const patients = intents.flatMap((intent) => {
+      if (!('resource' in intent)) return [];
+      const { owner, others } = this.#describe(intent.resource);
+      return owner === null ? [] : [owner, ...others];
+    });
+    return {
+      names: intents.flatMap((intent) =>
+        intent.kind === 'create' ? [] : (targetOf(intent) ?? []),
+      ),
+      patients: [...new Set(patients)].filter((id) => !written.has(id)),
+    };
   }
 
   prepare(current: CurrentRows): Prepared {
-    this.#current = current;
+    this.#current = current.rows;
+    const written = patientsIn(this.#settled.intents);
+    const unknown: string[] = [];
+    this.#made = [];
     const tools = {
       ...this.#options,
       describe: this.#describe,
       updateCreates: this.#options.updateCreates ?? true,
     };
     const changes: Change[] = [];
-    const outcomes = this.#settled.intents.map((intent): WriteOutcome => {
+    const outcomes = this.#settled.intents.map((intent, index): WriteOutcome => {
       if (intent.kind === 'found' || intent.kind === 'nothing') return intent;
-      const change = changeOf(intent, current.get(nameOf(intent)), tools);
+      const at = this.#intents[index]?.at;
+      const change = naming(at, () => {
+        const made = changeOf(intent, current.rows.get(nameOf(intent)), tools);
+        if (made?.described) {
+          const row = { ...made, referencePaths: made.described.referencePaths };
+          unknown.push(...refuseForeignWrite(row, current, written));
+        }
+        if (made !== null) this.#made.push({ place: at, made });
+        return made;
+      });
       if (change === null) return { kind: 'nothing' };
       changes.push(change);
       return { kind: 'written', change };
     });
     this.#plan = planWrite(this.#options.tenant, changes);
-    return { plan: this.#plan, outcomes };
+    return { plan: this.#plan, outcomes, unknown };
   }
 
   /** Whether what matched is still the version that matched. */
@@ -143,15 +169,30 @@ export class WriteWork {
     const { refusal } = refused;
     if (refusal.kind !== 'reference-missing') return refused;
     const missing = refusal.targets.flatMap((position) => this.#plan?.targets[position] ?? []);
-    const expression = [...this.#described.values()].flatMap(({ referencePaths }) =>
-      missing.flatMap(({ type, id }) => referencePaths.get(`${type}/${id}`) ?? []),
-    );
+    const names = missing.map(({ type, id }) => `${type}/${id}`);
+    const expression = this.#made.flatMap(({ place, made: { type, described } }) => {
+      const root = place === undefined ? type : `${place}.resource`;
+      return names.flatMap((name) => {
+        const path = described?.referencePaths.get(name);
+        return path === undefined ? [] : `${root}${path.slice(type.length)}`;
+      });
+    });
     throw storeFault('STORE_REFERENCE_MISSING', {
       expression,
       diagnostics: `Not found here: ${expression.join(', ') || 'a referenced resource'}.`,
     });
   }
 }
+
+/** Ids of patients that the work itself writes. */
+const patientsIn = (intents: readonly SettledIntent[]): ReadonlySet<string> =>
+  new Set(
+    intents.flatMap((intent) =>
+      'resource' in intent && intent.resource.resourceType === 'Patient'
+        ? [intent.resource.id]
+        : [],
+    ),
+  );
 
 function nameOf(intent: SettledIntent): string {
   const target = targetOf(intent);

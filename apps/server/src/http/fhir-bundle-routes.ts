@@ -1,32 +1,42 @@
 import {
+  type EntryResult,
   parseResourceBody,
   planTransaction,
+  type TransactionPlan,
   transactionResponse,
   writtenNumbers,
 } from '@holdfast/fhir';
 import { uuidV7 } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { serverFault } from '../errors.ts';
+import type { Audited } from '../audit-trail.ts';
 import { FHIR_JSON } from './app.ts';
-import { bodyText, entryResult, intentOf, invalid } from './fhir-exchange.ts';
+import { runBatch } from './bundle-batch.ts';
+import type { BundleRun } from './bundle-run.ts';
+import { runTransaction } from './bundle-transaction.ts';
+import { bodyText, invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
-import type { FhirRoutesOptions } from './fhir-routes.ts';
-import { writeContext } from './fhir-write-routes.ts';
+import { preferenceOf } from './fhir-preference.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 
 /** FHIR batch and transaction (https://hl7.org/fhir/R4/http.html#transaction). */
 export function registerFhirBundleRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   app.post(
     FHIR_BASE,
-    fhirHandler(options.verifier, (exchange) => transaction(options, exchange)),
+    fhirHandler(options.verifier, (exchange) => bundle(options, exchange)),
   );
 }
 
-async function transaction(
+async function bundle(
   options: FhirRoutesOptions,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
-  const { clock, random, baseUrl, repository } = options;
-  const text = bodyText(request);
+  const plan = planOf(options, bodyText(request));
+  const { returns } = preferenceOf(request.headers['prefer']);
+  const results = await run(options, who, { plan, returns });
+  return reply.type(FHIR_JSON).send(transactionResponse(plan.kind, results));
+}
+
+function planOf({ clock, random, baseUrl }: FhirRoutesOptions, text: string): TransactionPlan {
   const parsed = parseResourceBody(text, { type: 'Bundle' });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const plan = planTransaction(parsed.value, {
@@ -35,14 +45,14 @@ async function transaction(
     numbers: writtenNumbers(text),
   });
   if (!plan.ok) throw invalid(400, plan.error);
-  const { kind, entries, conditionalReferences } = plan.value;
-  if (kind !== 'transaction' || conditionalReferences.length > 0) {
-    throw serverFault('SERVER_CONDITION_UNSUPPORTED');
-  }
-  const intents = entries.map(intentOf);
-  const outcomes = await repository.write(intents, writeContext(options, who));
-  const changes = outcomes.flatMap((each) => (each.kind === 'written' ? [each.change] : []));
-  const byName = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]));
-  const results = entries.map((entry) => entryResult(entry, byName));
-  return reply.type(FHIR_JSON).send(transactionResponse(kind, results));
+  return plan.value;
 }
+
+const run = (
+  options: FhirRoutesOptions,
+  who: Audited,
+  asked: BundleRun,
+): Promise<readonly EntryResult[]> =>
+  asked.plan.kind === 'transaction'
+    ? runTransaction(options, who, asked)
+    : runBatch(options, who, asked);

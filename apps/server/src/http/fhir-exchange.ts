@@ -3,7 +3,6 @@ import {
   isResourceId,
   isResourceType,
   operationOutcome,
-  type PlannedEntry,
   parseResourceBody,
   type Resource,
   type ResourceType,
@@ -11,7 +10,7 @@ import {
   type WrittenNumbers,
   writtenNumbers,
 } from '@holdfast/fhir';
-import type { Change, ResourceName, StoredVersion, WriteIntent } from '@holdfast/store';
+import type { ResourceName } from '@holdfast/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
@@ -69,11 +68,14 @@ export function sentContent(
 export function ifMatch(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match'];
   if (header === undefined) return undefined;
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
+  const version = /^(?:W\/)?"(.*)"$/.exec(header)?.[1];
   if (version === undefined)
     throw serverFault('SERVER_IF_MATCH_INVALID', { expression: ['If-Match'] });
-  return Number(version);
+  return tagVersion(version);
 }
+
+/** The version that an entity tag names; -1, which none ever is, where it is not one of ours. */
+export const tagVersion = (tag: string): number => (/^\d{1,9}$/.test(tag) ? Number(tag) : -1);
 
 /** If-None-Match: * on an update: it may only create. */
 export function ifNoneMatchAny(request: FastifyRequest): boolean {
@@ -90,54 +92,4 @@ export function withVersion(
   return reply
     .header('etag', `W/"${version.version}"`)
     .header('last-modified', new Date(version.updated).toUTCString());
-}
-
-export function historyEntry(root: string, version: StoredVersion): string {
-  const { type, id, updated, deleted, content } = version;
-  const method = deleted ? 'DELETE' : version.version === 1 ? 'POST' : 'PUT';
-  const request = JSON.stringify({ method, url: `${type}/${id}` });
-  const response = JSON.stringify({
-    status: deleted ? '204' : version.version === 1 ? '201' : '200',
-    etag: `W/"${version.version}"`,
-    lastModified: updated,
-  });
-  const resource = content === null ? '' : `"resource":${content},`;
-  return `{"fullUrl":"${root}/${type}/${id}",${resource}"request":${request},"response":${response}}`;
-}
-
-export function intentOf(entry: PlannedEntry): WriteIntent {
-  switch (entry.method) {
-    case 'create':
-      if (entry.ifNoneExist !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
-      return { kind: 'create', resource: entry.resource as Identified, numbers: entry.numbers };
-    case 'update':
-      if (entry.criteria !== undefined) throw serverFault('SERVER_CONDITION_UNSUPPORTED');
-      return {
-        kind: 'put',
-        resource: entry.resource as Identified,
-        numbers: entry.numbers,
-        ...(entry.ifMatch !== undefined && { ifMatch: Number(/\d+/.exec(entry.ifMatch)?.[0]) }),
-      };
-    case 'delete':
-      return { kind: 'delete', type: entry.type, id: entry.id };
-    default:
-      throw serverFault('SERVER_CONDITION_UNSUPPORTED');
-  }
-}
-
-export function entryResult(entry: PlannedEntry, changes: ReadonlyMap<string, Change>) {
-  const name =
-    entry.method === 'refused' || entry.method === 'delete-matching'
-      ? ''
-      : `${entry.type}/${entry.id}`;
-  const change = changes.get(name);
-  if (change === undefined || change.content === null)
-    return { index: entry.index, status: '204 No Content' };
-  return {
-    index: entry.index,
-    status: change.interaction === 'create' ? '201 Created' : '200 OK',
-    location: `${name}/_history/${change.version}`,
-    version: String(change.version),
-    lastModified: change.updated,
-  };
 }

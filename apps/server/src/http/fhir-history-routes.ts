@@ -1,44 +1,110 @@
-import { readHistory } from '@holdfast/store';
+import { type HistoryParameters, parseHistory, problemIssue } from '@holdfast/fhir';
+import type { Queryable } from '@holdfast/postgres';
+import {
+  type HistoryPage,
+  type HistoryQuery,
+  type ResourceName,
+  readHistory,
+} from '@holdfast/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Audited } from '../audit-trail.ts';
+import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
-import { historyEntry, nameOf, notFound } from './fhir-exchange.ts';
+import { queryText } from './fhir-condition.ts';
+import { invalid, nameOf, notFound, typeOf } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
-import type { FhirRoutesOptions } from './fhir-routes.ts';
+import { preferenceOf } from './fhir-preference.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { historyBundle } from './history-bundle.ts';
 
-/** FHIR history (https://hl7.org/fhir/R4/http.html#history). */
+type Scope = Pick<HistoryQuery, 'type' | 'id'>;
+
+/** FHIR history of a resource, a type and the system (https://hl7.org/fhir/R4/http.html#history). */
 export function registerFhirHistoryRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  app.get(
-    `${FHIR_BASE}/:type/:id/_history`,
-    fhirHandler(options.verifier, (exchange) => history(options, exchange)),
-  );
+  const route = (path: string, scopeOf: (exchange: Exchange) => Scope): void => {
+    app.get(
+      `${FHIR_BASE}${path}`,
+      fhirHandler(options.verifier, (exchange) => history(options, exchange, scopeOf(exchange))),
+    );
+  };
+  route('/_history', () => ({}));
+  route('/:type/_history', ({ request }) => ({ type: typeOf(request) }));
+  route('/:type/:id/_history', ({ request, who }) => nameOf(request, who));
 }
 
 async function history(
-  { pool, gates, audit, baseUrl }: FhirRoutesOptions,
+  options: FhirRoutesOptions,
   { request, reply, who }: Exchange,
+  scope: Scope,
 ): Promise<FastifyReply> {
-  const query = request.query as Record<string, string>;
-  const count = Number(query['_count'] ?? 100);
-  const name = nameOf(request, who);
-  const page = await readHistory(pool, gates.gateSource(who.actor, 'read'), {
-    ...name,
-    count: Math.max(1, count || 100),
-  });
-  const facts = page.versions.map((version) => version.facts);
+  const query = queryText(request.url);
+  const strict = preferenceOf(request.headers['prefer']).handling === 'strict';
+  const asked = { scope, query, strict, db: options.pool };
+  return reply.type(FHIR_JSON).send(await historyText(options, who, asked));
+}
+
+/** An instance's history as a Bundle's text, decided and recorded. */
+export const instanceHistory = (
+  options: FhirRoutesOptions,
+  who: Audited,
+  { name, query, db }: { name: ResourceName; query: string; db: Queryable },
+): Promise<string> => historyText(options, who, { scope: name, query, strict: false, db });
+
+interface Asked {
+  readonly scope: Scope;
+  readonly query: string;
+  readonly strict: boolean;
+  readonly db: Queryable;
+}
+
+async function historyText(
+  { seal, gates, audit, baseUrl }: FhirRoutesOptions,
+  who: Audited,
+  { scope: { type, id }, query, strict, db }: Asked,
+): Promise<string> {
+  const parameters = parametersOf(query, strict);
+  const page = await readHistory(
+    { type, id, ...parameters },
+    { db, tenant: who.actor.tenant, seal, gates: gates.gateSource(who.actor, 'read') },
+  );
+  const path = [type, id, '_history'].filter((part) => part !== undefined).join('/');
+  const level = id !== undefined ? 'instance' : type !== undefined ? 'type' : 'system';
   await audit.accessed(
     who,
     {
-      interaction: 'history-instance',
+      interaction: `history-${level}`,
       action: 'R',
-      target: `${name.type}/${name.id}/_history`,
+      target: query === '' ? path : `${path}?${query}`,
       outcome: page.exists ? 0 : 4,
       epoch: 0n,
     },
-    facts,
+    page.versions.map((version) => version.facts),
   );
   if (!page.exists) throw notFound();
   const root = `${baseUrl()}${FHIR_BASE}`;
-  const entries = page.versions.map((version) => historyEntry(root, version)).join(',');
-  const body = `{"resourceType":"Bundle","type":"history","total":${page.versions.length},"entry":[${entries}]}`;
-  return reply.type(FHIR_JSON).send(body);
+  return historyBundle(page.versions, {
+    root,
+    links: linksOf(`${root}/${path}`, query, page),
+    complete: page.next === null && parameters.cursor === undefined,
+  });
+}
+
+function parametersOf(query: string, strict: boolean): HistoryParameters {
+  const parsed = parseHistory(query);
+  if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
+  const { unknown } = parsed.value;
+  if (strict && unknown.length > 0) {
+    throw serverFault('SERVER_SEARCH_INVALID', {
+      diagnostics: `Not understood: ${unknown.join(', ')}.`,
+    });
+  }
+  return parsed.value;
+}
+
+function linksOf(address: string, query: string, { next }: HistoryPage) {
+  const self = { relation: 'self', url: query === '' ? address : `${address}?${query}` };
+  if (next === null) return [self];
+  const rest = new URLSearchParams(query);
+  rest.set('_cursor', next);
+  return [self, { relation: 'next', url: `${address}?${rest.toString()}` }];
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { registerFhirBundleRoutes } from './fhir-bundle-routes.ts';
 import { registerFhirHistoryRoutes } from './fhir-history-routes.ts';
-import { type FhirRoutesOptions, registerFhirRoutes } from './fhir-routes.ts';
+import { registerFhirRoutes } from './fhir-routes.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { registerFhirSearchRoutes } from './fhir-search-routes.ts';
 import { registerFhirWriteRoutes } from './fhir-write-routes.ts';
 

@@ -1,52 +1,72 @@
 import {
+  applyFhirPathPatch,
   applyJsonPatch,
   editAsWritten,
-  isJsonObject,
+  type Issue,
+  type JsonValue,
   parseResourceBody,
   type Resource,
   validateResource,
   writtenNumbers,
 } from '@holdfast/fhir';
-import type { Content, Identified } from '@holdfast/store';
+import type { Result } from '@holdfast/kernel';
+import type { Content } from '@holdfast/store';
 import type { FastifyRequest } from 'fastify';
 import { serverFault } from '../errors.ts';
-import { invalid } from './fhir-exchange.ts';
+import { bodyText, invalid } from './fhir-exchange.ts';
+
+type Edit = (content: string) => Content;
+type Engine = (resource: Resource, patch: JsonValue) => Result<Resource, readonly Issue[]>;
+
+const ENGINES: Readonly<Record<string, Engine>> = {
+  'application/json-patch+json': applyJsonPatch,
+  'application/fhir+json': applyFhirPathPatch,
+  'application/json': applyFhirPathPatch,
+};
 
 /**
  * Reads a PATCH body (https://hl7.org/fhir/R4/http.html#patch) into what it does to a stored
- * resource. Numbers keep their spelling, the patched resource is validated like any other, and its
- * type and id stay.
+ * resource: a JSON Patch, or a Parameters resource with FHIRPath Patch operations.
  */
-export function patchOf(request: FastifyRequest): (content: string) => Content {
-  const patch = request.body;
-  if (typeof patch !== 'string') {
-    throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
-  }
-  const mediaType = request.headers['content-type']?.split(';')[0]?.trim();
-  if (mediaType !== 'application/json-patch+json') {
+export function patchOf(request: FastifyRequest): Edit {
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const engine = ENGINES[mediaType];
+  if (engine === undefined) {
     throw serverFault('SERVER_PATCH_UNSUPPORTED', { expression: ['Content-Type'] });
   }
+  return editWith(engine, bodyText(request));
+}
+
+/** The same in a bundle: Parameters as they are, a JSON Patch inside a Binary. */
+export function patchOfEntry(resource: Resource): Edit {
+  if (resource.resourceType === 'Parameters') {
+    return editWith(applyFhirPathPatch, JSON.stringify(resource));
+  }
+  const { contentType, data } = resource;
+  if (contentType !== 'application/json-patch+json' || typeof data !== 'string') {
+    throw serverFault('SERVER_PATCH_UNSUPPORTED');
+  }
+  return editWith(applyJsonPatch, Buffer.from(data, 'base64').toString());
+}
+
+/** Numbers keep their spelling, and what comes out is validated like any other resource. */
+function editWith(engine: Engine, patch: string): Edit {
   try {
     JSON.parse(patch);
   } catch {
     throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'The patch is not JSON.' });
   }
-  return (content) => patched(content, patch);
+  return (content) => {
+    const edited = editAsWritten([content, patch], ([resource, operations = null]) =>
+      engine(resource as Resource, operations),
+    );
+    if (!edited.ok) throw invalid(422, edited.error);
+    const parsed = parseResourceBody(edited.value);
+    if (!parsed.ok) throw invalid(422, parsed.error);
+    const { value: resource } = parsed;
+    const issues = validateResource(resource);
+    if (issues.length > 0) throw invalid(422, issues);
+    if (resource.id === undefined) throw serverFault('SERVER_BODY_INVALID');
+    return { resource: { ...resource, id: resource.id }, numbers: writtenNumbers(edited.value) };
+  };
 }
-
-function patched(content: string, patch: string): Content {
-  const edited = editAsWritten([content, patch], ([resource, operations]) =>
-    applyJsonPatch(resource as Resource, operations),
-  );
-  if (!edited.ok) throw invalid(422, edited.error);
-  const parsed = parseResourceBody(edited.value);
-  if (!parsed.ok) throw invalid(422, parsed.error);
-  const resource = parsed.value;
-  if (!isIdentified(resource)) throw serverFault('SERVER_BODY_INVALID');
-  const issues = validateResource(resource);
-  if (issues.length > 0) throw invalid(422, issues);
-  return { resource, numbers: writtenNumbers(edited.value) };
-}
-
-const isIdentified = (resource: Resource): resource is Identified =>
-  isJsonObject(resource) && typeof resource.id === 'string';

@@ -1,7 +1,9 @@
+export type Returns = 'minimal' | 'representation' | 'OperationOutcome';
+
 /** What a client asks for beside the interaction (https://hl7.org/fhir/R4/http.html#ops). */
 export interface Preference {
-  /** What a write answers with; the resource as stored unless told otherwise. */
-  readonly returns: 'minimal' | 'representation' | 'OperationOutcome';
+  /** What a write answers with. */
+  readonly returns: Returns | undefined;
   /** Whether parameters that are not understood are refused or reported. */
   readonly handling: 'strict' | 'lenient' | undefined;
   readonly respondAsync: boolean;
@@ -20,8 +22,11 @@ export function preferenceOf(header: string | readonly string[] | undefined): Pr
   const returns = wishes.get('return');
   const handling = wishes.get('handling');
   return {
-    returns: returns === 'minimal' || returns === 'OperationOutcome' ? returns : 'representation',
+    returns: isReturns(returns) ? returns : undefined,
     handling: handling === 'strict' || handling === 'lenient' ? handling : undefined,
     respondAsync: wishes.has('respond-async'),
   };
 }
+
+const isReturns = (text: string | undefined): text is Returns =>
+  text === 'minimal' || text === 'representation' || text === 'OperationOutcome';

@@ -9,13 +9,15 @@ import {
   type SearchScope,
   searchForm,
 } from '@holdfast/fhir';
+import type { Queryable } from '@holdfast/postgres';
 import { search } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
 import { invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
-import type { FhirRoutesOptions } from './fhir-routes.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { searchBundle } from './search-bundle.ts';
 
 interface SearchPath {
@@ -38,15 +40,37 @@ export function registerFhirSearchRoutes(app: FastifyInstance, options: FhirRout
 }
 
 async function answer(
-  { pool, dictionary, seal, gates, audit, baseUrl }: FhirRoutesOptions,
+  options: FhirRoutesOptions,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
-  const { scope, path } = scopeOf(request.params as SearchPath);
+  const text = await searchset(options, who, {
+    place: request.params as SearchPath,
+    parameters: parametersOf(request),
+    strict: isStrict(request),
+    db: options.pool,
+  });
+  return reply.type(FHIR_JSON).send(text);
+}
+
+export interface SearchAsked {
+  readonly place: SearchPath;
+  readonly parameters: URLSearchParams;
+  /** Parameters that are not understood are refused. */
+  readonly strict: boolean;
+  readonly db: Queryable;
+}
+
+/** A page of a search as a Bundle's text, decided and recorded. */
+export async function searchset(
+  { dictionary, seal, gates, audit, baseUrl }: FhirRoutesOptions,
+  who: Audited,
+  { place, parameters, strict, db }: SearchAsked,
+): Promise<string> {
+  const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
-  const parameters = parametersOf(request);
-  const query = queryOf(scope, parameters, { root, strict: isStrict(request) });
+  const query = queryOf(scope, parameters, { root, strict });
   const page = await search(query, {
-    db: pool,
+    db,
     tenant: who.actor.tenant,
     dictionary,
     seal,
@@ -63,7 +87,7 @@ async function answer(
     },
     [...page.versions, ...page.included].map((version) => version.facts),
   );
-  return reply.type(FHIR_JSON).send(searchBundle({ query, parameters, page, root, path }));
+  return searchBundle({ query, parameters, page, root, path });
 }
 
 const COMPARTMENTS: ReadonlySet<string> = new Set<CompartmentType>([

@@ -6,8 +6,8 @@ import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
 import { withVersion } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE } from './fhir-handler.ts';
-import { preferenceOf } from './fhir-preference.ts';
-import type { FhirRoutesOptions } from './fhir-routes.ts';
+import { preferenceOf, type Returns } from './fhir-preference.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 
 /** A write answers with the version it made, or the one that was there already, as Prefer asks. */
 export async function answerWrite(
@@ -26,12 +26,12 @@ export async function answerWrite(
       'location',
       `${options.baseUrl()}${FHIR_BASE}/${type}/${id}/_history/${version.version}`,
     );
-  const { returns } = preferenceOf(request.headers['prefer']);
+  const { returns = 'representation' } = preferenceOf(request.headers['prefer']);
   return send(reply, shown || returns !== 'representation' ? returns : 'minimal', version.content);
 }
 
 /** Nothing was written, but what was there may go out: that is a read, decided and recorded. */
-async function isReleased(
+export async function isReleased(
   { gates, audit, clock }: FhirRoutesOptions,
   who: Audited,
   { type, id, version, facts }: StoredVersion,
@@ -60,17 +60,13 @@ export async function answerDelete(
   return reply.code(204).send();
 }
 
-function send(
-  reply: FastifyReply,
-  returns: 'minimal' | 'representation' | 'OperationOutcome',
-  content: string | null,
-): FastifyReply {
+function send(reply: FastifyReply, returns: Returns, content: string | null): FastifyReply {
   if (returns === 'minimal') return reply.send();
   const text = returns === 'OperationOutcome' ? DONE : content;
   return reply.type(FHIR_JSON).send(text);
 }
 
-const DONE = JSON.stringify(
+export const DONE = JSON.stringify(
   operationOutcome([
     { severity: 'information', code: 'informational', diagnostics: 'The request was carried out.' },
   ]),

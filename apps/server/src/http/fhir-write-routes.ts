@@ -7,7 +7,7 @@ import { conditionOf, queryText } from './fhir-condition.ts';
 import { ifMatch, ifNoneMatchAny, nameOf, sentContent, typeOf } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { patchOf } from './fhir-patch.ts';
-import type { FhirRoutesOptions } from './fhir-routes.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { answerDelete, answerWrite } from './fhir-write-answer.ts';
 
 /** FHIR create, update, patch and delete, by id and by condition (https://hl7.org/fhir/R4/http.html). */

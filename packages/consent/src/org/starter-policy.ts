@@ -57,6 +57,16 @@ const CARE_RULES: readonly OrgRule[] = [
     patientLayer: 'consents',
     because: 'decision support reads its inputs and records its results for treatment',
   },
+  {
+    id: 'record-import',
+    effect: 'permit',
+    roles: ['system'],
+    actions: ['write'],
+    purposes: ['TREAT', 'HOPERAT'],
+    types: ['scheduling', 'financial', 'directory', 'definitions', 'infrastructure'],
+    patientLayer: 'consents',
+    because: 'interfaces bring in whole records, with the directories they refer to',
+  },
 ];
 
 const OFFICE_RULES: readonly OrgRule[] = [
@@ -73,7 +83,7 @@ const OFFICE_RULES: readonly OrgRule[] = [
   {
     id: 'record-consent',
     effect: 'permit',
-    roles: ['front-desk', 'care-coordinator', 'clinician'],
+    roles: ['front-desk', 'care-coordinator', 'clinician', 'system'],
     actions: ['write'],
     purposes: ['HOPERAT', 'TREAT'],
     types: ['consent'],

@@ -19,7 +19,7 @@ export function entryLinks(entries: readonly Identified[]): ReadonlyMap<string, 
   const named = new Set(entries.map(({ request: { type, id } }) => `${type}/${id ?? ''}`));
   for (const { request, id } of entries) {
     const { fullUrl, type, method } = request;
-    if (fullUrl === undefined || method === 'GET' || method === 'DELETE') continue;
+    if (fullUrl === undefined || (method !== 'POST' && method !== 'PUT')) continue;
     const target = `${type}/${id}`;
     links.set(fullUrl, target);
     if (method === 'POST' && fullUrl.startsWith('http')) {
@@ -44,7 +44,8 @@ export function unlinkedReferences(
   const issues: Issue[] = [];
   const found = new Map<string, ConditionalReference & { entries: number[] }>();
   for (const { request } of entries) {
-    const { resource, index } = request;
+    const { resource, index, method } = request;
+    if (method === 'PATCH') continue;
     // A bundle stored as a resource keeps its own links.
     if (resource === undefined || resource.resourceType === 'Bundle') continue;
     for (const { text, path } of referenceTexts(resource)) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../json.ts';
+import { operationOutcome } from '../operation-outcome.ts';
 import { validateResource } from '../validation/validate-resource.ts';
 import { searchsetBundle } from './searchset.ts';
 import { transactionResponse } from './transaction-response.ts';
@@ -40,7 +41,9 @@ describe('a transaction response', () => {
         location: 'Patient/1/_history/1',
         version: '1',
         lastModified: '2024-01-01T00:00:00.000Z',
-        issues: [{ severity: 'warning', code: 'value', diagnostics: 'odd' }],
+        outcome: JSON.stringify(
+          operationOutcome([{ severity: 'warning', code: 'value', diagnostics: 'odd' }]),
+        ),
       },
     ]);
     const parsed = JSON.parse(response) as JsonObject;

@@ -5,7 +5,8 @@ import type { WrittenNumbers } from '../json-numbers.ts';
 import { isResource, isResourceId, type Resource } from '../resource.ts';
 import { isResourceType, type ResourceType } from '../resource-types.ts';
 
-export type Method = 'POST' | 'PUT' | 'DELETE' | 'GET';
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'HEAD'] as const;
+export type Method = (typeof METHODS)[number];
 
 /** One entry as written, its request line taken apart. */
 export interface EntryRequest {
@@ -15,9 +16,13 @@ export interface EntryRequest {
   readonly type: ResourceType;
   readonly id: string | undefined;
   readonly version: string | undefined;
+  /** GET of an instance's history. */
+  readonly history: boolean;
   readonly criteria: string | undefined;
   readonly ifNoneExist: string | undefined;
   readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  readonly ifModifiedSince: string | undefined;
   readonly resource: Resource | undefined;
   /** The resource's numbers as sent. */
   readonly numbers: WrittenNumbers;
@@ -55,7 +60,7 @@ export function readEntryRequest(
   }
   const method = methodOf(request);
   if (method === undefined) {
-    const mend = 'Use POST, PUT, DELETE or GET; send patches outside of bundles.';
+    const mend = `Use one of ${METHODS.join(', ')}.`;
     return refuse('.request.method', 'not-supported', 'method not supported here', mend);
   }
   const target = targetOf(textOf(request['url']) ?? '', base);
@@ -79,19 +84,18 @@ export function readEntryRequest(
     ...target,
     ifNoneExist: textOf(request['ifNoneExist'])?.replace(/^([A-Za-z]+)?\?/, ''),
     ifMatch,
+    ifNoneMatch: textOf(request['ifNoneMatch']),
+    ifModifiedSince: textOf(request['ifModifiedSince']),
     resource: resource.value,
     numbers,
   });
 }
 
 function methodOf(request: JsonObject): Method | undefined {
-  const method = request['method'];
-  return method === 'POST' || method === 'PUT' || method === 'DELETE' || method === 'GET'
-    ? method
-    : undefined;
+  return METHODS.find((method) => method === request['method']);
 }
 
-type Target = Pick<EntryRequest, 'type' | 'id' | 'version' | 'criteria'>;
+type Target = Pick<EntryRequest, 'type' | 'id' | 'version' | 'history' | 'criteria'>;
 
 function targetOf(url: string, base: string | undefined): Target | undefined {
   const relative = base !== undefined && url.startsWith(base) ? url.slice(base.length) : url;
@@ -99,29 +103,43 @@ function targetOf(url: string, base: string | undefined): Target | undefined {
   const [type = '', id, history, version, ...more] = path.split('/');
   if (!isResourceType(type) || more.length > 0) return undefined;
   if (id !== undefined && !isResourceId(id)) return undefined;
-  const versioned = history === '_history' && version !== undefined && isResourceId(version);
-  if (history !== undefined && !versioned) return undefined;
+  if (history !== undefined && history !== '_history') return undefined;
+  if (version !== undefined && !isResourceId(version)) return undefined;
   const criteria = search.length === 0 ? undefined : search.join('?');
-  return { type, id, version, criteria: criteria === '' ? undefined : criteria };
+  return {
+    type,
+    id,
+    version,
+    history: history !== undefined && version === undefined,
+    criteria: criteria === '' ? undefined : criteria,
+  };
 }
 
+const BY_ID_OR_SEARCH = (verb: string): string => `${verb} with Type/id or Type?search.`;
+const READS = 'Read with Type/id, Type/id/_history, Type/id/_history/version or Type?search.';
 const URL_MEND: Readonly<Record<Method, string>> = {
   POST: 'Create with the type alone: Type.',
-  PUT: 'Update with Type/id or Type?search.',
-  DELETE: 'Delete with Type/id or Type?search.',
-  GET: 'Read with Type/id or Type/id/_history/version; send searches outside of bundles.',
+  PUT: BY_ID_OR_SEARCH('Update'),
+  PATCH: BY_ID_OR_SEARCH('Patch'),
+  DELETE: BY_ID_OR_SEARCH('Delete'),
+  GET: READS,
+  HEAD: READS,
 };
 
 function shapeProblem(method: Method, target: Target): string | undefined {
-  const { id, version, criteria } = target;
-  const one = (id === undefined) !== (criteria === undefined);
-  const fits =
-    method === 'POST'
-      ? id === undefined && criteria === undefined
-      : method === 'GET'
-        ? id !== undefined && criteria === undefined
-        : one && version === undefined;
-  return fits ? undefined : `the URL does not fit ${method}`;
+  return fits(method, target) ? undefined : `the URL does not fit ${method}`;
+}
+
+function fits(method: Method, { id, version, history, criteria }: Target): boolean {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return history || version === undefined || criteria === undefined;
+    case 'POST':
+      return id === undefined && criteria === undefined;
+    default:
+      return (id === undefined) !== (criteria === undefined) && !history && version === undefined;
+  }
 }
 
 /** Undefined where there is none, null where it cannot be read. */
@@ -137,10 +155,11 @@ function readResource(
   const { method, target, index } = at;
   const refuse = (part: string, ...text: readonly [IssueCode, string, string]): Refusal =>
     err(entryIssue(index, `.resource${part}`, text));
-  if (method === 'DELETE' || method === 'GET') return ok(undefined);
+  if (method === 'DELETE' || method === 'GET' || method === 'HEAD') return ok(undefined);
   if (!isResource(resource)) {
     return refuse('', 'required', `no R4 resource for ${method}`, 'Add the resource to the entry.');
   }
+  if (method === 'PATCH') return ok(resource);
   if (resource.resourceType !== target.type) {
     return refuse('.resourceType', 'invalid', 'not the type in request.url', 'Make both the same.');
   }

@@ -4,7 +4,7 @@ import { MAX_BUNDLE_ENTRIES } from '../limits.ts';
 import { referenceTexts } from '../references.ts';
 import type { Resource } from '../resource.ts';
 import { hasSharedData, syntheaBundles } from '../testing/shared-data.ts';
-import { planTransaction, settleReferences } from './plan-transaction.ts';
+import { planTransaction } from './plan-transaction.ts';
 
 const bundle = (entry: JsonValue[], type = 'transaction'): Resource => ({
   resourceType: 'Bundle',
@@ -86,6 +86,8 @@ describe('planning a transaction', () => {
         post(patient, { ifNoneExist: 'identifier=a|b' }),
         request('DELETE', 'https://here.org/fhir/Patient/2'),
         request('DELETE', 'Patient?identifier=x'),
+        request('GET', 'Patient?name=x'),
+        { resource: { resourceType: 'Parameters' }, ...request('PATCH', 'Patient/3') },
       ]),
     );
     expect(entries).toMatchObject([
@@ -93,11 +95,13 @@ describe('planning a transaction', () => {
       { method: 'delete-matching', index: 4, criteria: 'identifier=x' },
       { method: 'create', index: 2, ifNoneExist: 'identifier=a|b' },
       { method: 'update', index: 1, id: '1', ifMatch: '4' },
+      { method: 'patch', index: 6, id: '3', patch: { resourceType: 'Parameters' } },
       { method: 'read', index: 0, id: '9', version: '3' },
+      { method: 'read', index: 5, query: 'name=x' },
     ]);
   });
 
-  it('lists each conditional reference once, and settles it and a found id', () => {
+  it('lists each conditional reference once', () => {
     const reference = 'Patient?identifier=a|b';
     const before = planOf(
       bundle([
@@ -110,15 +114,6 @@ describe('planning a transaction', () => {
     expect(before.conditionalReferences).toEqual([
       { reference, type: 'Patient', query: 'identifier=a|b', entries: [0, 1] },
     ]);
-    const found = new Map([
-      [reference, 'Patient/8'],
-      ['Patient/new-3', 'Patient/9'],
-    ]);
-    const { entries } = settleReferences(before, found);
-    const subjects = entries.flatMap((entry) =>
-      'resource' in entry ? referenceTexts(entry.resource).map(({ text }) => text) : [],
-    );
-    expect(subjects).toEqual(['Patient/8', 'Patient/8', 'Patient/9']);
   });
 
   it('refuses a reference that no entry answers, at its place', () => {
@@ -138,6 +133,13 @@ describe('planning a transaction', () => {
     ]);
   });
 
+  it('refuses two creates under one condition', () => {
+    const under = post(patient, { ifNoneExist: 'identifier=a|b' });
+    expect(issuesOf([under, under])).toEqual([
+      ['duplicate', 'Bundle.entry[1].request.ifNoneExist'],
+    ]);
+  });
+
   it('validates every resource at its place in the bundle', () => {
     expect(issuesOf([post(patient), post({ ...patient, gender: 'm' })])).toEqual([
       ['code-invalid', 'Bundle.entry[1].resource.gender'],
@@ -146,8 +148,9 @@ describe('planning a transaction', () => {
 
   it.each([
     [{ resource: patient }, 'request'],
-    [{ request: { method: 'PATCH', url: 'Patient/1' } }, 'request.method'],
-    [{ request: { method: 'GET', url: 'Patient?name=x' } }, 'request.url'],
+    [{ request: { method: 'TRACE', url: 'Patient/1' } }, 'request.method'],
+    [{ request: { method: 'PATCH', url: 'Patient/1' } }, 'resource'],
+    [{ request: { method: 'GET', url: 'Patient/1/name' } }, 'request.url'],
     [{ request: { method: 'DELETE', url: 'Patient' } }, 'request.url'],
     [{ request: { method: 'DELETE', url: 'Nothing/1' } }, 'request.url'],
     [post(patient, { ifMatch: '4' }), 'request.ifMatch'],

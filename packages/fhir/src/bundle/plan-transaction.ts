@@ -109,8 +109,9 @@ function planEach(written: readonly JsonValue[], options: Planning): Plan {
   return ok({ kind: 'batch', entries: [...entries].sort(byPhase), conditionalReferences });
 }
 
-function resourceIssues({ resource, index }: EntryRequest): readonly Issue[] {
-  return resource === undefined
+function resourceIssues({ resource, index, method }: EntryRequest): readonly Issue[] {
+  // A patch is looked at when it is applied, and what it makes then.
+  return resource === undefined || method === 'PATCH'
     ? []
     : validateResource(resource, `Bundle.entry[${index}].resource`);
 }
@@ -119,8 +120,13 @@ function resourceIssues({ resource, index }: EntryRequest): readonly Issue[] {
 function duplicates(requests: readonly EntryRequest[]): Issue[] {
   const issues: Issue[] = [];
   const seen = new Set<string>();
-  for (const { method, type, id, fullUrl, index } of requests) {
-    if (method === 'GET') continue;
+  for (const { method, type, id, fullUrl, index, ifNoneExist } of requests) {
+    if (method === 'GET' || method === 'HEAD') continue;
+    const condition = ifNoneExist === undefined ? undefined : `${type}?${ifNoneExist}`;
+    if (condition !== undefined && seen.has(condition)) {
+      issues.push(duplicate(index, '.request.ifNoneExist', 'another entry creates under this'));
+    }
+    if (condition !== undefined) seen.add(condition);
     if (id !== undefined && seen.has(`${type}/${id}`)) {
       issues.push(duplicate(index, '.request.url', 'this resource is changed by another entry'));
     }
@@ -138,53 +144,86 @@ function duplicate(index: number, part: string, diagnostics: string): Issue {
 }
 
 function identify(requests: readonly EntryRequest[], options: PlanOptions): Identified[] {
-  return requests.map((request) => ({ request, id: request.id ?? options.newId() }));
+  return requests.map((request) => ({ request, id: idOf(request) ?? options.newId() }));
 }
 
-const PHASES = { refused: 0, delete: 1, 'delete-matching': 1, create: 2, update: 3, read: 4 };
+/** A conditional update may bring the id that it takes where nothing matches. */
+const idOf = ({ method, id, resource }: EntryRequest): string | undefined =>
+  id ?? (method === 'PUT' ? resource?.id : undefined);
+
+const PHASES = {
+  refused: 0,
+  delete: 1,
+  'delete-matching': 1,
+  create: 2,
+  update: 3,
+  patch: 3,
+  read: 4,
+};
 
 function byPhase(a: PlannedEntry, b: PlannedEntry): number {
   return PHASES[a.method] - PHASES[b.method] || a.index - b.index;
 }
 
-function planned({ request, id }: Identified, links: ReadonlyMap<string, string>): PlannedEntry {
-  const { index, type, criteria, ifMatch, ifNoneExist, version, resource, numbers } = request;
-  const place = { index, type };
-  if (request.method === 'GET') {
-    return { ...place, method: 'read', id, ...(version !== undefined && { version }) };
+function planned(entry: Identified, links: ReadonlyMap<string, string>): PlannedEntry {
+  const { request, id } = entry;
+  const { method, index, type, criteria, ifMatch, resource } = request;
+  const place = { index, type, ...(ifMatch !== undefined && { ifMatch }) };
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return plannedRead(request);
+    case 'DELETE':
+      return criteria === undefined
+        ? { ...place, method: 'delete', id }
+        : { ...place, method: 'delete-matching', criteria };
+    case 'PATCH': {
+      const patch = resource ?? { resourceType: 'Parameters' };
+      const target = criteria === undefined ? { id } : { criteria };
+      return { ...place, method: 'patch', ...target, patch };
+    }
+    default:
+      return plannedContent(entry, links);
   }
-  if (request.method === 'DELETE') {
-    if (criteria !== undefined) return { ...place, method: 'delete-matching', criteria };
-    return { ...place, method: 'delete', id, ...(ifMatch !== undefined && { ifMatch }) };
-  }
+}
+
+function plannedRead(request: EntryRequest): PlannedEntry {
+  const { index, type, id, version, history, criteria, ifNoneMatch, ifModifiedSince } = request;
+  return {
+    index,
+    type,
+    method: 'read',
+    ...(id !== undefined && { id }),
+    ...(version !== undefined && { version }),
+    history,
+    query: criteria ?? '',
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(ifModifiedSince !== undefined && { ifModifiedSince }),
+    headersOnly: request.method === 'HEAD',
+  };
+}
+
+function plannedContent(
+  { request, id }: Identified,
+  links: ReadonlyMap<string, string>,
+): PlannedEntry {
+  const { index, type, criteria, ifMatch, ifNoneMatch, ifNoneExist, resource, numbers } = request;
   const linked = resource?.resourceType === 'Bundle' ? resource : rewritten(resource, links);
   const stored: Resource = { ...linked, resourceType: type, id };
+  const content = { index, type, id, resource: stored, numbers };
   if (request.method === 'POST') {
     const conditional = ifNoneExist !== undefined && ifNoneExist !== '' && { ifNoneExist };
-    return { ...place, method: 'create', id, resource: stored, numbers, ...conditional };
+    return { ...content, method: 'create', ...conditional };
   }
-  const conditional = {
-    ...(criteria !== undefined && { criteria }),
+  return {
+    ...content,
+    method: 'update',
+    ...(criteria !== undefined && { criteria, ownId: resource?.id !== undefined }),
     ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch === '*' && { ifAbsent: true }),
   };
-  return { ...place, method: 'update', id, resource: stored, numbers, ...conditional };
 }
 
 function rewritten(resource: Resource | undefined, links: ReadonlyMap<string, string>) {
   return resource === undefined ? undefined : rewriteReferences(resource, links);
-}
-
-/**
- * Replaces references once the store has resolved them: conditional references by their text, and
- * `Type/assigned` where a conditional create or update found a resource with another id.
- */
-export function settleReferences(
-  plan: TransactionPlan,
-  map: ReadonlyMap<string, string>,
-): TransactionPlan {
-  if (map.size === 0) return plan;
-  const entries = plan.entries.map((entry) =>
-    'resource' in entry ? { ...entry, resource: rewriteReferences(entry.resource, map) } : entry,
-  );
-  return { ...plan, entries };
 }

@@ -32,12 +32,45 @@ export type PlannedEntry =
       readonly numbers: WrittenNumbers;
       /** Conditional update: search on `type`, without `?`. */
       readonly criteria?: string;
+      /** With `criteria`: the id came with the resource. */
+      readonly ownId?: boolean;
       /** Version that must be current. */
       readonly ifMatch?: string;
+      /** If-None-Match: * */
+      readonly ifAbsent?: boolean;
     })
-  | (Placed & { readonly method: 'delete'; readonly id: string; readonly ifMatch?: string })
-  | (Placed & { readonly method: 'delete-matching'; readonly criteria: string })
-  | (Placed & { readonly method: 'read'; readonly id: string; readonly version?: string })
+  | (Placed & {
+      readonly method: 'patch';
+      /** Exactly one of `id` and `criteria` stands. */
+      readonly id?: string;
+      readonly criteria?: string;
+      readonly ifMatch?: string;
+      /** A Binary that holds a JSON Patch, or the Parameters of a FHIRPath Patch. */
+      readonly patch: Resource;
+    })
+  | (Placed & {
+      readonly method: 'delete';
+      readonly id: string;
+      readonly ifMatch?: string;
+    })
+  | (Placed & {
+      readonly method: 'delete-matching';
+      readonly criteria: string;
+      readonly ifMatch?: string;
+    })
+  | (Placed & {
+      readonly method: 'read';
+      /** Absent for a search on the type. */
+      readonly id?: string;
+      readonly version?: string;
+      readonly history: boolean;
+      /** What stands after `?`. */
+      readonly query: string;
+      readonly ifNoneMatch?: string;
+      readonly ifModifiedSince?: string;
+      /** HEAD: status and headers only. */
+      readonly headersOnly: boolean;
+    })
   /** Only in a batch, where entries stand alone: the others go ahead. */
   | { readonly method: 'refused'; readonly index: number; readonly issues: readonly Issue[] };
 

@@ -1,6 +1,3 @@
-import type { Issue } from '../issue.ts';
-import { operationOutcome } from '../operation-outcome.ts';
-
 /** What became of one entry; `index` is its position in the bundle as sent. */
 export interface EntryResult {
   readonly index: number;
@@ -13,7 +10,8 @@ export interface EntryResult {
   readonly lastModified?: string;
   /** Stored JSON text of the resource, spliced in as it is. */
   readonly text?: string;
-  readonly issues?: readonly Issue[];
+  /** OperationOutcome as JSON text. */
+  readonly outcome?: string;
 }
 
 /** The response Bundle as JSON text, in the order of the request. */
@@ -28,14 +26,15 @@ export function transactionResponse(
 }
 
 function entryText(result: EntryResult): string {
-  const { status, location, version, lastModified, text, issues } = result;
-  const response = {
+  const { status, location, version, lastModified, text, outcome } = result;
+  const response = JSON.stringify({
     status,
     ...(location !== undefined && { location }),
     ...(version !== undefined && { etag: `W/"${version}"` }),
     ...(lastModified !== undefined && { lastModified }),
-    ...(issues !== undefined && issues.length > 0 && { outcome: operationOutcome(issues) }),
-  };
+  });
+  const withOutcome =
+    outcome === undefined ? response : `${response.slice(0, -1)},"outcome":${outcome}}`;
   const resource = text === undefined ? '' : `"resource":${text},`;
-  return `{${resource}"response":${JSON.stringify(response)}}`;
+  return `{${resource}"response":${withOutcome}}`;
 }

@@ -10,8 +10,11 @@ import {
   Dictionary,
   FhirRepository,
   type GateSource,
+  type HistoryPage,
+  type HistoryQuery,
   type Identified,
   type RepositoryOptions,
+  readHistory,
   storeMigrations,
   type WriteContext,
   type WriteIntent,
@@ -27,11 +30,17 @@ export function gateOf(hidden: ReadonlySet<string>): GateSource {
     epoch: 1_000n,
     validUntil: Number.POSITIVE_INFINITY,
     decide: (row) => ({
-      kind: row.patientId !== null && hidden.has(row.patientId) ? 'hide' : 'release',
+      // As consents do: they are known of a patient who is there, not of an id alone.
+      kind: [row, ...row.others].some(
+        ({ patient: key, patientId }) => key !== 0n && hidden.has(patientId ?? ''),
+      )
+        ? 'hide'
+        : 'release',
     }),
     releasable: (alias, bind) =>
       `not exists (select from patient_state s where s.tenant = ${alias}.tenant
-        and s.patient = ${alias}.patient and s.patient_id = any(${bind([...hidden])}::text[]))`,
+        and (s.patient = ${alias}.patient or s.patient = any(${alias}.other_patients))
+        and s.patient_id = any(${bind([...hidden])}::text[]))`,
   };
   return { current: () => gate, refresh: async () => gate };
 }
@@ -45,6 +54,7 @@ export interface StoreStage {
   another(options?: Partial<RepositoryOptions>): FhirRepository;
   context(gates?: GateSource): WriteContext;
   write(intents: readonly WriteIntent[], gates?: GateSource): Promise<readonly WriteOutcome[]>;
+  history(query: Partial<HistoryQuery>, gates?: GateSource): Promise<HistoryPage>;
 }
 
 export async function storeStage(): Promise<StoreStage> {
@@ -82,6 +92,8 @@ export async function storeStage(): Promise<StoreStage> {
     another,
     context,
     write: (intents, gates) => repository.write(intents, context(gates)),
+    history: (query, gates = open) =>
+      readHistory({ count: 100, ...query }, { db: database.appPool, tenant, seal, gates }),
   };
 }
 

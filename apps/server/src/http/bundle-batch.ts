@@ -1,0 +1,114 @@
+import type { EntryResult, PlannedEntry, TransactionPlan } from '@holdfast/fhir';
+import { operationOutcome } from '@holdfast/fhir';
+import type { Audited } from '../audit-trail.ts';
+import { BATCH_GROUP_MAX } from '../limits.ts';
+import { intentOf, type WriteEntry } from './bundle-intent.ts';
+import { readEntry } from './bundle-read.ts';
+import { type Failure, failedResult, failureOf, resultOf } from './bundle-result.ts';
+import { type BundleRun, isWrite, searchedOf } from './bundle-run.ts';
+import { FHIR_BASE } from './fhir-handler.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { writeContext } from './fhir-write-routes.ts';
+
+/**
+ * Each entry by itself: some may fail while others succeed. Plain writes are tried a group at a time,
+ * since one transaction of many costs a fraction of many of one; a group that is refused is carried
+ * out entry by entry. When the server itself fails, the entries that are left fail with it.
+ */
+export async function runBatch(
+  options: FhirRoutesOptions,
+  who: Audited,
+  { plan, returns }: BundleRun,
+): Promise<readonly EntryResult[]> {
+  const results: EntryResult[] = [];
+  let away: Failure | undefined;
+  const one = async (entry: PlannedEntry): Promise<void> => {
+    if (away !== undefined) {
+      results.push(failedResult(entry.index, away));
+      return;
+    }
+    try {
+      results.push(await runEntry(options, who, { entry, plan, returns }));
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.status >= 500) away = failure;
+      results.push(failedResult(entry.index, failure));
+    }
+  };
+  for (const group of groupsOf(plan)) {
+    const done = group.length > 1 ? await tryGroup(options, who, { group, returns }) : undefined;
+    if (done !== undefined) results.push(...done);
+    else for (const entry of group) await one(entry);
+  }
+  return results;
+}
+
+/** @returns undefined where the group was refused */
+async function tryGroup(
+  options: FhirRoutesOptions,
+  who: Audited,
+  { group, returns }: { group: readonly PlannedEntry[]; returns: BundleRun['returns'] },
+): Promise<EntryResult[] | undefined> {
+  const writes = group.filter(isWrite);
+  const base = `${options.baseUrl()}${FHIR_BASE}/`;
+  try {
+    const intents = writes.map((entry) => intentOf(entry, base));
+    const outcomes = await options.repository.write(intents, writeContext(options, who));
+    return outcomes.map((outcome, nth) => resultOf(writes[nth]?.index ?? 0, outcome, returns));
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.status < 500) return undefined;
+    return group.map(({ index }) => failedResult(index, failure));
+  }
+}
+
+async function runEntry(
+  options: FhirRoutesOptions,
+  who: Audited,
+  { entry, plan, returns }: BundleRun & { readonly entry: PlannedEntry },
+): Promise<EntryResult> {
+  if (entry.method === 'refused') {
+    const { index, issues } = entry;
+    return failedResult(index, { status: 400, outcome: JSON.stringify(operationOutcome(issues)) });
+  }
+  if (entry.method === 'read') return readEntry(options, who, { entry, db: options.pool });
+  const base = `${options.baseUrl()}${FHIR_BASE}/`;
+  const references = plan.conditionalReferences.filter(({ entries }) =>
+    entries.includes(entry.index),
+  );
+  const [outcome] = await options.repository.write([intentOf(entry, base)], {
+    ...writeContext(options, who),
+    searched: searchedOf(references, base),
+  });
+  return resultOf(entry.index, outcome ?? { kind: 'nothing' }, returns);
+}
+
+/** Plain writes of different resources may go together; everything else goes alone. */
+function groupsOf({ entries, conditionalReferences }: TransactionPlan): PlannedEntry[][] {
+  const alone = new Set(conditionalReferences.flatMap((reference) => reference.entries));
+  const groups: PlannedEntry[][] = [];
+  let group: PlannedEntry[] = [];
+  let names = new Set<string>();
+  for (const entry of entries) {
+    const name = isWrite(entry) && !alone.has(entry.index) ? plainName(entry) : undefined;
+    if (name === undefined || names.has(name) || group.length >= BATCH_GROUP_MAX) {
+      groups.push(group);
+      group = [];
+      names = new Set();
+    }
+    if (name === undefined) groups.push([entry]);
+    else {
+      group.push(entry);
+      names.add(name);
+    }
+  }
+  return [...groups, group];
+}
+
+function plainName(entry: WriteEntry): string | undefined {
+  if (entry.method === 'delete-matching' || entry.method === 'patch') return undefined;
+  const conditional =
+    (entry.method === 'create' && entry.ifNoneExist !== undefined) ||
+    (entry.method === 'update' && entry.criteria !== undefined);
+  return conditional ? undefined : `${entry.type}/${entry.id}`;
+}

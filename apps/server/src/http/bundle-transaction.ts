@@ -1,0 +1,43 @@
+import type { EntryResult } from '@holdfast/fhir';
+import type { WriteOutcome } from '@holdfast/store';
+import type { Audited } from '../audit-trail.ts';
+import { intentOf } from './bundle-intent.ts';
+import { readEntry } from './bundle-read.ts';
+import { resultOf } from './bundle-result.ts';
+import { type BundleRun, isRead, isWrite, searchedOf } from './bundle-run.ts';
+import { FHIR_BASE } from './fhir-handler.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { writeContext } from './fhir-write-routes.ts';
+
+/**
+ * All entries or none, on one connection: the writes in FHIR's order, then the reads, which see them.
+ * A read that fails undoes the writes too.
+ */
+export async function runTransaction(
+  options: FhirRoutesOptions,
+  who: Audited,
+  { plan, returns }: BundleRun,
+): Promise<readonly EntryResult[]> {
+  const base = `${options.baseUrl()}${FHIR_BASE}/`;
+  const writes = plan.entries.filter(isWrite);
+  const reads = plan.entries.filter(isRead);
+  const results: EntryResult[] = [];
+  const outcomes: readonly WriteOutcome[] = await options.repository.write(
+    writes.map((entry) => intentOf(entry, base)),
+    {
+      ...writeContext(options, who),
+      searched: searchedOf(plan.conditionalReferences, base),
+      ...(reads.length > 0 && {
+        finish: async (tx) => {
+          results.length = 0;
+          for (const entry of reads) results.push(await readEntry(options, who, { entry, db: tx }));
+        },
+      }),
+    },
+  );
+  const written = writes.flatMap(({ index }, nth) => {
+    const outcome = outcomes[nth];
+    return outcome === undefined ? [] : [resultOf(index, outcome, returns)];
+  });
+  return [...written, ...results];
+}

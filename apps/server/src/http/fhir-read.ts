@@ -1,0 +1,58 @@
+import type { Queryable } from '@holdfast/postgres';
+import {
+  type ReadOutcome,
+  type ResourceName,
+  read,
+  readVersion,
+  type StoredVersion,
+} from '@holdfast/store';
+import type { Audited } from '../audit-trail.ts';
+import { serverFault } from '../errors.ts';
+import { notFound } from './fhir-exchange.ts';
+import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+
+export type ReadRequest = ResourceName & {
+  /** As in the address: a vread. */
+  readonly version?: string | undefined;
+  readonly db: Queryable;
+};
+
+/** FHIR read and vread: decided in the snapshot that is read, recorded before anything is answered. */
+export async function auditedRead(
+  { gates, audit }: FhirRoutesOptions,
+  who: Audited,
+  { version, db, ...name }: ReadRequest,
+): Promise<ReadOutcome> {
+  const source = gates.gateSource(who.actor, 'read');
+  const outcome =
+    version === undefined
+      ? await read(db, source, name)
+      : await readVersion(db, source, { ...name, version: versionNumber(version) });
+  const row = outcome.kind === 'absent' ? null : outcome.version;
+  const address = `${name.type}/${name.id}`;
+  await audit.accessed(
+    who,
+    {
+      interaction: version === undefined ? 'read' : 'vread',
+      action: 'R',
+      target: row === null ? address : `${address}/_history/${row.version}`,
+      outcome: outcome.kind === 'found' ? 0 : 4,
+      epoch: 0n,
+    },
+    row === null ? [] : [row.facts],
+  );
+  return outcome;
+}
+
+function versionNumber(text: string): number {
+  const version = Number(text);
+  if (Number.isInteger(version) && version >= 1 && version < 2 ** 31) return version;
+  throw serverFault('SERVER_ID_INVALID');
+}
+
+/** The version that may go out. @throws Fault SERVER_GONE, SERVER_RESOURCE_NOT_FOUND */
+export function releasedOf(outcome: ReadOutcome): StoredVersion {
+  if (outcome.kind === 'gone') throw serverFault('SERVER_GONE');
+  if (outcome.kind !== 'found') throw notFound();
+  return outcome.version;
+}

@@ -1,0 +1,22 @@
+import type { ConsentGates } from '@holdfast/consent';
+import type { Clock, Random } from '@holdfast/kernel';
+import type { TokenVerifier } from '@holdfast/signin';
+import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
+import type { Pool } from 'pg';
+import type { AuditTrail } from '../audit-trail.ts';
+
+/** What the FHIR routes work with. */
+export interface FhirRoutesOptions {
+  readonly pool: Pool;
+  readonly dictionary: Dictionary;
+  readonly repository: FhirRepository;
+  readonly gates: ConsentGates;
+  readonly audit: AuditTrail;
+  readonly verifier: TokenVerifier;
+  readonly seal: CursorSeal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly version: string;
+  /** Root of the server without a slash at its end. */
+  readonly baseUrl: () => string;
+}
