@@ -85,6 +85,7 @@ async function passes(step) {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((step) => STEPS[step] === undefined);
 const failed = unknown.map((step) => `${step} (no such check)`);
+if (unknown.length > 0) say(`There are: ${Object.keys(STEPS).join(', ')}.`);
 try {
   await prepare();
 } catch (error) {
