@@ -21,6 +21,8 @@ $$;
 -- its 1-based position. Errors carry SQLSTATE HFxxx and a JSON detail; they undo everything.
 create function store_write(
   p_tenant smallint, p_alone boolean, p_locks bigint[],
+  -- the consent state it was decided by: the gate's epoch, the epoch of each patient, who was not there
+  p_consent_epoch bigint, k_patient bigint[], k_epoch bigint[], k_absent text[],
   r_key bigint[],          -- null = create
   r_type smallint[], r_id text[],
   r_expected integer[],    -- version that must be current; 0 for a create
@@ -28,6 +30,7 @@ create function store_write(
   r_owner integer[],       -- position in g_ of the owning patient, or null
   r_owner_by smallint[],   -- parameters that name the owner, see resource.owner_by
   r_others text[],         -- positions in g_ of other patients, joined by ','; null for none
+  r_inherits integer[],    -- position in g_ of the resource whose patient it shares, or null
   r_at timestamptz[], r_at_end timestamptz[], r_confidentiality smallint[], r_sensitivity bigint[],
   -- distinct referenced resources: written here (position in r_) or stored already; one that is not
   -- required (a relative canonical is no literal reference) may be missing, and has no index row then
@@ -57,6 +60,17 @@ declare
 begin
   perform store_lock(p_tenant, p_alone, p_locks);
 
+  -- Under the lock: a consent that was given or withdrawn since the decision undoes the write.
+  if (select t.consent_epoch from tenant_state t where t.tenant = p_tenant) > p_consent_epoch
+    or exists (
+      select from unnest(k_patient, k_epoch) as k(patient, epoch)
+      left join patient_state s on s.tenant = p_tenant and s.patient = k.patient
+      where s.consent_epoch is distinct from k.epoch)
+    or exists (select from patient_state s where s.tenant = p_tenant and s.patient_id = any(k_absent))
+  then
+    raise exception using errcode = 'HF428', message = 'consent changed';
+  end if;
+
   v_key := array(
     select coalesce(k, nextval(pg_get_serial_sequence('resource', 'key')))
     from unnest(r_key) with ordinality as u(k, n) order by n);
@@ -80,6 +94,12 @@ begin
         select r.patient from resource r where r.tenant = p_tenant and r.key = u.key)
       else v_target[u.owner] end
     from unnest(r_owner, r_key, r_content) with ordinality as u(owner, key, content, n) order by n);
+  if cardinality(array_remove(r_inherits, null)) > 0 then
+    v_patient := array(
+      select coalesce(v_patient[u.n], v_patient[g_position[u.source]], (
+        select r.patient from resource r where r.tenant = p_tenant and r.key = v_target[u.source]))
+      from unnest(r_inherits) with ordinality as u(source, n) order by n);
+  end if;
 
   select count(*) into v_wanted from unnest(r_expected) x where x > 0;
   if v_wanted > 0 then

@@ -26,9 +26,6 @@ export interface ChangeTools {
   readonly updateCreates: boolean;
 }
 
-/** A change, with what its content was taken apart into; none for a delete. */
-export type Made = Change & { readonly described?: Described };
-
 type Changing = Exclude<SettledIntent, { kind: 'found' | 'nothing' }>;
 
 /**
@@ -41,7 +38,7 @@ export function changeOf(
   intent: Changing,
   row: DecidedVersion | undefined,
   tools: ChangeTools,
-): Made | null {
+): Change | null {
   // What the writer may not touch counts as not there, except that its id is taken.
   const before = row?.released === true ? row.version : undefined;
   if (
@@ -88,7 +85,7 @@ function instantAfter(before: StoredVersion | undefined, clock: Clock): string {
   return before !== undefined && before.updated > now ? before.updated : now;
 }
 
-function written(content: Content, before: StoredVersion | undefined, tools: ChangeTools): Made {
+function written(content: Content, before: StoredVersion | undefined, tools: ChangeTools): Change {
   const { resource } = content;
   const updated = instantAfter(before, tools.clock);
   const version = (before?.version ?? 0) + 1;
@@ -103,8 +100,9 @@ function written(content: Content, before: StoredVersion | undefined, tools: Cha
     updated,
     content: contentText(content, { version, updated }),
     ...tools.labelsOf(resource),
-    described,
+    place: resource.resourceType,
     references: described.references,
+    referencePaths: described.referencePaths,
     ...indexed(resource, described, tools.dictionary),
     ...outgoing(before, tools),
     eventId: uuidV7(tools.clock, tools.random),
@@ -124,7 +122,9 @@ function deleted(before: StoredVersion, tools: ChangeTools): Change {
     content: null,
     confidentiality: facts.confidentiality,
     sensitivity: facts.sensitivity,
+    place: before.type,
     references: [],
+    referencePaths: new Map(),
     at: '-infinity',
     atEnd: '-infinity',
     owner: facts.patientId,

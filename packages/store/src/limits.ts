@@ -18,6 +18,9 @@ export const INDEXED_STRING_LENGTH_MAX = 4_096;
 /** Characters of a string in its B-tree: past any name; what follows is compared on the row. */
 export const INDEXED_HEAD_LENGTH = 128;
 
+/** Patient states kept in memory to decide writes by: some 200 bytes each. */
+export const PATIENT_STATES_MAX = 20_000;
+
 /** Characters of a token code or a uri that are indexed. */
 export const INDEXED_CODE_LENGTH_MAX = 512;
 

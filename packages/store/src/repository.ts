@@ -12,6 +12,7 @@ import { currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
 import { findMatches } from './postgres/matches.ts';
 import { WriteRefused, writeAlone, writeWithin } from './postgres/write.ts';
+import { WriteDecisions, type WriteGates } from './postgres/write-decisions.ts';
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
 import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
@@ -26,11 +27,7 @@ export interface WriteAudit {
   release(rows: readonly AuditRow[]): void;
 }
 
-export interface WriteContext {
-  /** Decides what the writer may change. */
-  readonly gates: GateSource;
-  /** Decides what conditions find beside what the writer may change, e.g. what it may read. */
-  readonly finds?: GateSource;
+export interface WriteContext extends WriteGates {
   /** FHIR reference of who writes. */
   readonly actor: string;
   readonly requestId: string;
@@ -78,9 +75,11 @@ class MoreLocks extends Error {
 export class FhirRepository {
   readonly #options: RepositoryOptions;
   readonly #queue = new WriteQueue();
+  readonly #decisions: WriteDecisions;
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
+    this.#decisions = new WriteDecisions(options.tenant, options.clock);
   }
 
   /**
@@ -139,7 +138,7 @@ export class FhirRepository {
     const { pool } = this.#options;
     const prepared = await this.#prepare(pool, work, context);
     try {
-      await this.#audited(prepared.plan, context, (request) =>
+      await this.#decided({ db: pool, plan: prepared.plan }, context, (request) =>
         writeAlone(pool, prepared.plan, request),
       );
       return prepared.outcomes;
@@ -158,7 +157,7 @@ export class FhirRepository {
     await this.#settle(tx, work, context);
     const prepared = await this.#prepare(tx, work, context);
     try {
-      await this.#audited(prepared.plan, context, (request) =>
+      await this.#decided({ db: tx, plan: prepared.plan }, context, (request) =>
         writeWithin(tx, prepared.plan, request),
       );
     } catch (error) {
@@ -195,7 +194,7 @@ export class FhirRepository {
           throw new MoreLocks(bothLocks(held, prepared.plan.locks));
         }
       }
-      await this.#audited(prepared.plan, context, (request) =>
+      await this.#decided({ db: tx, plan: prepared.plan }, context, (request) =>
         writeWithin(tx, prepared.plan, request),
       );
       await context.finish?.(tx);
@@ -219,26 +218,26 @@ export class FhirRepository {
 
   async #prepare(db: Queryable, work: WriteWork, { gates }: WriteContext): Promise<Prepared> {
     const { tenant } = this.#options;
-    const wanted = work.wanted();
-    const prepared = work.prepare(await currentRows(db, gates, { tenant, ...wanted }));
-    if (prepared.unknown.length === 0) return prepared;
-    // A patch named a patient whom nobody could know of before it was applied.
-    const patients = [...wanted.patients, ...prepared.unknown];
-    return work.prepare(await currentRows(db, gates, { ...wanted, tenant, patients }));
+    return work.prepare(await currentRows(db, gates, { tenant, names: work.names() }));
   }
 
-  /** Audit records of an attempt that fails are given back: none of them was written. */
-  async #audited(
-    plan: WritePlan,
-    { audit, actor, requestId }: WriteContext,
+  /** Decides, then writes. Audit records of an attempt that fails are given back: none was written. */
+  async #decided(
+    { db, plan }: { readonly db: Queryable; readonly plan: WritePlan },
+    context: WriteContext,
     write: (request: Parameters<typeof writeWithin>[2]) => Promise<void>,
   ): Promise<void> {
     const { tenant, projections } = this.#options;
-    const rows = audit.prepare(plan.changes);
+    const { actor, requestId } = context;
+    const decidedAt = await this.#decisions.decide(db, plan, context);
+    const audit = context.audit.prepare(plan.changes);
     try {
-      await write({ tenant, actor, requestId, audit: rows, projections });
+      await write({ tenant, actor, requestId, audit, decidedAt, projections });
     } catch (error) {
-      audit.release(rows);
+      context.audit.release(audit);
+      if (error instanceof WriteRefused && error.refusal.kind === 'consent-changed') {
+        await this.#decisions.outdated(plan, context);
+      }
       throw error;
     }
   }

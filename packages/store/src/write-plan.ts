@@ -33,6 +33,10 @@ export interface Change extends Indexed {
   readonly sensitivity: bigint;
   /** Local references in the content; each must exist or be written here too. */
   readonly references: readonly { readonly type: ResourceType; readonly id: string }[];
+  /** FHIRPath of the resource as the caller sent it. */
+  readonly place: string;
+  /** FHIRPath of the first place that holds each of them, by `Type/id`. */
+  readonly referencePaths: ReadonlyMap<string, string>;
   /** Index state of the version that goes out; null for a create. */
   readonly outgoing: Indexed | null;
   /** Storage key of the patient that owns the outgoing version. */
@@ -54,6 +58,8 @@ export interface WritePlan {
   /** Per change: position in `targets`, 1-based. */
   readonly owner: readonly (number | null)[];
   readonly others: readonly (string | null)[];
+  /** Per change without a patient of its own: position in `targets` of the resource whose patient it shares. */
+  readonly inherits: readonly (number | null)[];
   readonly added: readonly IndexRows[];
   readonly referenceTargets: readonly (readonly number[])[];
   readonly outgoing: Readonly<Record<string, readonly object[]>> | null;
@@ -93,6 +99,10 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
       ? null
       : change.others.map((id) => target('Patient', id)).join(','),
   );
+  const inherits = changes.map((change) => {
+    const source = change.owner === null ? sourceOfPatient(change) : undefined;
+    return source === undefined ? null : target(source.type, source.id);
+  });
   for (const change of changes) for (const { type, id } of change.references) target(type, id);
   const added = changes.map(addedRows);
   const referenceTargets = added.map((rows) =>
@@ -109,11 +119,20 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
     targets,
     owner,
     others,
+    inherits,
     added,
     referenceTargets,
     outgoing: outgoingRows(changes),
   };
 }
+
+/** What says where a resource came from is about whoever that resource is about. */
+const sourceOfPatient = ({ type, references, referencePaths }: Change) =>
+  type === 'Provenance'
+    ? references.find((each) =>
+        /\btarget\b/.test(referencePaths.get(`${each.type}/${each.id}`) ?? ''),
+      )
+    : undefined;
 
 /** A new sort key or owner moves every row that carries it. */
 const movesRows = (change: Change): boolean =>

@@ -1,14 +1,15 @@
 import { type Resource, rewriteReferences, type SearchQuery } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
-import { type ChangeTools, changeOf, type Made } from './change.ts';
-import { naming, storeFault } from './errors.ts';
+import { type ChangeTools, changeOf } from './change.ts';
+import { naming } from './errors.ts';
 import { systemsOf } from './index-rows.ts';
 import { type Described, describe } from './indexed.ts';
-import type { CurrentRows, WantedRows } from './postgres/current.ts';
+import type { CurrentRows } from './postgres/current.ts';
 import { systemsIn } from './postgres/search.ts';
 import type { WriteRefused } from './postgres/write.ts';
 import { resolveSearched } from './searched-references.ts';
 import { type Matches, type Settled, settleConditions } from './settle-conditions.ts';
+import { missingReference } from './write-authority.ts';
 import {
   conditionOf,
   type Identified,
@@ -19,7 +20,6 @@ import {
   type WriteOutcome,
 } from './write-intent.ts';
 import { type Change, planWrite, type WritePlan } from './write-plan.ts';
-import { refuseForeignWrite } from './writing-right.ts';
 
 export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreates'> {
   readonly tenant: TenantId;
@@ -30,8 +30,6 @@ export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreat
 export interface Prepared {
   readonly plan: WritePlan;
   readonly outcomes: readonly WriteOutcome[];
-  /** Patients that must be known before this can be written: prepare again with them. */
-  readonly unknown: readonly string[];
 }
 
 /**
@@ -45,9 +43,8 @@ export class WriteWork {
   readonly #options: WorkOptions;
   readonly #described = new Map<Resource, Described>();
   #settled: Settled = { intents: [], links: new Map(), matched: new Map() };
-  #current: CurrentRows['rows'] = new Map();
+  #current: CurrentRows = new Map();
   #plan: WritePlan | undefined;
-  #made: { readonly place: string | undefined; readonly made: Made }[] = [];
 
   constructor(intents: readonly WriteIntent[], options: WorkOptions) {
     this.#intents = intents;
@@ -108,28 +105,15 @@ export class WriteWork {
     this.#settled = { ...settled, intents: linked };
   }
 
-  /** What the work has to know of what is stored. */
-  wanted(): WantedRows {
-    const { intents } = this.#settled;
-    const written = patientsIn(intents);
-    const patients = intents.flatMap((intent) => {
-      if (!('resource' in intent)) return [];
-      const { owner, others } = this.#describe(intent.resource);
-      return owner === null ? [] : [owner, ...others];
-    });
-    return {
-      names: intents.flatMap((intent) =>
-        intent.kind === 'create' ? [] : (targetOf(intent) ?? []),
-      ),
-      patients: [...new Set(patients)].filter((id) => !written.has(id)),
-    };
+  /** Resources whose current version the work has to know. */
+  names() {
+    return this.#settled.intents.flatMap((intent) =>
+      intent.kind === 'create' ? [] : (targetOf(intent) ?? []),
+    );
   }
 
   prepare(current: CurrentRows): Prepared {
-    this.#current = current.rows;
-    const written = patientsIn(this.#settled.intents);
-    const unknown: string[] = [];
-    this.#made = [];
+    this.#current = current;
     const tools = {
       ...this.#options,
       describe: this.#describe,
@@ -139,21 +123,13 @@ export class WriteWork {
     const outcomes = this.#settled.intents.map((intent, index): WriteOutcome => {
       if (intent.kind === 'found' || intent.kind === 'nothing') return intent;
       const at = this.#intents[index]?.at;
-      const change = naming(at, () => {
-        const made = changeOf(intent, current.rows.get(nameOf(intent)), tools);
-        if (made?.described) {
-          const row = { ...made, referencePaths: made.described.referencePaths };
-          unknown.push(...refuseForeignWrite(row, current, written));
-        }
-        if (made !== null) this.#made.push({ place: at, made });
-        return made;
-      });
+      const change = naming(at, () => changeOf(intent, current.get(nameOf(intent)), tools));
       if (change === null) return { kind: 'nothing' };
-      changes.push(change);
+      changes.push(at === undefined ? change : placed(change, `${at}.resource`));
       return { kind: 'written', change };
     });
     this.#plan = planWrite(this.#options.tenant, changes);
-    return { plan: this.#plan, outcomes, unknown };
+    return { plan: this.#plan, outcomes };
   }
 
   /** Whether what matched is still the version that matched. */
@@ -170,29 +146,17 @@ export class WriteWork {
     if (refusal.kind !== 'reference-missing') return refused;
     const missing = refusal.targets.flatMap((position) => this.#plan?.targets[position] ?? []);
     const names = missing.map(({ type, id }) => `${type}/${id}`);
-    const expression = this.#made.flatMap(({ place, made: { type, described } }) => {
-      const root = place === undefined ? type : `${place}.resource`;
-      return names.flatMap((name) => {
-        const path = described?.referencePaths.get(name);
-        return path === undefined ? [] : `${root}${path.slice(type.length)}`;
-      });
-    });
-    throw storeFault('STORE_REFERENCE_MISSING', {
-      expression,
-      diagnostics: `Not found here: ${expression.join(', ') || 'a referenced resource'}.`,
-    });
+    throw missingReference(names, this.#plan?.changes ?? []);
   }
 }
 
-/** Ids of patients that the work itself writes. */
-const patientsIn = (intents: readonly SettledIntent[]): ReadonlySet<string> =>
-  new Set(
-    intents.flatMap((intent) =>
-      'resource' in intent && intent.resource.resourceType === 'Patient'
-        ? [intent.resource.id]
-        : [],
-    ),
+/** With every path as the caller sees it: from the Bundle it came in. */
+function placed(change: Change, place: string): Change {
+  const paths = [...change.referencePaths].map(
+    ([name, path]) => [name, `${place}${path.slice(change.type.length)}`] as const,
   );
+  return { ...change, place, referencePaths: new Map(paths) };
+}
 
 function nameOf(intent: SettledIntent): string {
   const target = targetOf(intent);

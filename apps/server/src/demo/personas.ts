@@ -70,7 +70,7 @@ export const IMPORTER: Persona = {
     tenant: DEMO_TENANT,
     fhirUser: 'Device/holdfast-importer',
     roles: ['system'],
-    purposes: ['TREAT'],
+    purposes: ['RECORDMGT'],
     memberships: [],
   },
 };

@@ -21,7 +21,7 @@ const LOADER: Actor = {
   principal: 'Device/holdfast-demo',
   closure: ['Device/holdfast-demo'],
   roles: ['system'],
-  purposes: ['TREAT'],
+  purposes: ['RECORDMGT'],
   emergency: false,
   tokenId: 'holdfast-demo',
 };

@@ -57,16 +57,6 @@ const CARE_RULES: readonly OrgRule[] = [
     patientLayer: 'consents',
     because: 'decision support reads its inputs and records its results for treatment',
   },
-  {
-    id: 'record-import',
-    effect: 'permit',
-    roles: ['system'],
-    actions: ['write'],
-    purposes: ['TREAT', 'HOPERAT'],
-    types: ['scheduling', 'financial', 'directory', 'definitions', 'infrastructure'],
-    patientLayer: 'consents',
-    because: 'interfaces bring in whole records, with the directories they refer to',
-  },
 ];
 
 const OFFICE_RULES: readonly OrgRule[] = [
@@ -83,12 +73,22 @@ const OFFICE_RULES: readonly OrgRule[] = [
   {
     id: 'record-consent',
     effect: 'permit',
-    roles: ['front-desk', 'care-coordinator', 'clinician', 'system'],
+    roles: ['front-desk'],
     actions: ['write'],
-    purposes: ['HOPERAT', 'TREAT'],
+    purposes: ['HOPERAT'],
     types: ['consent'],
     patientLayer: 'none',
     because: 'recording or revoking a consent cannot depend on the consents it replaces',
+  },
+  {
+    id: 'record-consent-in-care',
+    effect: 'permit',
+    roles: ['care-coordinator', 'clinician'],
+    actions: ['write'],
+    purposes: ['HOPERAT', 'TREAT'],
+    types: ['consent'],
+    patientLayer: 'consents',
+    because: 'those who care record consents too, but nobody lifts the consent that keeps them out',
   },
   {
     id: 'front-desk-consent',
@@ -109,6 +109,19 @@ const OFFICE_RULES: readonly OrgRule[] = [
     types: ['financial', 'demographics'],
     patientLayer: 'consents',
     because: 'billing needs coverage, claims and who they are for, and no more',
+  },
+];
+
+const FEED_RULES: readonly OrgRule[] = [
+  {
+    id: 'record-feed',
+    effect: 'permit',
+    roles: ['system'],
+    actions: ['write'],
+    purposes: ['RECORDMGT'],
+    types: [...PATIENT_GROUPS, 'directory', 'definitions'],
+    patientLayer: 'none',
+    because: 'systems of record deliver what they hold; who may see it is decided when it is read',
   },
 ];
 
@@ -215,5 +228,5 @@ const SPECIAL_RULES: readonly OrgRule[] = [
 /** The access policy a new tenant starts with: a versioned table, to be replaced as a whole. */
 export const STARTER_POLICY: OrgPolicy = {
   version: 'starter-2026-11-1',
-  rules: [...CARE_RULES, ...OFFICE_RULES, ...PATIENT_RULES, ...SPECIAL_RULES],
+  rules: [...CARE_RULES, ...OFFICE_RULES, ...FEED_RULES, ...PATIENT_RULES, ...SPECIAL_RULES],
 };

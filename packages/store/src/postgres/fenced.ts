@@ -1,5 +1,5 @@
 import type { Queryable } from '@holdfast/postgres';
-import type { AccessGate, GateSource, RowFacts } from '../access-gate.ts';
+import type { AccessGate, GateSource } from '../access-gate.ts';
 import { storeFault } from '../errors.ts';
 import { CONSENT_REFRESHES_MAX } from '../limits.ts';
 import {
@@ -25,8 +25,6 @@ export interface DecidedVersion<Extra = unknown> {
 
 export interface Fenced<Extra> {
   readonly rows: readonly DecidedVersion<Extra>[];
-  /** What decided them, at the statement's own instant: for decisions about what is yet to be. */
-  readonly decide: (facts: RowFacts) => boolean;
   /** The first row's further columns, e.g. a total. */
   readonly extra: Extra | undefined;
 }
@@ -47,12 +45,7 @@ export async function fenced<Extra>(
   for (let attempt = 0; attempt <= CONSENT_REFRESHES_MAX; attempt++) {
     const { rows } = await db.query<SnapshotColumns & ProjectedRow & Extra>(statement(gate));
     const decided = decide(gate, rows);
-    if (decided !== 'stale') {
-      const by = gate;
-      const nowMs = Number(rows[0]?.now_ms);
-      const decideFacts = (facts: RowFacts) => by.decide(facts, nowMs).kind === 'release';
-      return { rows: decided, decide: decideFacts, extra: rows[0] };
-    }
+    if (decided !== 'stale') return { rows: decided, extra: rows[0] };
     gate = await gates.refresh(Number(rows[0]?.now_ms));
   }
   throw storeFault('STORE_CONSENT_UNSETTLED', { retryAfterSeconds: 1 });

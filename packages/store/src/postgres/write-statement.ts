@@ -2,14 +2,17 @@ import { typeCode } from '@holdfast/fhir';
 import { type AuditRow, auditColumns } from '@holdfast/ledger';
 import type { IndexRows } from '../index-rows.ts';
 import type { WritePlan } from '../write-plan.ts';
+import type { DecidedAt } from './write.ts';
 
 /** In the order of `store_write`'s arguments. */
 const PARAMETER_TYPES = [
   'smallint',
   'boolean',
   'bigint[]',
+  // What it was decided by
+  'bigint bigint[] bigint[] text[]',
   // Resources
-  'bigint[] smallint[] text[] integer[] integer[] timestamptz[] text[] integer[] smallint[] text[]',
+  'bigint[] smallint[] text[] integer[] integer[] timestamptz[] text[] integer[] smallint[] text[] integer[]',
   'timestamptz[] timestamptz[] smallint[] bigint[]',
   // Targets
   'integer[] smallint[] text[] boolean[]',
@@ -53,9 +56,15 @@ function columns<Row extends readonly (string | number | boolean)[]>(
 export function writeStatement(
   tenant: number,
   plan: WritePlan,
-  request: { actor: string; requestId: string; audit: readonly AuditRow[] },
+  request: {
+    actor: string;
+    requestId: string;
+    audit: readonly AuditRow[];
+    decidedAt: DecidedAt;
+  },
 ): { name: string; text: string; values: unknown[] } {
   const { changes } = plan;
+  const { epoch, states, absent } = request.decidedAt;
   const references = columns(plan, (rows) => rows.reference, 1);
   return {
     name: 'store_write',
@@ -64,6 +73,10 @@ export function writeStatement(
       tenant,
       plan.locks.alone,
       [...plan.locks.conditions, ...plan.locks.streams],
+      epoch,
+      states.map((state) => state.patient),
+      states.map((state) => state.consentEpoch),
+      absent,
       changes.map((c) => c.key),
       changes.map((c) => typeCode(c.type)),
       changes.map((c) => c.id),
@@ -74,6 +87,7 @@ export function writeStatement(
       plan.owner,
       changes.map((c) => c.ownerBy),
       plan.others,
+      plan.inherits,
       changes.map((c) => c.at),
       changes.map((c) => c.atEnd),
       changes.map((c) => c.confidentiality),

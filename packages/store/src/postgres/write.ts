@@ -3,6 +3,7 @@ import type { AuditRow } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { PatientProjection } from '../access-gate.ts';
+import type { PatientState } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
 import { writeStatement } from './write-statement.ts';
 
@@ -10,14 +11,26 @@ import { writeStatement } from './write-statement.ts';
 export type WriteRefusal =
   | { readonly kind: 'version-changed' }
   | { readonly kind: 'id-in-use' }
+  /** Consents or policies changed after the write was decided. */
+  | { readonly kind: 'consent-changed' }
   /** Positions in `plan.targets`, 0-based. */
   | { readonly kind: 'reference-missing'; readonly targets: readonly number[] };
+
+/** The consent state by which a write was decided; it must still hold when it is written. */
+export interface DecidedAt {
+  /** `tenant_state.consent_epoch` of the gate. */
+  readonly epoch: bigint;
+  readonly states: readonly PatientState[];
+  /** Ids of patients who were not there. */
+  readonly absent: readonly string[];
+}
 
 export interface WriteRequest {
   readonly tenant: number;
   readonly actor: string;
   readonly requestId: string;
   readonly audit: readonly AuditRow[];
+  readonly decidedAt: DecidedAt;
   readonly projections: readonly PatientProjection[];
 }
 
@@ -37,6 +50,7 @@ function refusalOf(error: unknown): WriteRefusal | undefined {
   const { code, detail } = error as Error & { code?: string; detail?: string };
   if (code === 'HF412') return { kind: 'version-changed' };
   if (code === 'HF409') return { kind: 'id-in-use' };
+  if (code === 'HF428') return { kind: 'consent-changed' };
   if (code === 'HF422') {
     const targets = (detail ?? '').split(',').map((position) => Number(position) - 1);
     return { kind: 'reference-missing', targets };

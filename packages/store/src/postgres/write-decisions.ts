@@ -1,0 +1,82 @@
+import { type Clock, Fault, type TenantId } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
+import type { GateSource } from '../access-gate.ts';
+import { storeFault } from '../errors.ts';
+import { CONSENT_REFRESHES_MAX } from '../limits.ts';
+import { authorise, missingReference, patientsOf, referencesToDecide } from '../write-authority.ts';
+import type { WritePlan } from '../write-plan.ts';
+import { currentRows } from './current.ts';
+import { KnownPatientStates } from './patient-states.ts';
+import type { DecidedAt } from './write.ts';
+
+export interface WriteGates {
+  /** Decides what the writer may change. */
+  readonly gates: GateSource;
+  /** Decides what it may refer to beside that, e.g. what it may read. */
+  readonly finds?: GateSource;
+}
+
+/**
+ * Decides plans before they are written. A decision costs no round trip where the patients are known
+ * and nothing else in a record is referred to; the write itself checks that it still holds.
+ */
+export class WriteDecisions {
+  readonly #tenant: TenantId;
+  readonly #clock: Clock;
+  readonly #states = new KnownPatientStates();
+
+  constructor(tenant: TenantId, clock: Clock) {
+    this.#tenant = tenant;
+    this.#clock = clock;
+  }
+
+  /** @throws Fault STORE_FORBIDDEN, STORE_REFERENCE_MISSING, STORE_CONSENT_UNSETTLED */
+  async decide(db: Queryable, plan: WritePlan, gates: WriteGates): Promise<DecidedAt> {
+    try {
+      return await this.#decide(db, plan, gates);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      // A permission that is outdated fails when it is written; a refusal has to be looked at again.
+      await this.outdated(plan, gates);
+      return await this.#decide(db, plan, gates);
+    }
+  }
+
+  async #decide(db: Queryable, plan: WritePlan, { gates, finds }: WriteGates): Promise<DecidedAt> {
+    const ids = patientsOf(plan);
+    let gate = gates.current();
+    for (let attempt = 0; attempt <= CONSENT_REFRESHES_MAX; attempt++) {
+      const states = await this.#states.of(db, this.#tenant, ids);
+      const nowMs = this.#clock.now().getTime();
+      if (authorise(plan, gate, { states, nowMs }) === 'authorised') {
+        await this.#decideReferences(db, plan, finds === undefined ? [gates] : [gates, finds]);
+        const absent = ids.filter((id) => !states.has(id));
+        return { epoch: gate.epoch, states: [...states.values()], absent };
+      }
+      gate = await gates.refresh(nowMs);
+    }
+    throw storeFault('STORE_CONSENT_UNSETTLED', { retryAfterSeconds: 1 });
+  }
+
+  /** What was known when the plan was decided has changed. */
+  async outdated(plan: WritePlan, { gates }: WriteGates): Promise<void> {
+    this.#states.forget(patientsOf(plan));
+    await gates.refresh(this.#clock.now().getTime());
+  }
+
+  /** Invariant 8: what may not be seen can't be told from what is not there by referring to it. */
+  async #decideReferences(
+    db: Queryable,
+    plan: WritePlan,
+    either: readonly GateSource[],
+  ): Promise<void> {
+    let undecided = referencesToDecide(plan);
+    let hidden: string[] = [];
+    for (const gates of either) {
+      const rows = await currentRows(db, gates, { tenant: this.#tenant, names: undecided });
+      hidden = [...rows].flatMap(([name, { released }]) => (released ? [] : [name]));
+      undecided = undecided.filter(({ type, id }) => hidden.includes(`${type}/${id}`));
+    }
+    if (hidden.length > 0) throw missingReference(hidden, plan.changes);
+  }
+}

@@ -1,0 +1,139 @@
+import { compartmentParameters, type ResourceType } from '@holdfast/fhir';
+import type { Fault, ResourceKey } from '@holdfast/kernel';
+import type { AccessGate, Release, RowFacts } from './access-gate.ts';
+import { storeFault } from './errors.ts';
+import type { Change, WritePlan } from './write-plan.ts';
+
+/** What a decision about a patient's data needs of `patient_state`. */
+export interface PatientState {
+  readonly patient: ResourceKey;
+  readonly consentClass: number;
+  readonly residual: readonly string[];
+  /** Counts the changes of this patient's consents: a write names the one it was decided at. */
+  readonly consentEpoch: bigint;
+}
+
+/** The rank N: see {@link authorise}. */
+const ORDINARY = 2;
+
+/** States by patient id; a patient who is not there has none. */
+export type PatientStates = ReadonlyMap<string, PatientState>;
+
+/**
+ * A patient without a state: created by the same transaction, or not there at all, which the
+ * statement refuses. Either way policy alone decides, so that neither tells from the other.
+ */
+const WITHOUT_CONSENTS: PatientState = {
+  patient: 0n as ResourceKey,
+  consentClass: 0,
+  residual: [],
+  consentEpoch: 0n,
+};
+
+/** Patients, stored already, whose consents decide about a plan. */
+export function patientsOf({ changes }: WritePlan): string[] {
+  const born = new Set(changes.filter(bearsPatient).map(({ id }) => id));
+  const named = changes.flatMap((change) => [
+    ...patientsNamed(change),
+    change.outgoing?.owner ?? null,
+  ]);
+  return [...new Set(named)].filter((id) => id !== null).filter((id) => !born.has(id));
+}
+
+const patientsNamed = ({ owner, others }: Change): readonly string[] =>
+  owner === null ? others : [owner, ...others];
+
+const bearsPatient = ({ type, expected }: Change): boolean => type === 'Patient' && expected === 0;
+
+/**
+ * Decides what a plan's changes become: who may not write into a record may not write it by
+ * creating, moving or relabelling either (invariant 1). What the writer may never write is
+ * forbidden; what a patient's consents forbid looks as if that patient were not there.
+ * @returns 'stale' where the gate must be refreshed first
+ * @throws Fault STORE_FORBIDDEN, STORE_REFERENCE_MISSING
+ */
+export function authorise(
+  plan: WritePlan,
+  gate: AccessGate,
+  { states, nowMs }: { readonly states: PatientStates; readonly nowMs: number },
+): 'authorised' | 'stale' {
+  if (nowMs >= gate.validUntil) return 'stale';
+  const stateOf = (id: string) => states.get(id) ?? WITHOUT_CONSENTS;
+  for (const change of plan.changes) {
+    const facts = factsAfter(change, stateOf);
+    const release = gate.decide(facts, nowMs);
+    if (release.kind === 'stale') return 'stale';
+    if (release.kind === 'hide') refuse(change, gate.decide(withoutConsents(facts), nowMs));
+  }
+  return 'authorised';
+}
+
+/**
+ * As ordinary data: whoever may keep a record may also note down what is sensitive, and may be
+ * unable to read it later.
+ */
+function factsAfter(change: Change, stateOf: (id: string) => PatientState): RowFacts {
+  const { type, id, content, owner, others } = change;
+  const subject = (patientId: string) => {
+    const { patient, consentClass, residual } = stateOf(patientId);
+    return { patient, patientId, consentClass, residual };
+  };
+  const nobody = { patient: null, patientId: null, consentClass: 0, residual: [] };
+  return {
+    type,
+    id,
+    content,
+    ...(owner === null ? nobody : subject(owner)),
+    confidentiality: ORDINARY,
+    sensitivity: 0n,
+    others: others.map(subject),
+  };
+}
+
+/** The same row if no patient had said anything: what is left is the organisation's policy. */
+const withoutConsents = (facts: RowFacts): RowFacts => ({
+  ...facts,
+  consentClass: 0,
+  residual: [],
+  others: facts.others.map((other) => ({ ...other, consentClass: 0, residual: [] })),
+});
+
+function refuse(change: Change, byPolicyAlone: Release): never {
+  if (byPolicyAlone.kind !== 'release' || change.owner === null) {
+    throw storeFault('STORE_FORBIDDEN', { expression: [change.place] });
+  }
+  if (change.content === null) throw storeFault('STORE_NOT_FOUND');
+  throw missingReference(
+    [change.owner, ...change.others].map((id) => `Patient/${id}`),
+    [change],
+  );
+}
+
+/** @param names `Type/id` of what is not there, or looks so to this writer */
+export function missingReference(
+  names: readonly string[],
+  holders: readonly Pick<Change, 'referencePaths'>[],
+): Fault {
+  const expression = holders.flatMap(({ referencePaths }) =>
+    names.flatMap((name) => referencePaths.get(name) ?? []),
+  );
+  return storeFault('STORE_REFERENCE_MISSING', {
+    expression,
+    diagnostics: `Not found here: ${expression.join(', ') || 'a referenced resource'}.`,
+  });
+}
+
+/**
+ * References that could point at what the writer may not see: into patients' records, other than
+ * those that the plan itself is decided by. They are resolved under the gate like a read.
+ */
+export function referencesToDecide({ changes, targets }: WritePlan): WritePlan['targets'] {
+  const decided = new Set(changes.flatMap(patientsNamed));
+  return targets.filter(
+    ({ position, type, id }) =>
+      position === null && mayBeSomeones(type) && !(type === 'Patient' && decided.has(id)),
+  );
+}
+
+const mayBeSomeones = (type: ResourceType): boolean =>
+  type === 'Patient' || type === 'Provenance' || compartmentParameters(type).length > 0;
