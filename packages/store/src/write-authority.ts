@@ -16,6 +16,15 @@ export interface PatientState {
 /** The rank N: see {@link authorise}. */
 const ORDINARY = 2;
 
+/** The consent state by which a write was decided; it must still hold when it is written. */
+export interface DecidedAt {
+  /** `tenant_state.consent_epoch` of the gate. */
+  readonly epoch: bigint;
+  readonly states: readonly PatientState[];
+  /** Ids of patients who were not there. */
+  readonly absent: readonly string[];
+}
+
 /** States by patient id; a patient who is not there has none. */
 export type PatientStates = ReadonlyMap<string, PatientState>;
 

@@ -3,11 +3,16 @@ import type { Queryable } from '@holdfast/postgres';
 import type { GateSource } from '../access-gate.ts';
 import { storeFault } from '../errors.ts';
 import { CONSENT_REFRESHES_MAX } from '../limits.ts';
-import { authorise, missingReference, patientsOf, referencesToDecide } from '../write-authority.ts';
+import {
+  authorise,
+  type DecidedAt,
+  missingReference,
+  patientsOf,
+  referencesToDecide,
+} from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
 import { currentRows } from './current.ts';
 import { KnownPatientStates } from './patient-states.ts';
-import type { DecidedAt } from './write.ts';
 
 export interface WriteGates {
   /** Decides what the writer may change. */

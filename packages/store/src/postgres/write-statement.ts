@@ -1,8 +1,8 @@
 import { typeCode } from '@holdfast/fhir';
 import { type AuditRow, auditColumns } from '@holdfast/ledger';
 import type { IndexRows } from '../index-rows.ts';
+import type { DecidedAt } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
-import type { DecidedAt } from './write.ts';
 
 /** In the order of `store_write`'s arguments. */
 const PARAMETER_TYPES = [

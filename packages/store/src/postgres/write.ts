@@ -3,7 +3,7 @@ import type { AuditRow } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { PatientProjection } from '../access-gate.ts';
-import type { PatientState } from '../write-authority.ts';
+import type { DecidedAt } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
 import { writeStatement } from './write-statement.ts';
 
@@ -15,15 +15,6 @@ export type WriteRefusal =
   | { readonly kind: 'consent-changed' }
   /** Positions in `plan.targets`, 0-based. */
   | { readonly kind: 'reference-missing'; readonly targets: readonly number[] };
-
-/** The consent state by which a write was decided; it must still hold when it is written. */
-export interface DecidedAt {
-  /** `tenant_state.consent_epoch` of the gate. */
-  readonly epoch: bigint;
-  readonly states: readonly PatientState[];
-  /** Ids of patients who were not there. */
-  readonly absent: readonly string[];
-}
 
 export interface WriteRequest {
   readonly tenant: number;
