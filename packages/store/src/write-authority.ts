@@ -32,12 +32,7 @@ export type PatientStates = ReadonlyMap<string, PatientState>;
  * A patient without a state: created by the same transaction, or not there at all, which the
  * statement refuses. Either way policy alone decides, so that neither tells from the other.
  */
-const WITHOUT_CONSENTS: PatientState = {
-  patient: 0n as ResourceKey,
-  consentClass: 0,
-  residual: [],
-  consentEpoch: 0n,
-};
+const UNKNOWN = { patient: 0n as ResourceKey, consentClass: 0, residual: [] };
 
 /** Patients, stored already, whose consents decide about a plan. */
 export function patientsOf({ changes }: WritePlan): string[] {
@@ -67,7 +62,7 @@ export function authorise(
   { states, nowMs }: { readonly states: PatientStates; readonly nowMs: number },
 ): 'authorised' | 'stale' {
   if (nowMs >= gate.validUntil) return 'stale';
-  const stateOf = (id: string) => states.get(id) ?? WITHOUT_CONSENTS;
+  const stateOf = (id: string) => states.get(id) ?? UNKNOWN;
   for (const change of plan.changes) {
     const facts = factsAfter(change, stateOf);
     const release = gate.decide(facts, nowMs);
@@ -81,7 +76,10 @@ export function authorise(
  * As ordinary data: whoever may keep a record may also note down what is sensitive, and may be
  * unable to read it later.
  */
-function factsAfter(change: Change, stateOf: (id: string) => PatientState): RowFacts {
+function factsAfter(
+  change: Change,
+  stateOf: (id: string) => Omit<PatientState, 'consentEpoch'>,
+): RowFacts {
   const { type, id, content, owner, others } = change;
   const subject = (patientId: string) => {
     const { patient, consentClass, residual } = stateOf(patientId);
@@ -99,12 +97,11 @@ function factsAfter(change: Change, stateOf: (id: string) => PatientState): RowF
   };
 }
 
-/** The same row if no patient had said anything: what is left is the organisation's policy. */
+/** The same row of patients of whom nothing is known: what is left is the organisation's policy. */
 const withoutConsents = (facts: RowFacts): RowFacts => ({
   ...facts,
-  consentClass: 0,
-  residual: [],
-  others: facts.others.map((other) => ({ ...other, consentClass: 0, residual: [] })),
+  ...(facts.patient !== null && UNKNOWN),
+  others: facts.others.map(({ patientId }) => ({ ...UNKNOWN, patientId })),
 });
 
 function refuse(change: Change, byPolicyAlone: Release): never {
