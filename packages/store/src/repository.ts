@@ -12,11 +12,11 @@ import { currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
 import { findMatches } from './postgres/matches.ts';
 import { WriteRefused, writeAlone, writeWithin } from './postgres/write.ts';
-import { WriteDecisions, type WriteGates } from './postgres/write-decisions.ts';
+import { type Deciding, WriteDecisions, type WriteGates } from './postgres/write-decisions.ts';
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
 import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
-import type { Change, WritePlan } from './write-plan.ts';
+import type { Change } from './write-plan.ts';
 import { WriteQueue } from './write-queue.ts';
 import { type Prepared, WriteWork } from './write-work.ts';
 
@@ -138,7 +138,7 @@ export class FhirRepository {
     const { pool } = this.#options;
     const prepared = await this.#prepare(pool, work, context);
     try {
-      await this.#decided({ db: pool, plan: prepared.plan }, context, (request) =>
+      await this.#decided({ db: pool, locked: false, plan: prepared.plan }, context, (request) =>
         writeAlone(pool, prepared.plan, request),
       );
       return prepared.outcomes;
@@ -157,7 +157,7 @@ export class FhirRepository {
     await this.#settle(tx, work, context);
     const prepared = await this.#prepare(tx, work, context);
     try {
-      await this.#decided({ db: tx, plan: prepared.plan }, context, (request) =>
+      await this.#decided({ db: tx, locked: true, plan: prepared.plan }, context, (request) =>
         writeWithin(tx, prepared.plan, request),
       );
     } catch (error) {
@@ -194,7 +194,7 @@ export class FhirRepository {
           throw new MoreLocks(bothLocks(held, prepared.plan.locks));
         }
       }
-      await this.#decided({ db: tx, plan: prepared.plan }, context, (request) =>
+      await this.#decided({ db: tx, locked: true, plan: prepared.plan }, context, (request) =>
         writeWithin(tx, prepared.plan, request),
       );
       await context.finish?.(tx);
@@ -223,13 +223,14 @@ export class FhirRepository {
 
   /** Decides, then writes. Audit records of an attempt that fails are given back: none was written. */
   async #decided(
-    { db, plan }: { readonly db: Queryable; readonly plan: WritePlan },
+    deciding: Deciding,
     context: WriteContext,
     write: (request: Parameters<typeof writeWithin>[2]) => Promise<void>,
   ): Promise<void> {
     const { tenant, projections } = this.#options;
     const { actor, requestId } = context;
-    const decidedAt = await this.#decisions.decide(db, plan, context);
+    const { plan } = deciding;
+    const decidedAt = await this.#decisions.decide(deciding, context);
     const audit = context.audit.prepare(plan.changes);
     try {
       await write({ tenant, actor, requestId, audit, decidedAt, projections });

@@ -4,7 +4,10 @@ import { PATIENT_STATES_MAX } from '../limits.ts';
 import type { PatientState, PatientStates } from '../write-authority.ts';
 
 interface StateRow {
-  readonly patient_id: string;
+  /** The tenant's. */
+  readonly epoch: string;
+  /** Null, like all that follows, in the one row that says nobody was found. */
+  readonly patient_id: string | null;
   readonly patient: string;
   readonly consent_class: number;
   readonly residual: string[];
@@ -13,9 +16,11 @@ interface StateRow {
 
 const READ = {
   name: 'store_patient_states',
-  text: `select ps.patient_id, ps.patient, ps.consent_class, ps.residual, ps.consent_epoch
-    from unnest($2::text[]) as wanted(id)
-    join patient_state ps on ps.tenant = $1 and ps.patient_id = wanted.id`,
+  text: `select coalesce((select t.consent_epoch from tenant_state t where t.tenant = $1), 0) as epoch, ps.*
+    from (select 1) as one left join lateral (
+      select s.patient_id, s.patient, s.consent_class, s.residual, s.consent_epoch
+      from unnest($2::text[]) as wanted(id)
+      join patient_state s on s.tenant = $1 and s.patient_id = wanted.id) ps on true`,
 };
 
 /**
@@ -29,6 +34,25 @@ export class KnownPatientStates {
   async of(db: Queryable, tenant: number, ids: readonly string[]): Promise<PatientStates> {
     const unknown = ids.filter((id) => !this.#known.has(id));
     if (unknown.length > 0) await this.#read(db, tenant, unknown);
+    return this.#those(ids);
+  }
+
+  /** As they are now, and the tenant's epoch: for who holds the patients' locks already. */
+  async fresh(
+    db: Queryable,
+    tenant: number,
+    ids: readonly string[],
+  ): Promise<{ readonly states: PatientStates; readonly epoch: bigint }> {
+    this.forget(ids);
+    const epoch = await this.#read(db, tenant, ids);
+    return { states: this.#those(ids), epoch };
+  }
+
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#known.delete(id);
+  }
+
+  #those(ids: readonly string[]): PatientStates {
     const states = new Map<string, PatientState>();
     for (const id of ids) {
       const state = this.#known.get(id);
@@ -37,13 +61,10 @@ export class KnownPatientStates {
     return states;
   }
 
-  forget(ids: readonly string[]): void {
-    for (const id of ids) this.#known.delete(id);
-  }
-
-  async #read(db: Queryable, tenant: number, ids: readonly string[]): Promise<void> {
+  async #read(db: Queryable, tenant: number, ids: readonly string[]): Promise<bigint> {
     const { rows } = await db.query<StateRow>({ ...READ, values: [tenant, ids] });
     for (const row of rows) {
+      if (row.patient_id === null) continue;
       this.#known.set(row.patient_id, {
         patient: BigInt(row.patient) as ResourceKey,
         consentClass: row.consent_class,
@@ -56,5 +77,6 @@ export class KnownPatientStates {
       if (this.#known.size <= PATIENT_STATES_MAX || ids.includes(id)) break;
       this.#known.delete(id);
     }
+    return BigInt(rows[0]?.epoch ?? 0);
   }
 }

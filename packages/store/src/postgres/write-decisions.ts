@@ -21,6 +21,13 @@ export interface WriteGates {
   readonly finds?: GateSource;
 }
 
+export interface Deciding {
+  readonly db: Queryable;
+  readonly plan: WritePlan;
+  /** The plan's locks are held on `db`: what is read there stays as it is. */
+  readonly locked: boolean;
+}
+
 /**
  * Decides plans before they are written. A decision costs no round trip where the patients are known
  * and nothing else in a record is referred to; the write itself checks that it still holds.
@@ -36,24 +43,26 @@ export class WriteDecisions {
   }
 
   /** @throws Fault STORE_FORBIDDEN, STORE_REFERENCE_MISSING, STORE_CONSENT_UNSETTLED */
-  async decide(db: Queryable, plan: WritePlan, gates: WriteGates): Promise<DecidedAt> {
+  async decide(deciding: Deciding, gates: WriteGates): Promise<DecidedAt> {
     try {
-      return await this.#decide(db, plan, gates);
+      return await this.#decide(deciding, gates);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       // A permission that is outdated fails when it is written; a refusal has to be looked at again.
-      await this.outdated(plan, gates);
-      return await this.#decide(db, plan, gates);
+      await this.outdated(deciding.plan, gates);
+      return await this.#decide(deciding, gates);
     }
   }
 
-  async #decide(db: Queryable, plan: WritePlan, { gates, finds }: WriteGates): Promise<DecidedAt> {
+  async #decide({ db, locked, plan }: Deciding, { gates, finds }: WriteGates): Promise<DecidedAt> {
     const ids = patientsOf(plan);
     let gate = gates.current();
     for (let attempt = 0; attempt <= CONSENT_REFRESHES_MAX; attempt++) {
-      const states = await this.#states.of(db, this.#tenant, ids);
+      const { states, epoch } = locked
+        ? await this.#states.fresh(db, this.#tenant, ids)
+        : { states: await this.#states.of(db, this.#tenant, ids), epoch: gate.epoch };
       const nowMs = this.#clock.now().getTime();
-      if (authorise(plan, gate, { states, nowMs }) === 'authorised') {
+      if (epoch <= gate.epoch && authorise(plan, gate, { states, nowMs }) === 'authorised') {
         await this.#decideReferences(db, plan, finds === undefined ? [gates] : [gates, finds]);
         const absent = ids.filter((id) => !states.has(id));
         return { epoch: gate.epoch, states: [...states.values()], absent };
