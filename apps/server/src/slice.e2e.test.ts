@@ -276,7 +276,7 @@ describe('inference', () => {
     });
     const created = await fhir('clinician', '/QuestionnaireResponse', { method: 'POST', body });
     expect(created.status).toBe(201);
-    await expect.poll(tierZero, { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(tierZero, { timeout: 90_000 }).toBeGreaterThan(before);
     const basis = `QuestionnaireResponse/${String(created.body['id'])}`;
     await expect
       .poll(
@@ -284,10 +284,10 @@ describe('inference', () => {
           JSON.stringify(
             (await fhir('clinician', '/RiskAssessment?patient=ada-demo&_count=200')).body,
           ),
-        { timeout: 20_000 },
+        { timeout: 90_000 },
       )
       .toContain(basis);
-  });
+  }, 200_000);
 
   const tierZero = async (): Promise<number> => {
     const { body } = await call('operator', '/operations/overview');

@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly tenant?: number;
   /** Connections at most. */
   readonly max?: number;
+  /** How long a caller waits for a free or a new connection, in milliseconds. Default: 5 seconds. */
+  readonly connectTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
   /** The server ends a longer statement with SQLSTATE 57014; unset: no limit. */
@@ -27,7 +29,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionString: options.url,
     options: startupOptions(options),
     max: options.max ?? POOL_CONNECTIONS_DEFAULT,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     application_name: options.applicationName ?? 'holdfast',
     keepAlive: true,
   });

@@ -10,6 +10,9 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { TEST_SERVER } from './provided-context.ts';
 
+/** A busy machine must not look like an absent database: many tests share few processors. */
+const PATIENCE_MS = 60_000;
+
 export interface TestDatabaseOptions {
   /** Applied in this order, `postgres` first of all by itself. */
   readonly migrations: readonly MigrationSet[];
@@ -50,12 +53,17 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
   const name = `t_${randomUUID().slice(0, 13).replace('-', '')}`;
   await onServer(server, (client) => client.query(`create database ${name} template ${template}`));
   const url = databaseUrl(server, name);
-  const pool = createPool({ url, applicationName: `${name} owner` });
+  const pool = createPool({
+    url,
+    applicationName: `${name} owner`,
+    connectTimeoutMs: PATIENCE_MS,
+  });
   const appPool = createPool({
     url,
     role: 'holdfast_app',
     tenant: options.tenant ?? 1,
     applicationName: `${name} app`,
+    connectTimeoutMs: PATIENCE_MS,
   });
   const drop = async () => {
     const left = [pool, appPool].map((each) => each.totalCount - each.idleCount);
