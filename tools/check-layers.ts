@@ -43,7 +43,7 @@ function arrowRules(): IForbiddenRuleType[] {
       comment: `${workspace} may import: ${LAYERS[workspace].join(', ') || 'nothing'}`,
       severity: 'error',
       from: { path: `^${workspace}/` },
-      to: { path: '^(packages|apps|bench|tools)/', pathNot: `^(${allowed.join('|')})/` },
+      to: { path: '^(packages|apps|examples|bench|tools)/', pathNot: `^(${allowed.join('|')})/` },
     };
   });
 }
@@ -60,13 +60,16 @@ const houseRules: IForbiddenRuleType[] = [
     name: 'entry-points-only',
     comment: 'Another package is what it exports, not its files.',
     severity: 'error',
-    from: { path: '^(packages/[^/]+|apps/[^/]+|bench)/' },
+    from: { path: '^(packages/[^/]+|apps/[^/]+|examples/[^/]+|bench)/' },
     to: { path: '^(packages|apps)/', pathNot: ['^$1/', ...entryPoints()] },
   },
   {
     name: 'testkit-in-tests-only',
     severity: 'error',
-    from: { path: '^(packages|apps|bench)/', pathNot: [TESTS, ...TEST_ONLY.map((w) => `^${w}/`)] },
+    from: {
+      path: '^(packages|apps|examples|bench)/',
+      pathNot: [TESTS, ...TEST_ONLY.map((w) => `^${w}/`)],
+    },
     to: { path: TEST_ONLY.map((workspace) => `^${workspace}/`) },
   },
   {
@@ -89,7 +92,7 @@ const houseRules: IForbiddenRuleType[] = [
   {
     name: 'resolves',
     severity: 'error',
-    from: { path: '^(packages|apps|bench|tools)/' },
+    from: { path: '^(packages|apps|examples|bench|tools)/' },
     to: { couldNotResolve: true },
   },
 ];
@@ -109,7 +112,7 @@ function entryPoints(): string[] {
 
 async function cruiseAll(): Promise<ICruiseResult> {
   const { output } = await cruise(
-    ['packages', 'apps', 'bench', 'tools'],
+    ['packages', 'apps', 'examples', 'bench', 'tools'],
     {
       ruleSet: { forbidden: [...houseRules, ...arrowRules()] },
       validate: true,
@@ -131,7 +134,7 @@ async function cruiseAll(): Promise<ICruiseResult> {
 function unseen(result: ICruiseResult): string[] {
   const seen = new Set(result.modules.map((module) => module.source));
   const listed = sourceFiles().filter((file) =>
-    /^(packages|apps|bench|tools)\/.*(?<!\.d)\.(ts|tsx|mjs)$/.test(file),
+    /^(packages|apps|examples|bench|tools)\/.*(?<!\.d)\.(ts|tsx|mjs)$/.test(file),
   );
   return listed.filter((file) => !seen.has(file));
 }

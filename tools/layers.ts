@@ -53,7 +53,14 @@ export const LAYERS = {
     'apps/server',
   ],
   'apps/console': ['packages/kernel', 'packages/api-contract'],
-  bench: ['packages/kernel', 'packages/postgres'],
+  'examples/consent-only': ['packages/kernel', 'packages/consent'],
+  bench: [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/fhir',
+    'packages/store',
+    'packages/consent',
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Workspace = keyof typeof LAYERS;

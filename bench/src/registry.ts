@@ -1,7 +1,16 @@
 import { indexLayoutBench } from '../prototype-index-layout/main.ts';
 import type { Bench } from './bench.ts';
+import { classesBench } from './classes.ts';
+import { decideBench } from './decide.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
 import { writeBench } from './write.ts';
 
-export const benches: readonly Bench[] = [writeBench, readBench, overloadBench, indexLayoutBench];
+export const benches: readonly Bench[] = [
+  writeBench,
+  readBench,
+  decideBench,
+  classesBench,
+  overloadBench,
+  indexLayoutBench,
+];

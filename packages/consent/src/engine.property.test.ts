@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { actorView } from './gate/actor-view.ts';
+import { ConsentEngine } from './memory/consent-engine.ts';
 import { parseConsent } from './model/parse-consent.ts';
 import { interpret } from './reference/interpreter.ts';
 import {
@@ -11,7 +12,7 @@ import {
   rowArbitrary,
   rulebookArbitrary,
 } from './testing/arbitraries.ts';
-import { MemoryEngine, withClasses } from './testing/engine.ts';
+import { withClasses } from './testing/with-classes.ts';
 
 /** Each run decides 5 rows x 4 actors: 20 triples. */
 const RUNS = Number(process.env['HOLDFAST_FUZZ_RUNS'] ?? 600);
@@ -29,7 +30,7 @@ describe('the compiled engine', () => {
         fc.array(rowArbitrary, { minLength: 5, maxLength: 5 }),
         fc.tuple(nowArbitrary, nowArbitrary).map((pair) => pair.sort((a, b) => a - b)),
         (rulebook, [json1, json2], requests, rows, [writtenMs, nowMs]) => {
-          const engine = new MemoryEngine(rulebook);
+          const engine = new ConsentEngine(rulebook);
           const [own, other] = [json1, json2].map((all) => all.map((each) => parseConsent(each)));
           if (own === undefined || other === undefined) throw new Error('two lists');
           const [classOfOwn, classOfOther] = [own, other].map((all) =>

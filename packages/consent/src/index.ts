@@ -33,6 +33,12 @@ export {
 } from './labels/sensitivity-dictionary.ts';
 export { GUARDS, type Guard } from './law/guards.ts';
 export { FEDERAL_LAW, type LawRule } from './law/law-table.ts';
+export {
+  ConsentEngine,
+  type EngineQuestion,
+  type PatientConsents,
+} from './memory/consent-engine.ts';
+export { MemoryConsents, type MemoryQuestion } from './memory/memory-consents.ts';
 export { consentMigrations } from './migrations.ts';
 export type { ConsentModel, Finding, Provision } from './model/consent-model.ts';
 export { parseConsent } from './model/parse-consent.ts';

@@ -34,8 +34,11 @@ export const MAX_WANTED_CLASSES = 1000;
 /** Contexts (roles x purposes x action) of one tenant with memoised decisions; the oldest goes first. */
 export const MAX_CONTEXTS = 256;
 
-/** Decided (confidentiality, sensitivity) cells per class and type; then the table starts afresh. */
-export const MAX_MEMO_CELLS = 4096;
+/** Combinations of type, confidentiality and sensitivity told apart in one context. */
+export const MAX_LABEL_NUMBERS = 4096;
+
+/** Decided cells (class by labels) kept per context, about 60 bytes each; then they start afresh. */
+export const MAX_MEMO_CELLS = 65_536;
 
 /** Times a batch of questions is asked again because consents changed meanwhile. */
 export const MAX_DECISION_REFRESHES = 3;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { canonicalise } from './compile/canonical-class.ts';
 import { explain } from './explain/explain.ts';
+import { ConsentEngine } from './memory/consent-engine.ts';
 import type { ConsentModel } from './model/consent-model.ts';
 import { walk } from './model/lint.ts';
 import { parseConsent } from './model/parse-consent.ts';
@@ -19,7 +20,7 @@ import {
   rowArbitrary,
   rulebookArbitrary,
 } from './testing/arbitraries.ts';
-import { MemoryEngine, withClasses } from './testing/engine.ts';
+import { withClasses } from './testing/with-classes.ts';
 
 const RUNS = Number(process.env['HOLDFAST_FUZZ_RUNS'] ?? 500);
 /** A soak run takes as long as it takes. */
@@ -37,7 +38,7 @@ type Asked = typeof question extends fc.Arbitrary<infer T> ? T : never;
 
 /** Decides through the compiled engine. */
 function released(asked: Asked, consents: readonly unknown[]): boolean {
-  const engine = new MemoryEngine(asked.rulebook);
+  const engine = new ConsentEngine(asked.rulebook);
   const models = consents.map((each) => parseConsent(each));
   const row = withClasses(asked.shape.row, engine.intern(models, WRITTEN), undefined);
   return engine.decide(asked.actor, asked.action, { row, nowMs: asked.nowMs });

@@ -41,7 +41,7 @@ export function holds(condition: Condition, facts: Facts): boolean {
   }
 }
 
-function atomHolds(atom: Atom, facts: Facts): boolean {
+export function atomHolds(atom: Atom, facts: Facts): boolean {
   switch (atom.op) {
     case 'actor-in':
       if (atom.whenMissing && facts.residual.length < atom.first + atom.count) return true;

@@ -9,10 +9,11 @@ import {
 import type { Context } from '../compile/context.ts';
 import { NO_CONSENT } from '../compile/decode-class.ts';
 import { type Condition, FALSE } from '../condition/condition.ts';
-import { type Facts, holds } from '../condition/holds.ts';
+import type { Facts } from '../condition/holds.ts';
+import { ALWAYS, NEVER, passes, type Step } from '../condition/steps.ts';
 import { MAX_COMPILED_CLASSES } from '../limits.ts';
 import type { Rulebook } from '../rulebook.ts';
-import { LabelMemo } from './label-memo.ts';
+import { type CellOf, DecidedCells, type Side } from './decided-cells.ts';
 
 /** Where a table finds the classes it compiles. Classes are immutable, so nothing goes stale. */
 export interface ClassLookup {
@@ -30,11 +31,6 @@ export interface ActorView {
 
 export type Verdict = 'release' | 'hide' | 'unknown-class';
 
-interface Compiled extends ReleaseConditions {
-  readonly primaryMemo: LabelMemo;
-  readonly otherMemo: LabelMemo;
-}
-
 const HIDDEN: ReleaseConditions = { primary: FALSE, other: FALSE };
 
 /**
@@ -46,8 +42,8 @@ export class ReleaseTable {
   readonly noPatient: Condition;
   readonly #rulebook: Rulebook;
   readonly #classes: ClassLookup;
-  readonly #compiled = new Map<number, Compiled>();
-  readonly #noPatientMemo: LabelMemo;
+  readonly #compiled = new Map<number, ReleaseConditions>();
+  readonly #cells = new DecidedCells();
   readonly #facts = new MutableFacts();
 
   constructor(context: Context, rulebook: Rulebook, classes: ClassLookup) {
@@ -55,24 +51,48 @@ export class ReleaseTable {
     this.#rulebook = rulebook;
     this.#classes = classes;
     this.noPatient = compileNoPatient(context, rulebook);
-    this.#noPatientMemo = new LabelMemo(this.noPatient);
   }
 
   /** Layers 0 to 3 for a row at the statement's clock (ms since 1970). Allocates nothing once memoised. */
   decide(row: RowFacts, actor: ActorView, nowMs: number): Verdict {
-    const facts = this.#facts;
-    facts.row = row;
-    facts.closure = actor.closure;
-    facts.ownPatientId = actor.ownPatientId;
-    facts.nowMs = nowMs;
-    const primary = this.#decidePrimary(row);
-    if (primary !== 'release') return primary;
-    for (const other of row.others) {
-      const compiled = this.#find(other.consentClass);
-      if (compiled === undefined) return 'unknown-class';
-      if (!this.#holds(compiled.otherMemo, other.residual)) return 'hide';
+    // A patient without a state row: the consents are a missing fact (CON-3).
+    if (row.patient !== null && row.patientId === null) return 'hide';
+    const consentClass = row.patient === null ? NO_PATIENT : row.consentClass;
+    const key = this.#cells.key(consentClass, row, nowMs);
+    const step =
+      this.#cells.at('primary', key) ?? this.#fill('primary', consentClass, { key, row, nowMs });
+    if (step === undefined) return 'unknown-class';
+    // Most rows come down to a constant, and need no more to be looked at.
+    if (step.kind === NEVER) return 'hide';
+    if (step.kind !== ALWAYS && !passes(step, this.#factsOf(row, actor))) return 'hide';
+    return row.others.length === 0 ? 'release' : this.#decideOthers(row, actor, nowMs);
+  }
+
+  #decideOthers(row: RowFacts, actor: ActorView, nowMs: number): Verdict {
+    for (const { patientId, consentClass, residual } of row.others) {
+      if (patientId === null) return 'hide';
+      const key = this.#cells.key(consentClass, row, nowMs);
+      const step =
+        this.#cells.at('other', key) ?? this.#fill('other', consentClass, { key, row, nowMs });
+      if (step === undefined) return 'unknown-class';
+      if (!passes(step, this.#factsOf(row, actor, residual))) return 'hide';
     }
     return 'release';
+  }
+
+  #fill(side: Side, consentClass: number, asked: CellOf): Step | undefined {
+    const condition =
+      consentClass === NO_PATIENT ? this.noPatient : this.#find(consentClass)?.[side];
+    return condition && this.#cells.fill(side, condition, asked);
+  }
+
+  #factsOf(row: RowFacts, actor: ActorView, residual = row.residual): Facts {
+    const facts = this.#facts;
+    facts.row = row;
+    facts.residual = residual;
+    facts.closure = actor.closure;
+    facts.ownPatientId = actor.ownPatientId;
+    return facts;
   }
 
   /** A class's conditions; undefined while the class is not loaded. */
@@ -80,45 +100,23 @@ export class ReleaseTable {
     return this.#find(id);
   }
 
-  #decidePrimary(row: RowFacts): Verdict {
-    if (row.patient === null) {
-      return this.#holds(this.#noPatientMemo, row.residual) ? 'release' : 'hide';
-    }
-    // A patient without a state row: the consents are a missing fact (CON-3).
-    if (row.patientId === null) return 'hide';
-    const compiled = this.#find(row.consentClass);
-    if (compiled === undefined) return 'unknown-class';
-    return this.#holds(compiled.primaryMemo, row.residual) ? 'release' : 'hide';
-  }
-
-  #holds(memo: LabelMemo, residual: readonly string[]): boolean {
-    const facts = this.#facts;
-    const remainder = memo.remainder(facts.row, facts.nowMs);
-    if (remainder.op === 'true') return true;
-    if (remainder.op === 'false') return false;
-    facts.residual = residual;
-    return holds(remainder, facts);
-  }
-
-  #find(id: number): Compiled | undefined {
+  #find(id: number): ReleaseConditions | undefined {
     return this.#compiled.get(id) ?? this.#compile(id);
   }
 
-  #compile(id: number): Compiled | undefined {
+  #compile(id: number): ReleaseConditions | undefined {
     const found = id === 0 ? NO_CONSENT : this.#classes.find(id);
     if (found === undefined) return undefined;
     const result = found === 'none' ? undefined : compileClass(found, this.context, this.#rulebook);
     const conditions = result?.ok === true ? result.value : HIDDEN;
-    const compiled = {
-      ...conditions,
-      primaryMemo: new LabelMemo(conditions.primary),
-      otherMemo: new LabelMemo(conditions.other),
-    };
     if (this.#compiled.size >= MAX_COMPILED_CLASSES) this.#compiled.clear();
-    this.#compiled.set(id, compiled);
-    return compiled;
+    this.#compiled.set(id, conditions);
+    return conditions;
   }
 }
+
+/** Where the decisions about rows without a patient stand; no class has this id. */
+const NO_PATIENT = -2;
 
 const NO_ROW: RowFacts = {
   type: '',
@@ -139,5 +137,6 @@ class MutableFacts implements Facts {
   residual: readonly string[] = [];
   closure: ReadonlySet<string> = new Set();
   ownPatientId: string | undefined;
-  nowMs = 0;
+  /** A step's time is settled: nothing asks for it. */
+  readonly nowMs = Number.NaN;
 }

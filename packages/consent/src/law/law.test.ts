@@ -2,10 +2,10 @@ import type { ResourceKey, TenantId } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
 import type { Action, Actor } from '../actor.ts';
 import { sensitivityBit } from '../labels/sensitivity-dictionary.ts';
+import { ConsentEngine } from '../memory/consent-engine.ts';
 import { parseConsent } from '../model/parse-consent.ts';
 import { interpret } from '../reference/interpreter.ts';
 import { type Rulebook, STARTER_RULEBOOK } from '../rulebook.ts';
-import { MemoryEngine } from '../testing/engine.ts';
 
 const actor: Actor = {
   tenant: 1 as TenantId,
@@ -27,7 +27,7 @@ function decide(
   const consents = provisions.map((provision, index) =>
     parseConsent({ id: `k${index}`, status: 'active', dateTime: '2026-01-01', provision }),
   );
-  const engine = new MemoryEngine(rulebook);
+  const engine = new ConsentEngine(rulebook);
   const who = { ...actor, ...asked.actor };
   const action = asked.action ?? 'read';
   const row = {

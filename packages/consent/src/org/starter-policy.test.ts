@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { ACTIONS, type Action, type Actor, type Role } from '../actor.ts';
 import { CONFIDENTIALITY } from '../labels/confidentiality.ts';
 import { sensitivityBit } from '../labels/sensitivity-dictionary.ts';
+import { ConsentEngine } from '../memory/consent-engine.ts';
 import { parseConsent } from '../model/parse-consent.ts';
 import { STARTER_RULEBOOK } from '../rulebook.ts';
-import { MemoryEngine } from '../testing/engine.ts';
 import { TYPE_GROUPS, type TypeGroup, typesOf } from './type-groups.ts';
 
 const actor = (roles: readonly Role[], purposes: readonly string[], rest: object = {}): Actor => ({
@@ -42,7 +42,7 @@ function may(
   facts: RowFacts,
   consents: readonly object[] = [],
 ): boolean {
-  const engine = new MemoryEngine(STARTER_RULEBOOK);
+  const engine = new ConsentEngine(STARTER_RULEBOOK);
   const models = consents.map((each) => parseConsent(each));
   const filled = { ...facts, ...engine.intern(models, nowMs) };
   return engine.decide(who, action, { row: filled, nowMs });

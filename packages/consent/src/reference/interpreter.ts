@@ -39,7 +39,9 @@ export function interpret(request: AccessRequest, subject: AccessSubject): Reaso
     const words = 'no purpose was stated, so nothing can permit';
     return { layer: 'request', rule: 'A16', outcome: 'deny', words, because: [] };
   }
-  if (subject.row.patient !== null && subject.row.patientId === null) {
+  const { row } = subject;
+  const isNameless = row.patient !== null && row.patientId === null;
+  if (isNameless || row.others.some(({ patientId }) => patientId === null)) {
     const words = 'the row names a patient of whom nothing is known, so nothing can permit';
     return { layer: 'request', rule: 'CON-3', outcome: 'deny', words, because: [] };
   }

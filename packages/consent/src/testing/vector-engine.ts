@@ -2,11 +2,11 @@ import type { ResourceKey, TenantId } from '@holdfast/kernel';
 import type { RowFacts } from '@holdfast/store';
 import { ACTIONS, type Actor } from '../actor.ts';
 import { labelsOf } from '../labels/labels-of.ts';
+import { ConsentEngine } from '../memory/consent-engine.ts';
 import { parseConsent } from '../model/parse-consent.ts';
 import { TYPE_GROUPS, type TypeGroup } from '../org/type-groups.ts';
 import { interpret } from '../reference/interpreter.ts';
 import type { Rulebook } from '../rulebook.ts';
-import { MemoryEngine } from './engine.ts';
 
 export interface VectorCase {
   readonly consents: readonly unknown[];
@@ -56,7 +56,7 @@ export function answer(vector: VectorCase): 'permit' | 'deny' {
     tokenId: 'vector',
   };
   const consents = vector.consents.map((each) => parseConsent(each));
-  const engine = new MemoryEngine(rulebook);
+  const engine = new ConsentEngine(rulebook);
   const row: RowFacts = {
     type: vector.resource.resourceType,
     id: vector.resource.id,
