@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { STARTER_RULEBOOK } from '@holdfast/consent';
 import type { TenantId } from '@holdfast/kernel';
 import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
 import { createPool, deleteEmbeddedData } from '@holdfast/postgres';
@@ -164,6 +165,28 @@ describe('the consent API', () => {
       `select count(*)::int as records from audit where convert_from(leaf, 'UTF8') like '%"decide"%'`,
     );
     expect(rows).toEqual([{ records: 2 }]);
+  });
+
+  it('stores a policy, puts it in force for the next request, and rolls back', async () => {
+    const officer = (path: string, body: unknown) => post('compliance-officer', path, body);
+    const { domain, policy } = STARTER_RULEBOOK;
+    const reading = async () => (await fhir('clinician', '/Patient/ada-demo')).status;
+    const refused = await officer('/consent/policies', { title: 'Empty', domain, rules: [] });
+    expect(refused).toMatchObject({ status: 422, body: { findings: [{ path: 'rules' }] } });
+    const closed = policy.rules.filter(({ id }) => id !== 'care-read');
+    const [shut, open] = [
+      await officer('/consent/policies', { title: 'Shut', domain, rules: closed }),
+      await officer('/consent/policies', { title: 'Open', domain, rules: policy.rules }),
+    ];
+    expect(await reading()).toBe(200);
+    const activate = (version: unknown) =>
+      officer('/consent/policies/active', { version, reason: 'drill' });
+    expect((await activate(shut.body['version'])).status).toBe(200);
+    expect(await reading()).toBe(404);
+    expect((await activate(open.body['version'])).status).toBe(200);
+    expect(await reading()).toBe(200);
+    expect((await activate(99)).status).toBe(404);
+    expect((await post('clinician', '/consent/policies/active', {})).status).toBe(403);
   });
 
   it('names the member of a body that is wrong', async () => {

@@ -20,6 +20,7 @@ import { registerConsole } from './http/console-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
+import { registerPolicyRoutes } from './http/policy-routes.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
 import { loadDemo } from './workers/demo-loader.ts';
@@ -202,6 +203,7 @@ async function mount(platform: Platform): Promise<Mounted> {
   registerAdmission(app, platform);
   registerFhirInterface(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
+  registerPolicyRoutes(app, { ...platform, pool: database.requests });
   registerOperationsRoutes(app, {
     ...platform,
     overview: () => overviewOf(sources),

@@ -1,6 +1,7 @@
 import type { Fault } from '@holdfast/kernel';
 import type { z } from 'zod';
 import type { DecideRequest, ExplainRequest } from './consent-explanation.ts';
+import type { AccessPolicy, ActivatePolicyRequest } from './consent-policies.ts';
 import { checked, jsonOf } from './contract-check.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { apiFault } from './errors.ts';
@@ -55,6 +56,9 @@ export function createClient(options: ClientOptions) {
     readCheckpoint: (cancel: Cancel = {}) => text(ENDPOINTS.readCheckpoint, cancel),
     explainConsent: (body: ExplainRequest) => read(ENDPOINTS.explainConsent, { body }),
     decideConsent: (body: DecideRequest) => read(ENDPOINTS.decideConsent, { body }),
+    listPolicies: () => read(ENDPOINTS.listPolicies, {}),
+    storePolicy: (body: AccessPolicy) => read(ENDPOINTS.storePolicy, { body }),
+    activatePolicy: (body: ActivatePolicyRequest) => read(ENDPOINTS.activatePolicy, { body }),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(

@@ -53,7 +53,16 @@ export const Verdict = z.enum(['permit', 'redact', 'deny']);
 export const ReasonResult = z.enum(['permit', 'deny', 'weak-deny', 'not-applicable']);
 
 /** One node of the tree: a layer, a consent, a provision. Deciding children come first. */
-export const Reason = z
+export interface Reason {
+  result: z.infer<typeof ReasonResult>;
+  text: string;
+  rule?: string | undefined;
+  source?: string | undefined;
+  path?: string | undefined;
+  reasons: Reason[];
+}
+
+export const Reason: z.ZodType<Reason> = z
   .strictObject({
     result: ReasonResult,
     text: Words,
@@ -67,7 +76,6 @@ export const Reason = z
     },
   })
   .meta({ id: 'Reason' });
-export type Reason = z.infer<typeof Reason>;
 
 export const Explanation = z
   .strictObject({

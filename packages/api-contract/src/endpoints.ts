@@ -1,5 +1,11 @@
 import { z } from 'zod';
 import { DecideAnswer, DecideRequest, ExplainRequest, Explanation } from './consent-explanation.ts';
+import {
+  AccessPolicy,
+  ActivatePolicyRequest,
+  PolicyList,
+  StoredPolicyAnswer,
+} from './consent-policies.ts';
 import { Liveness, Readiness } from './health.ts';
 import { Overview } from './overview.ts';
 import { PersonaList, TokenAnswer, TokenRequest } from './sign-in.ts';
@@ -37,6 +43,9 @@ interface Answer {
   /** Other statuses that carry the same body. */
   readonly also?: readonly number[];
 }
+
+/** Who writes and activates access policies. */
+const POLICY_KEEPERS = ['compliance-officer'] as const;
 
 const OPERATORS = ['operator', 'compliance-officer'] as const;
 
@@ -153,6 +162,41 @@ export const ENDPOINTS = {
     body: DecideRequest,
     answer: { description: 'Verdicts', contentType: 'application/json', schema: DecideAnswer },
     refusals: [400],
+  },
+  listPolicies: {
+    method: 'GET',
+    path: '/consent/policies',
+    summary: 'The access policies of the organisation, newest first',
+    description: 'Until one is activated, the shipped starter policy is in force.',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    answer: { description: 'Policies', contentType: 'application/json', schema: PolicyList },
+  },
+  storePolicy: {
+    method: 'POST',
+    path: '/consent/policies',
+    summary: 'Check an access policy and store it as the next version; it takes no effect yet',
+    description: '422 with the same body where the document has errors: nothing is stored then.',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    body: AccessPolicy,
+    answer: {
+      description: 'Its version, and what its author may not have meant',
+      contentType: 'application/json',
+      schema: StoredPolicyAnswer,
+      also: [422],
+    },
+    refusals: [400],
+  },
+  activatePolicy: {
+    method: 'POST',
+    path: '/consent/policies/active',
+    summary: 'Put a stored version in force from the next statement on; an older one rolls back',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    body: ActivatePolicyRequest,
+    answer: { description: 'Policies', contentType: 'application/json', schema: PolicyList },
+    refusals: [400, 404],
   },
   checkLiveness: {
     method: 'GET',

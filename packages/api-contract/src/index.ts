@@ -10,6 +10,14 @@ export {
   ReasonResult,
   Verdict,
 } from './consent-explanation.ts';
+export {
+  AccessPolicy,
+  AccessRule,
+  ActivatePolicyRequest,
+  PolicyFinding,
+  PolicyList,
+  StoredPolicyAnswer,
+} from './consent-policies.ts';
 export { CONSOLE_HEADERS } from './console-headers.ts';
 export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';
 export { API_CATALOGUE } from './errors.ts';

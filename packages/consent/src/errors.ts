@@ -13,6 +13,12 @@ export const CONSENT_FAULTS = {
     text: 'A consent names a patient that this server does not hold.',
     mend: 'Create the patient first, or in the same transaction.',
   },
+  CONSENT_POLICY_UNKNOWN: {
+    status: 404,
+    issue: 'not-found',
+    text: 'There is no access policy of this version.',
+    mend: 'GET /consent/policies lists the versions.',
+  },
   CONSENT_UNSETTLED: {
     status: 503,
     issue: 'transient',

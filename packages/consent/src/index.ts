@@ -44,8 +44,11 @@ export type { ConsentModel, Finding, Provision } from './model/consent-model.ts'
 export { parseConsent } from './model/parse-consent.ts';
 export { UNENFORCEABLE_CONSTRUCTS } from './model/unenforceable.ts';
 export type { OrgPolicy, OrgRule, PatientLayer } from './org/access-policy.ts';
+export { lintPolicy } from './org/lint-policy.ts';
+export { type PolicyDocument, type PolicyFinding, rulebookOf } from './org/policy-document.ts';
+export { readPolicy } from './org/read-policy.ts';
 export { STARTER_POLICY } from './org/starter-policy.ts';
-export { type TypeGroup, typesOf } from './org/type-groups.ts';
+export { type TypeGroup, type TypeName, typesOf } from './org/type-groups.ts';
 export type { AskedRow } from './postgres/asked-rows.ts';
 export { type Asked, ConsentDecider, type Decisions } from './postgres/consent-decider.ts';
 export { ConsentGates, type ConsentGatesOptions } from './postgres/consent-gates.ts';
@@ -55,6 +58,7 @@ export {
   type StoredExplanation,
   type StoredQuestion,
 } from './postgres/explain-stored.ts';
+export { PolicyStore, type PolicyStored, type StoredPolicy } from './postgres/policy-store.ts';
 export { purposeWithin } from './purposes/purpose-of-use.ts';
 export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';
 export type { Outcome, Reason } from './reference/reason.ts';

@@ -19,6 +19,15 @@ export const MAX_RESIDUAL_SLOTS = 4096;
  */
 export const MAX_CONDITION_SIZE = 4096;
 
+/** Rules of one access policy: more than a person can review is no policy. */
+export const MAX_POLICY_RULES = 1000;
+
+/** Values of one list in a rule. */
+export const MAX_POLICY_VALUES = 200;
+
+/** Characters of a policy document as JSON. */
+export const MAX_POLICY_CHARACTERS = 1_000_000;
+
 /** Classes of one tenant held in memory, about 1 kB each. Beyond it they are loaded by id. */
 export const MAX_CLASSES_IN_MEMORY = 50_000;
 

@@ -1,3 +1,4 @@
+import { runs } from '@holdfast/testkit';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { canonicalise } from './compile/canonical-class.ts';
@@ -22,7 +23,7 @@ import {
 } from './testing/arbitraries.ts';
 import { withClasses } from './testing/with-classes.ts';
 
-const RUNS = Number(process.env['HOLDFAST_FUZZ_RUNS'] ?? 500);
+const RUNS = runs(500);
 /** A soak run takes as long as it takes. */
 vi.setConfig({ testTimeout: 30_000 + RUNS * 50 });
 const WRITTEN = dayMs(1);

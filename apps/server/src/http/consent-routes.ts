@@ -57,7 +57,7 @@ class ConsentRoutes {
       patientId: asked.patient,
       type,
       id: asked.id,
-      rulebook: gates.rulebook(who.actor.tenant),
+      rulebook: await gates.rulebook(who.actor.tenant),
     });
     request.facts.patientId = row?.patientId ?? null;
     const target = `${type}${asked.id === undefined ? '' : `/${asked.id}`} for ${asked.action}`;

@@ -1,6 +1,6 @@
 import type { Action, Role } from '../actor.ts';
 import { sensitivityClosure, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
-import type { TypeGroup } from '../org/type-groups.ts';
+import type { TypeName } from '../org/type-groups.ts';
 import { BEYOND_EMERGENCY } from './guards.ts';
 
 /**
@@ -14,7 +14,7 @@ export interface LawRule {
   readonly actions: readonly Action[];
   /** v3-PurposeOfUse codes; narrower ones are included. */
   readonly purposes: readonly string[];
-  readonly types: readonly TypeGroup[];
+  readonly types: readonly TypeName[];
   /** Labels, as bits: a deny reaches rows with one of them (0: all rows), a permit none of them. */
   readonly labels: bigint;
   /** Why, with its source, in words for an explanation. */

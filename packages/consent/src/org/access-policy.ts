@@ -1,5 +1,5 @@
 import type { Action, Role } from '../actor.ts';
-import type { TypeGroup } from './type-groups.ts';
+import type { TypeName } from './type-groups.ts';
 
 /**
  * What layer 2 has to say once a rule permits:
@@ -17,7 +17,7 @@ export interface OrgRule {
   readonly actions: readonly Action[];
   /** v3-PurposeOfUse codes; narrower ones are included. */
   readonly purposes: readonly string[];
-  readonly types: readonly TypeGroup[];
+  readonly types: readonly TypeName[];
   readonly ownRecord?: true;
   readonly patientLayer: PatientLayer;
   /** Why, in words for an explanation. */

@@ -1,4 +1,4 @@
-import type { ResourceType } from '@holdfast/fhir';
+import { isResourceType, type ResourceType } from '@holdfast/fhir';
 
 /** What organisations tell apart when they grant access; every R4 type is in exactly one group. */
 export const TYPE_GROUPS = {
@@ -48,6 +48,9 @@ export const TYPE_GROUPS = {
 
 export type TypeGroup = keyof typeof TYPE_GROUPS;
 
+/** What a rule may name: a group, or one type. */
+export type TypeName = TypeGroup | ResourceType;
+
 /** The groups whose resources speak about one person. */
 export const PATIENT_GROUPS: readonly TypeGroup[] = [
   'clinical',
@@ -60,16 +63,16 @@ export const PATIENT_GROUPS: readonly TypeGroup[] = [
   'provenance',
 ];
 
-export const isInGroup = (type: string, group: TypeGroup): boolean =>
-  typesOf(group).some((each) => each === type);
+export const isInGroup = (type: string, name: TypeName): boolean =>
+  typesOf(name).some((each) => each === type);
 
-/** The types of a group. */
-export function typesOf(group: TypeGroup): readonly ResourceType[] {
-  return byGroup.get(group) ?? [];
+/** The types of a group; a type is its own. */
+export function typesOf(name: TypeName): readonly ResourceType[] {
+  return byGroup.get(name) ?? (isResourceType(name) ? [name] : []);
 }
 
 // The table above is checked against the list of R4 types by a test.
-const byGroup = new Map(
+const byGroup = new Map<string, readonly ResourceType[]>(
   Object.entries(TYPE_GROUPS).map(([group, names]) => [
     group,
     names.split(' ') as readonly string[] as readonly ResourceType[],

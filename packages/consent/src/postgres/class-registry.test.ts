@@ -23,8 +23,9 @@ class HeldDatabase {
   }) as unknown as Queryable['query'];
 
   async answer(epoch: number, ...ids: number[]): Promise<void> {
-    const rows = ids.map((id) => ({ epoch: String(epoch), id, canonical: CANONICAL }));
-    const empty = [{ epoch: String(epoch), id: null, canonical: null }];
+    const known = { epoch: String(epoch), policy_version: null, policy: null };
+    const rows = ids.map((id) => ({ ...known, id, canonical: CANONICAL }));
+    const empty = [{ ...known, id: null, canonical: null }];
     this.#waiting.shift()?.(rows.length === 0 ? empty : rows);
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   }
@@ -88,7 +89,10 @@ describe('ClassRegistry', () => {
     const query = (() => {
       calls++;
       if (calls === 1) return Promise.reject(new Error('connection lost'));
-      return Promise.resolve({ rows: [{ epoch: '3', id: null, canonical: null }], rowCount: 1 });
+      return Promise.resolve({
+        rows: [{ epoch: '3', id: null, canonical: null, policy_version: null, policy: null }],
+        rowCount: 1,
+      });
     }) as unknown as Queryable['query'];
     const registry = new ClassRegistry(1 as TenantId, { query });
     const [first, second] = [registry.refresh(), registry.refresh()];

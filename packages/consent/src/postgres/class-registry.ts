@@ -4,32 +4,50 @@ import type { ConsentClass } from '../compile/canonical-class.ts';
 import { decodeClass } from '../compile/decode-class.ts';
 import type { ClassLookup } from '../gate/release-table.ts';
 import { CLASS_BATCH, MAX_CLASSES_IN_MEMORY, MAX_WANTED_CLASSES } from '../limits.ts';
+import type { PolicyDocument } from '../org/policy-document.ts';
 
 interface ClassRow {
   readonly epoch: string;
   readonly id: number | null;
   readonly canonical: string | null;
+  /** Of the access policy in force; null where the starter policy is. */
+  readonly policy_version: number | null;
+  /** Its text, where it is not the one that was asked about. */
+  readonly policy: string | null;
 }
 
-// One statement, so epoch and classes are of one snapshot.
+// One statement, so epoch, policy and classes are of one snapshot.
 const LOAD = {
   name: 'consent_classes',
   text: `select coalesce((select t.consent_epoch from tenant_state t where t.tenant = $1), 0) as epoch,
+      active.version as policy_version,
+      case when active.version is distinct from $5::integer then p.document end as policy,
       found.id, found.canonical
     from (select 1) as one
+    left join lateral (
+      select a.version from policy_activation a where a.tenant = $1 order by a.id desc limit 1
+    ) as active on true
+    left join access_policy p on p.tenant = $1 and p.version = active.version
     left join lateral (
       select c.id, c.canonical from consent_class c
       where c.tenant = $1 and (c.id > $2 or c.id = any($3::integer[]))
       order by c.id limit $4) as found on true`,
 };
 
-/** One tenant's classes in memory, and the consent epoch up to which they are complete. */
+/** The access policy in force. */
+export interface ActivePolicy {
+  readonly version: number;
+  readonly document: PolicyDocument;
+}
+
+/** One tenant's classes and policy in memory, and the consent epoch up to which they are complete. */
 export class ClassRegistry implements ClassLookup {
   readonly #tenant: TenantId;
   readonly #db: Queryable;
   readonly #classes = new Map<number, ConsentClass | 'none'>();
   readonly #wanted = new Set<number>();
   #epoch = -1n;
+  #policy: ActivePolicy | undefined;
   #newest = 0;
   // From then on a class comes only where a decision asked for it; until then its rows are hidden.
   #isOverflown = false;
@@ -44,6 +62,11 @@ export class ClassRegistry implements ClassLookup {
   /** -1 until the first load, so that the first statement of a tenant asks for one. */
   get epoch(): bigint {
     return this.#epoch;
+  }
+
+  /** The access policy in force at that epoch; undefined: none was ever activated. */
+  get policy(): ActivePolicy | undefined {
+    return this.#policy;
   }
 
   /** Ids of all classes in memory. */
@@ -80,7 +103,13 @@ export class ClassRegistry implements ClassLookup {
     for (;;) {
       const { rows } = await this.#db.query<ClassRow>({
         ...LOAD,
-        values: [this.#tenant, this.#isOverflown ? NO_NEWER : this.#newest, wanted, CLASS_BATCH],
+        values: [
+          this.#tenant,
+          this.#isOverflown ? NO_NEWER : this.#newest,
+          wanted,
+          CLASS_BATCH,
+          this.#policy?.version ?? null,
+        ],
       });
       const loaded = rows.filter((row) => row.id !== null);
       for (const { id, canonical } of loaded) this.#add(id ?? 0, canonical ?? '');
@@ -88,12 +117,20 @@ export class ClassRegistry implements ClassLookup {
       const epoch = BigInt(rows[0]?.epoch ?? -1);
       invariant(epoch >= this.#epoch, 'CON-6 the consent epoch never goes back');
       this.#epoch = epoch;
+      this.#adopt(rows[0]);
       break;
     }
     for (const id of wanted) {
       this.#wanted.delete(id);
       if (!this.#classes.has(id)) this.#classes.set(id, 'none');
     }
+  }
+
+  #adopt(row: ClassRow | undefined): void {
+    if (row === undefined || row.policy === null || row.policy_version === null) return;
+    // It was read before it was stored, and nobody can change it.
+    const document = JSON.parse(row.policy) as PolicyDocument;
+    this.#policy = { version: row.policy_version, document };
   }
 
   #add(id: number, canonical: string): void {

@@ -8,14 +8,15 @@ import { ClassGroups } from '../gate/class-groups.ts';
 import { ConsentGate } from '../gate/consent-gate.ts';
 import { ReleaseTable } from '../gate/release-table.ts';
 import { MAX_CONTEXTS } from '../limits.ts';
+import { rulebookOf } from '../org/policy-document.ts';
 import { type Rulebook, STARTER_RULEBOOK } from '../rulebook.ts';
-import { ClassRegistry } from './class-registry.ts';
+import { type ActivePolicy, ClassRegistry } from './class-registry.ts';
 
 export interface ConsentGatesOptions {
   /** A connection or pool whose statements run behind the tenant's wall. */
   readonly database: (tenant: TenantId) => Queryable;
   readonly clock: Clock;
-  /** The rules of a tenant; the starter rulebook unless told otherwise. */
+  /** The rules of a tenant that never activated a policy; the starter rulebook unless told otherwise. */
   readonly rulebook?: (tenant: TenantId) => Rulebook;
 }
 
@@ -26,8 +27,10 @@ interface ContextTable {
 
 interface Tenant {
   readonly registry: ClassRegistry;
-  readonly rulebook: Rulebook;
-  readonly contexts: Map<string, ContextTable>;
+  readonly initial: Rulebook;
+  /** Of the policy in force, and all that was compiled by it. */
+  rules: { readonly policy: ActivePolicy | undefined; readonly rulebook: Rulebook };
+  contexts: Map<string, ContextTable>;
 }
 
 /**
@@ -47,6 +50,7 @@ export class ConsentGates {
     const tenant = this.#tenant(actor.tenant);
     const context = contextOf(actor, action);
     const gate = (nowMs: number): ConsentGate => {
+      adoptPolicy(tenant);
       const entry = contextTable(tenant, context);
       return new ConsentGate({
         epoch: tenant.registry.epoch,
@@ -69,17 +73,22 @@ export class ConsentGates {
     await this.#tenant(tenant).registry.refresh();
   }
 
-  /** The rules by which this tenant's gates decide. */
-  rulebook(tenant: TenantId): Rulebook {
-    return this.#tenant(tenant).rulebook;
+  /** The rules in force now, for who decides or explains without a gate. */
+  async rulebook(id: TenantId): Promise<Rulebook> {
+    const tenant = this.#tenant(id);
+    await tenant.registry.refresh();
+    adoptPolicy(tenant);
+    return tenant.rules.rulebook;
   }
 
   #tenant(id: TenantId): Tenant {
     let tenant = this.#tenants.get(id);
     if (tenant === undefined) {
+      const initial = this.#options.rulebook?.(id) ?? STARTER_RULEBOOK;
       tenant = {
         registry: new ClassRegistry(id, this.#options.database(id)),
-        rulebook: this.#options.rulebook?.(id) ?? STARTER_RULEBOOK,
+        initial,
+        rules: { policy: undefined, rulebook: initial },
         contexts: new Map(),
       };
       this.#tenants.set(id, tenant);
@@ -88,13 +97,23 @@ export class ConsentGates {
   }
 }
 
+// What was compiled by another policy is forgotten whole: gates of it carry an older epoch.
+function adoptPolicy(tenant: Tenant): void {
+  const { policy } = tenant.registry;
+  if (policy === undefined || policy === tenant.rules.policy) return;
+  const { law } = tenant.initial;
+  const version = `policy-${policy.version}`;
+  tenant.rules = { policy, rulebook: rulebookOf(policy.document, law, version) };
+  tenant.contexts = new Map();
+}
+
 function contextTable(tenant: Tenant, context: Context): ContextTable {
-  const { contexts, rulebook, registry } = tenant;
+  const { contexts, rules, registry } = tenant;
   let entry = contexts.get(context.key);
   if (entry === undefined) {
     const [oldest] = contexts.keys();
     if (contexts.size >= MAX_CONTEXTS && oldest !== undefined) contexts.delete(oldest);
-    entry = { table: new ReleaseTable(context, rulebook, registry), groups: undefined };
+    entry = { table: new ReleaseTable(context, rules.rulebook, registry), groups: undefined };
     contexts.set(context.key, entry);
   }
   return entry;

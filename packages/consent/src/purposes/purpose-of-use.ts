@@ -35,3 +35,9 @@ export function purposeWithin(purpose: string, ancestor: string): boolean {
 /** Within any of the list? */
 export const purposeWithinAny = (purpose: string, ancestors: readonly string[]): boolean =>
   ancestors.some((ancestor) => purposeWithin(purpose, ancestor));
+
+/** A code of v3-PurposeOfUse, or one of another system as `system|code`. */
+export const isPurposeOfUse = (code: string): boolean =>
+  Object.hasOwn(PARENT, code) ||
+  Object.values(PARENT).includes(code) ||
+  /^[^|\s]+\|\S+$/.test(code);
