@@ -4,6 +4,7 @@ import {
   parseSearch,
   planTransaction,
   type Resource,
+  type ResourceType,
   type SearchQuery,
 } from '@holdfast/fhir';
 import {
@@ -17,9 +18,9 @@ import {
 } from '@holdfast/fhir/testing';
 import { runs, seededRandom } from '@holdfast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Identified } from '../index.ts';
+import type { GateSource, Identified } from '../index.ts';
 import { randomCount, randomIncludes, randomSort } from '../testing/random-results.ts';
-import { SearchStage, storable } from '../testing/search-stage.ts';
+import { gateHiding, SearchStage, seeAll, storable } from '../testing/search-stage.ts';
 
 const SEARCHES = 1_000;
 /** Entries of a Synthea bundle up to which it is loaded: two of the records, for the time it takes. */
@@ -71,7 +72,7 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
   afterAll(() => stage.drop());
 
   /** Random searches with what the oracle finds, from a seed. */
-  function* searches(draws: Draws, count: number) {
+  function* searches(draws: Draws, count: number): Generator<Drawn> {
     const random = new RandomSearches(world, draws);
     for (let i = 0; i < count; i++) {
       const { type, query: text } = random.next();
@@ -86,31 +87,75 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
     timeout: 3_600_000,
   }, async () => {
     const draws = seededRandom(20_261_124);
-    for (const { type, query, expected, text } of searches(draws, runs(SEARCHES))) {
-      const sort = randomSort(type, draws);
-      const count = randomCount(expected.size, draws);
-      const found = await stage.all({ ...query, sort, count });
-      const said = `${text} by ${JSON.stringify(sort)} in pages of ${count}`;
-      expect(sorted(found), said).toEqual(sorted(expected));
-      expect(firstDisorder(found, { ...query, sort }), said).toBeUndefined();
+    for (const drawn of searches(draws, runs(SEARCHES))) {
+      await findsTheSame(drawn, { world, gates: seeAll, draws });
     }
   });
 
   it('includes and counts the same', { timeout: 3_600_000 }, async () => {
     const draws = seededRandom(42);
-    for (const { query, expected, text } of searches(draws, runs(SEARCHES / 4))) {
-      if (expected.size === 0) continue;
-      const found = [...expected];
-      const includes = randomIncludes(query, { world, found, draws });
-      const page = await stage.page({ ...query, includes, total: 'accurate', count: 10 });
-      const said = `${text} with ${JSON.stringify(includes)}`;
-      const matches = page.versions.map(({ type, id }) => `${type}/${id}`);
-      expect(page.total, said).toEqual({ value: expected.size, exact: true });
-      expect(sorted(page.included.map(({ type, id }) => `${type}/${id}`)), said).toEqual(
-        sorted(world.included(includes, matches)),
-      );
+    for (const drawn of searches(draws, runs(SEARCHES / 4))) {
+      await includesTheSame(drawn, { world, gates: seeAll, draws });
     }
   });
+
+  it('shows who may not see all what they would find if the hidden were not there', {
+    timeout: 3_600_000,
+  }, async () => {
+    const draws = seededRandom(7);
+    const hidden = new Set(
+      world.resources().flatMap((resource) => (draws.chance(0.3) ? [nameOf(resource)] : [])),
+    );
+    const gates = gateHiding(hidden);
+    const visible = new OracleWorld(
+      world.resources().filter((resource) => !hidden.has(nameOf(resource))),
+      (resource) => world.rowsOf(resource),
+    );
+    let less = 0;
+    for (const drawn of searches(draws, runs(SEARCHES / 4))) {
+      const expected = visible.search(drawn.query);
+      if (expected.size < drawn.expected.size) less++;
+      const restricted = { ...drawn, expected };
+      await findsTheSame(restricted, { world: visible, gates, draws });
+      await includesTheSame(restricted, { world: visible, gates, draws });
+    }
+    expect(less).toBeGreaterThan(SEARCHES / 20);
+  });
+
+  interface Drawn {
+    readonly type: ResourceType;
+    readonly query: SearchQuery;
+    readonly expected: ReadonlySet<string>;
+    readonly text: string;
+  }
+
+  interface Seen {
+    readonly world: OracleWorld;
+    readonly gates: GateSource;
+    readonly draws: Draws;
+  }
+
+  async function findsTheSame({ type, query, expected, text }: Drawn, seen: Seen): Promise<void> {
+    const sort = randomSort(type, seen.draws);
+    const count = randomCount(expected.size, seen.draws);
+    const found = await stage.all({ ...query, sort, count }, seen.gates);
+    const said = `${text} by ${JSON.stringify(sort)} in pages of ${count}`;
+    expect(sorted(found), said).toEqual(sorted(expected));
+    expect(firstDisorder(found, { ...query, sort }), said).toBeUndefined();
+  }
+
+  async function includesTheSame({ query, expected, text }: Drawn, seen: Seen): Promise<void> {
+    if (expected.size === 0) return;
+    const includes = randomIncludes(query, { ...seen, found: [...expected] });
+    const asked = { ...query, includes, total: 'accurate', count: 10 } as const;
+    const page = await stage.page(asked, seen.gates);
+    const said = `${text} with ${JSON.stringify(includes)}`;
+    const matches = page.versions.map(({ type, id }) => `${type}/${id}`);
+    expect(page.total, said).toEqual({ value: expected.size, exact: true });
+    expect(sorted(page.included.map(({ type, id }) => `${type}/${id}`)), said).toEqual(
+      sorted(seen.world.included(includes, matches)),
+    );
+  }
 
   /** The first two neighbours that stand the wrong way round; a row without a key comes last. */
   function firstDisorder(
