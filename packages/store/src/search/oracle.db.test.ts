@@ -86,6 +86,7 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
   it('finds the same, once each, in the order asked for, whatever the page size', {
     timeout: 3_600_000,
   }, async () => {
+    expect.hasAssertions();
     const draws = seededRandom(20_261_124);
     for (const drawn of searches(draws, runs(SEARCHES))) {
       await findsTheSame(drawn, { world, gates: seeAll, draws });
@@ -93,6 +94,7 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
   });
 
   it('includes and counts the same', { timeout: 3_600_000 }, async () => {
+    expect.hasAssertions();
     const draws = seededRandom(42);
     for (const drawn of searches(draws, runs(SEARCHES / 4))) {
       await includesTheSame(drawn, { world, gates: seeAll, draws });
