@@ -111,7 +111,6 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
     const gates = gateHiding(hidden);
     const visible = new OracleWorld(
       world.resources().filter((resource) => !hidden.has(nameOf(resource))),
-      (resource) => world.rowsOf(resource),
     );
     let less = 0;
     for (const drawn of searches(draws, runs(SEARCHES / 4))) {

@@ -22,17 +22,11 @@ export class OracleWorld {
   readonly #known = new Map<string, Known>();
   readonly #referring = new Map<string, { param: string; source: Resource }[]>();
 
-  /**
-   * @param resources as stored: with `id` and `meta.lastUpdated`
-   * @param rowsOf what they are found by, where another world has it already
-   */
-  constructor(
-    resources: Iterable<Resource>,
-    rowsOf: (resource: Resource) => IndexEntries = oracleEntries,
-  ) {
+  /** @param resources as stored: with `id` and `meta.lastUpdated` */
+  constructor(resources: Iterable<Resource>) {
     for (const resource of resources) {
       const name = nameOf(resource);
-      const rows = rowsOf(resource);
+      const rows = oracleEntries(resource);
       this.#known.set(name, { name, resource, rows });
       for (const row of rows.references) {
         if ('uri' in row) continue;
