@@ -23,6 +23,10 @@ create table resource (
   at timestamptz not null default '-infinity',
   -- End of that date's range by its precision, or of the period; infinity while open.
   at_end timestamptz not null default '-infinity',
+  -- Longer than the widest precision of one instant, a day by any clock: to be found by its end too.
+  lasting boolean not null generated always as (
+    case when isfinite(at) and isfinite(at_end) then at_end - at > interval '26 hours' else at_end > at end
+  ) stored,
   confidentiality smallint not null default 3, -- N; ranks U=0 L=1 M=2 N=3 R=4 V=5 (@holdfast/consent)
   sensitivity bigint not null default 0,
   deleted boolean not null default false,
@@ -36,6 +40,9 @@ create index resource_patient on resource (tenant, patient, type, at, key) where
 -- spell the type `type::integer`, and so do the statements that are to run along them: to a planner
 -- without statistics they would else tie with the primary key in a look-up by id (decision 0010).
 create index resource_at on resource (tenant, (type::integer), at, key) where not deleted;
+-- What still lasted at an instant although it began before: few rows of most types.
+create index resource_lasting on resource (tenant, (type::integer), at_end, key)
+  where lasting and not deleted;
 create index resource_updated on resource (tenant, (type::integer), updated, key);
 select guard_tenant('resource');
 grant usage on sequence resource_key_seq to holdfast_app;

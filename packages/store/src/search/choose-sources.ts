@@ -3,6 +3,8 @@ import { SELECTIVE_PARAMETERS } from '../index-rows.ts';
 import { SEARCH_CANDIDATES_MAX } from '../limits.ts';
 import { ownerSuffices } from '../owner-parameters.ts';
 import { candidatesSql } from './candidates-sql.ts';
+import { gatherSource } from './gather.ts';
+import { withinDates } from './main-date-bounds.ts';
 import { patientKeys, referenceGroups } from './reference-sql.ts';
 import { ofTypes, type RowContext, withParameter } from './search-context.ts';
 import type { PageOrder } from './sort-sql.ts';
@@ -29,13 +31,15 @@ export function chooseSources(
   const patient = patientSources(criteria, order, context);
   if (patient !== undefined) return patient;
 
+  const parts = { order, context };
   const stream = order.along === 'main-date' ? bestStream(criteria, context) : undefined;
   const limit = stream === undefined ? Number.POSITIVE_INFINITY : stream.rank;
   const rare = bestCandidates(criteria, context, limit);
-  if (rare === undefined) return stream?.sources ?? walk(order, context);
+  const inOrder = withinDates(stream?.sources ?? walk(order, context), criteria, parts);
+  if (rare === undefined) return inOrder;
   // Without an index that runs in page order every match is read anyway.
   if (order.along === null) return gathered(rare, order, context);
-  return fewOrElse(rare, stream?.sources ?? walk(order, context), { order, context });
+  return fewOrElse(rare, inOrder, parts);
 }
 
 /** The same for a count, where nothing stops early. */
@@ -48,23 +52,6 @@ const gathered = (candidates: string, order: PageOrder, context: RowContext): So
   sources: [gatherSource(`(select distinct c.key from (${candidates}) c)`, order, context)],
   overlap: false,
 });
-
-/** Rows by key, put in page order before anything is asked of them: a page then asks few. */
-function gatherSource(keys: string, order: PageOrder, context: RowContext): Source {
-  const row = { ...context, row: 't' };
-  const columns = { 'main-date': 't.at', updated: 't.updated', id: 't.id' };
-  const direction = order.terms.at(-1)?.descending ? 'desc' : 'asc';
-  const sorted =
-    order.along === null ? '' : `order by ${columns[order.along]} ${direction}, t.key ${direction}`;
-  return {
-    from: `(select t.* from ${keys} lead cross join lateral (select t.* from resource t
-      where t.tenant = $1 and t.key = lead.key offset 0) t
-      where ${ofTypes(context.types, row)} and not t.deleted ${sorted} offset 0) r`,
-    where: [],
-    at: 'r.at',
-    key: 'r.key',
-  };
-}
 
 function fewOrElse(
   candidates: string,
