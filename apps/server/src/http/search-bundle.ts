@@ -1,4 +1,5 @@
 import {
+  editAsWritten,
   type Issue,
   type Resource,
   type SearchEntry,
@@ -6,6 +7,7 @@ import {
   searchsetBundle,
   subsetResource,
 } from '@holdfast/fhir';
+import { ok } from '@holdfast/kernel';
 import type { SearchPage, StoredVersion } from '@holdfast/store';
 
 export interface SearchAnswer {
@@ -61,9 +63,17 @@ function entry(
   const whole = subset.summary === undefined && subset.elements === undefined;
   return {
     fullUrl: `${root}/${type}/${id}`,
-    text: whole ? text : JSON.stringify(subsetResource(JSON.parse(text) as Resource, subset)),
+    text: whole ? text : subsetText(text, subset),
     mode,
   };
+}
+
+/** Decimals keep their digits. */
+function subsetText(text: string, subset: Pick<SearchQuery, 'summary' | 'elements'>): string {
+  const edited = editAsWritten([text], ([resource]) =>
+    ok(subsetResource(resource as Resource, subset)),
+  );
+  return edited.ok ? edited.value : text;
 }
 
 function issuesOf(query: SearchQuery, page: SearchPage): Issue[] {

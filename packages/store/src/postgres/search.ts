@@ -95,9 +95,9 @@ function openCursor(query: SearchQuery, seal: CursorSeal): Position | null {
   return opened.value;
 }
 
-/** What a cursor is bound to: the same search, page size and all. */
+/** What a cursor is bound to: the same search, page size and all, but for what was ignored. */
 function fingerprint(query: SearchQuery): string {
-  const { cursor: _cursor, ...rest } = query;
+  const { cursor: _cursor, unknown: _unknown, ...rest } = query;
   return JSON.stringify(rest);
 }
 
