@@ -41,7 +41,7 @@ export function compositeRow(
   system: (uri: string | null) => number,
 ): CompositeRow {
   const arranged = leadAndRest(parts);
-  invariant(arranged !== undefined, 'STO-7 every composite has a token part');
+  invariant(arranged !== undefined, 'STO-11 every composite has a token part');
   const { lead, rest } = arranged;
   const [second = NO_PART, third = NO_PART] = rest.map((part) => columnsOf(part, system));
   return [
