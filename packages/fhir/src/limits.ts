@@ -78,3 +78,9 @@ export const MAX_CHAIN_TARGETS = 16;
  * references would branch into 146 types at every link.
  */
 export const MAX_SEARCH_CONDITIONS = 1_000;
+
+/** Codes that the value sets or hierarchies of one criterion may stand for: all that R4 lists. */
+export const MAX_EXPANDED_CODES = 10_000;
+
+/** Value sets that include value sets: published ones nest three deep, and a circle ends here. */
+export const MAX_NESTED_VALUE_SETS = 10;

@@ -12,8 +12,9 @@ const ALWAYS = new Set(['resourceType', 'id', 'meta']);
 
 /**
  * What `_summary` and `_elements` leave of a resource
- * (https://hl7.org/fhir/R4/search.html#summary),
- * tagged SUBSETTED. Required elements stay, so that the rest is still a valid resource.
+ * (https://hl7.org/fhir/R4/search.html#summary), tagged SUBSETTED. Required elements stay, so that
+ * the rest is still a valid resource; so do modifiers, without which it could be misunderstood, and
+ * contained resources that what is left refers to.
  */
 export function subsetResource(
   resource: Resource,
@@ -21,23 +22,31 @@ export function subsetResource(
 ): Resource {
   const keep = chooser(query);
   if (keep === undefined) return resource;
-  const shape = shapeOf(resource.resourceType);
-  return tagged(resource.resourceType, filtered(resource, shape, keep));
+  const rest = filtered(resource, shapeOf(resource.resourceType), keep);
+  return tagged(resource.resourceType, withContained(resource, rest));
+}
+
+/** `"#label"`: a reference into the resource itself. */
+const INNER_REFERENCE = /"reference":"#./;
+
+function withContained({ contained }: Resource, rest: JsonObject): JsonObject {
+  if (contained === undefined || 'contained' in rest) return rest;
+  return INNER_REFERENCE.test(JSON.stringify(rest)) ? { ...rest, contained } : rest;
 }
 
 type Keep = (property: Property, shape: Shape) => boolean;
 
 function chooser({ summary, elements }: Pick<SearchQuery, 'summary' | 'elements'>) {
   const nested = (shape: Shape): boolean => shape.path.includes('.');
-  const required = (property: Property): boolean => (property.row.m ?? 0) > 0;
+  const stays = ({ row }: Property): boolean => (row.m ?? 0) > 0 || row.k === 1;
   let keep: Keep | undefined;
   if (elements !== undefined) {
     const named = new Set(elements.map((name) => name.split('.', 1)[0]));
-    keep = (property, shape) => nested(shape) || required(property) || named.has(property.element);
+    keep = (property, shape) => nested(shape) || stays(property) || named.has(property.element);
   } else if (summary === 'true') {
-    keep = (property) => required(property) || property.row.s === 1;
+    keep = (property) => stays(property) || property.row.s === 1;
   } else if (summary === 'text') {
-    keep = (property, shape) => nested(shape) || required(property) || property.element === 'text';
+    keep = (property, shape) => nested(shape) || stays(property) || property.element === 'text';
   } else if (summary === 'data') {
     keep = (property, shape) => nested(shape) || property.element !== 'text';
   }
@@ -81,6 +90,9 @@ function nestedValue(
 
 function tagged(resourceType: ResourceType, node: JsonObject): Resource {
   const meta = isJsonObject(node['meta']) ? node['meta'] : {};
-  const tags = isJsonList(meta['tag']) ? meta['tag'] : [];
+  const tags = isJsonList(meta['tag']) ? meta['tag'].filter((tag) => !isSubsetted(tag)) : [];
   return { ...node, resourceType, meta: { ...meta, tag: [...tags, SUBSETTED] } };
 }
+
+const isSubsetted = (tag: JsonValue): boolean =>
+  isJsonObject(tag) && tag['system'] === SUBSETTED.system && tag['code'] === SUBSETTED.code;

@@ -10,12 +10,23 @@ import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 /** FHIR R4 REST (https://hl7.org/fhir/R4/http.html): parse, ask the store, audit, answer. */
 export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const handler = fhirHandler(options.verifier, (exchange) => readOrVread(options, exchange));
-  app.get(`${FHIR_BASE}/metadata`, async (_request, reply) => {
-    const text = JSON.stringify(
-      capabilityStatement({
-        base: `${options.baseUrl()}${FHIR_BASE}`,
-        date: options.clock.now().toISOString(),
-        softwareVersion: options.version,
+  const statement = statementOf(options);
+  app.get(`${FHIR_BASE}/metadata`, (_request, reply) => reply.type(FHIR_JSON).send(statement()));
+  app.get(`${FHIR_BASE}/:type/:id`, handler);
+  app.get(`${FHIR_BASE}/:type/:id/_history/:version`, handler);
+}
+
+/** The CapabilityStatement's text, written once: it names thousands of parameters and includes. */
+function statementOf({ baseUrl, clock, version }: FhirRoutesOptions): () => string {
+  let written: { readonly base: string; readonly text: string } | undefined;
+  return () => {
+    // The address is known only once the server listens.
+    const base = `${baseUrl()}${FHIR_BASE}`;
+    if (written?.base !== base) {
+      const statement = capabilityStatement({
+        base,
+        date: clock.now().toISOString(),
+        softwareVersion: version,
         interactions: [
           'read',
           'vread',
@@ -27,14 +38,14 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
           'create',
           'search-type',
         ],
-        systemInteractions: ['transaction', 'batch', 'history-system'],
+        systemInteractions: ['transaction', 'batch', 'history-system', 'search-system'],
+        compartments: ['Patient', 'Encounter', 'Practitioner', 'RelatedPerson', 'Device'],
         conditional: { create: true, update: true, delete: true },
-      }),
-    );
-    return reply.type(FHIR_JSON).send(text);
-  });
-  app.get(`${FHIR_BASE}/:type/:id`, handler);
-  app.get(`${FHIR_BASE}/:type/:id/_history/:version`, handler);
+      });
+      written = { base, text: JSON.stringify(statement) };
+    }
+    return written.text;
+  };
 }
 
 async function readOrVread(

@@ -1,5 +1,6 @@
 import {
   type CompartmentType,
+  expandTerminology,
   isResourceId,
   isResourceType,
   parseSearch,
@@ -8,6 +9,7 @@ import {
   type SearchQuery,
   type SearchScope,
   searchForm,
+  shippedTerminology,
 } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import { search } from '@holdfast/store';
@@ -68,7 +70,7 @@ export async function searchset(
 ): Promise<string> {
   const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
-  const query = queryOf(scope, parameters, { root, strict });
+  const query = await queryOf(scope, parameters, { root, strict });
   const page = await search(query, {
     db,
     tenant: who.actor.tenant,
@@ -122,14 +124,16 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
 const isStrict = ({ headers }: FastifyRequest): boolean =>
   /(?:^|[,;\s])handling=strict\b/.test(String(headers['prefer'] ?? ''));
 
-function queryOf(
+async function queryOf(
   scope: SearchScope,
   parameters: URLSearchParams,
   { root, strict }: { readonly root: string; readonly strict: boolean },
-): SearchQuery {
+): Promise<SearchQuery> {
   const parsed = parseSearch(scope, parameters, { base: `${root}/` });
   if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
-  const query = parsed.value;
+  const expanded = await expandTerminology(parsed.value, shippedTerminology);
+  if (!expanded.ok) throw invalid(400, expanded.error.map(problemIssue));
+  const query = expanded.value;
   if (strict && query.unknown.length > 0) {
     throw invalid(
       400,

@@ -1,5 +1,6 @@
 import ucum from '@lhncbc/ucum-lhc';
 import { MAX_CACHED_UNITS, MAX_UNIT_CHARACTERS } from '../limits.ts';
+import { hasUcumSyntax } from './ucum-syntax.ts';
 
 export const UCUM = 'http://unitsofmeasure.org';
 
@@ -19,7 +20,7 @@ const known = new Map<string, CanonicalUnit | null>();
  * that is not linear (`[pH]`, `dB`): such quantities are compared in their own unit only.
  */
 export function canonicalUnit(unit: string): CanonicalUnit | undefined {
-  if (unit.length > MAX_UNIT_CHARACTERS) return undefined;
+  if (unit.length > MAX_UNIT_CHARACTERS || !hasUcumSyntax(unit)) return undefined;
   const cached = known.get(unit);
   if (cached !== undefined) return cached ?? undefined;
   const made = lookUp(unit);
@@ -29,11 +30,12 @@ export function canonicalUnit(unit: string): CanonicalUnit | undefined {
 
 function lookUp(unit: string): CanonicalUnit | undefined {
   const utils = ucum.UcumLhcUtils.getInstance();
+  const exponents = utils.convertToBaseUnits(unit, 1).unitToExp;
   const [zero, one, two] = [0, 1, 2].map((value) => {
+    if (exponents === undefined) return undefined;
     const { status, magnitude } = utils.convertToBaseUnits(unit, value);
     return status === 'succeeded' ? magnitude : undefined;
   });
-  const exponents = utils.convertToBaseUnits(unit, 1).unitToExp;
   if (zero === undefined || one === undefined || two === undefined || exponents === undefined) {
     return undefined;
   }

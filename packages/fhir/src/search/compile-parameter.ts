@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { shapeOf } from '../structure.ts';
 import { compileComposite } from './composite-sinks.ts';
 import { dateSink } from './date-sinks.ts';
+import { expressionOf } from './errata.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import type { EntryLists } from './index-entries.ts';
 import { modifiersOf } from './modifiers.ts';
@@ -48,8 +49,9 @@ export function compileParameter(
   type: string,
 ): CompiledParameter | UnsupportedParameter {
   const { code } = row;
-  if (row.expression === undefined) return { code, reason: 'text' };
-  const expression = parseExpression(row.expression);
+  const path = expressionOf(row);
+  if (path === undefined) return { code, reason: 'text' };
+  const expression = parseExpression(path);
   if (expression === undefined) return { code, reason: 'expression' };
   try {
     return compile(row, expression, type);

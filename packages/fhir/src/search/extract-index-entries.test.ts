@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_COMPOSITE_ROWS } from '../limits.ts';
 import type { Resource } from '../resource.ts';
 import { hasSharedData, syntheaBundles } from '../testing/shared-data.ts';
 import { extractIndexEntries } from './extract-index-entries.ts';
@@ -110,6 +111,35 @@ describe('extracting what a resource is found by', () => {
   ])('says of %j that deceased is %s', (part, code) => {
     const { tokens } = extractIndexEntries({ resourceType: 'Patient', ...part });
     expect(tokens).toContainEqual({ param: 'deceased', system: null, code });
+  });
+
+  it('has composite rows up to its limit, and never more', () => {
+    const codings = (count: number) => Array.from({ length: count }, (_, i) => ({ code: `c${i}` }));
+    const composites = (values: number) =>
+      extractIndexEntries({
+        resourceType: 'Group',
+        characteristic: [
+          { code: { coding: codings(10) }, valueCodeableConcept: { coding: codings(values) } },
+        ],
+      }).composites;
+    expect(composites(MAX_COMPOSITE_ROWS / 10)).toHaveLength(MAX_COMPOSITE_ROWS);
+    expect(composites(MAX_COMPOSITE_ROWS / 10 + 1)).toHaveLength(MAX_COMPOSITE_ROWS);
+  });
+
+  it('finds a versioned reference and canonical with and without the version', () => {
+    const { references, uris } = extractIndexEntries({
+      resourceType: 'Basic',
+      meta: { profile: ['http://example.org/p|1'] },
+      subject: { reference: 'Patient/1/_history/2' },
+    });
+    const subject = references.filter(({ param }) => param === 'subject');
+    const param = 'subject';
+    expect(subject).toEqual([
+      { param, type: 'Patient', id: '1' },
+      { param, uri: 'Patient/1/_history/2' },
+    ]);
+    const profiles = uris.filter((row) => row.param === '_profile').map(({ uri }) => uri);
+    expect(profiles).toEqual(['http://example.org/p|1', 'http://example.org/p']);
   });
 
   it('takes the outer limits of a schedule', () => {

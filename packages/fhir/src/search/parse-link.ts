@@ -42,9 +42,7 @@ type Parsed = Result<Criterion, SearchProblem | 'unknown'>;
  */
 export function parseParameter(name: string, reading: Reading, place: Place): Parsed {
   reading.spent.conditions++;
-  if (reading.spent.conditions > MAX_SEARCH_CONDITIONS) {
-    return err(tooMany(reading.written, 'conditions on the way', MAX_SEARCH_CONDITIONS));
-  }
+  if (overspent(reading)) return err(tooManyConditions(reading));
   if (place.links > MAX_CHAIN_LINKS) {
     return err(tooMany(reading.written, 'links', MAX_CHAIN_LINKS));
   }
@@ -103,8 +101,15 @@ function parseChain(name: string, reading: Reading, { types, links }: Place): Pa
     if (criterion.ok) targets.push({ type, criterion: criterion.value });
     else if (problem === 'unknown') problem = criterion.error;
   }
+  // Branches that were not read may not be dropped in silence.
+  if (overspent(reading)) return err(tooManyConditions(reading));
   // One target that has the parameter is enough: a Group has no `birthdate`, a Patient has.
   if (targets.length === 0) return err(problem);
   if (targets.length > MAX_CHAIN_TARGETS) return err(wideChain(reading.written, MAX_CHAIN_TARGETS));
   return ok({ kind: 'chain', param, targets });
 }
+
+const overspent = ({ spent }: Reading): boolean => spent.conditions > MAX_SEARCH_CONDITIONS;
+
+const tooManyConditions = ({ written }: Reading): SearchProblem =>
+  tooMany(written, 'conditions on the way', MAX_SEARCH_CONDITIONS);

@@ -1,4 +1,5 @@
 import type { Issue } from '../issue.ts';
+import type { TerminologyCriterion } from './search-criterion.ts';
 import type { UnsupportedParameter } from './search-parameter.ts';
 import type { SearchProblem } from './search-query.ts';
 
@@ -59,6 +60,17 @@ export function wideChain(parameter: string, limit: number): SearchProblem {
 export function includeWithText(): SearchProblem {
   const mend = 'Leave one of the two away.';
   return refused('_summary', 'invalid', 'text does not go with _include or _revinclude', mend);
+}
+
+export function unknownTerminology(
+  parameter: string,
+  kind: TerminologyCriterion['kind'],
+): SearchProblem {
+  const [what, mend] =
+    kind === 'valueSet'
+      ? ['value set', 'Name a value set of FHIR R4 whose codes can be listed, or give the codes.']
+      : ['code system', 'Name a code system of FHIR R4, or give the codes.'];
+  return refused(parameter, 'not-found', `the ${what} is not known here or cannot be listed`, mend);
 }
 
 const REASONS: Readonly<Record<UnsupportedParameter['reason'], string>> = {

@@ -42,6 +42,13 @@ export function syntheaBundles(): Resource[] {
 export const resourcesOf = (bundle: Resource): Resource[] =>
   (bundle['entry'] as unknown as { resource: Resource }[]).map(({ resource }) => resource);
 
+/** US Core's CapabilityStatement for servers. */
+export function usCoreCapabilities(): Resource {
+  const name = 'fhir-vectors/us-core-9.0.0-CapabilityStatement-server.json.gz';
+  if (!existsSync(root)) return { resourceType: 'CapabilityStatement', rest: [] };
+  return JSON.parse(unzipped(name)) as Resource;
+}
+
 export interface ValidationCase {
   readonly name: string;
   readonly text: string;

@@ -83,7 +83,7 @@ export function compartmentSql(
     return or(parts);
   }
   for (const type of types) {
-    const params = compartmentParameters(type);
+    const params = compartmentParameters(type, compartment);
     const meets = params.map((param) =>
       compile(
         { kind: 'reference', param, values: [{ types: [compartment], id }] },

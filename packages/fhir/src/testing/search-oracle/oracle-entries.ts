@@ -1,7 +1,7 @@
 import { definitions, type SearchRow } from '../../definitions.ts';
 import type { Resource } from '../../resource.ts';
 import { isResourceType, type ResourceType } from '../../resource-types.ts';
-import { partsOf } from '../../search/errata.ts';
+import { expressionOf, partsOf } from '../../search/errata.ts';
 import {
   type CompositePart,
   type EntryLists,
@@ -66,7 +66,8 @@ function fill(parameter: SearchParameter, resource: Resource, out: EntryLists): 
  * The branches of a union one by one: FHIRPath's `|` compares all values to drop equal ones, which
  * it refuses for quantities with a comparator.
  */
-function branchesOf({ expression = '{}' }: SearchRow): readonly string[] {
+function branchesOf(row: SearchRow): readonly string[] {
+  const expression = expressionOf(row) ?? '{}';
   const branches = [''];
   let depth = 0;
   for (const sign of expression) {

@@ -163,7 +163,7 @@ export class OracleWorld {
   }
 
   #inCompartment(compartment: string, id: string, { resource, rows }: Known): boolean {
-    const params = definitions().patientCompartment[resource.resourceType] ?? [];
+    const params = definitions().compartments[compartment]?.[resource.resourceType] ?? [];
     return rows.references.some(
       (row) =>
         params.includes(row.param) && 'id' in row && row.type === compartment && row.id === id,
