@@ -41,6 +41,7 @@ export {
   localReferences,
   referenceTexts,
   rewriteReferences,
+  withRelativeReferences,
 } from './references.ts';
 export { isResource, isResourceId, type Resource } from './resource.ts';
 export {

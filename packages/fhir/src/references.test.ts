@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseReference } from './reference.ts';
-import { localReferences, rewriteReferences } from './references.ts';
+import { localReferences, rewriteReferences, withRelativeReferences } from './references.ts';
 import type { Resource } from './resource.ts';
 
 const observation: Resource = {
@@ -48,6 +48,26 @@ describe('references', () => {
     });
     expect(observation).toEqual(before);
     expect(copy['contained']).toBe(observation['contained']);
+  });
+
+  it('below the own address become relative, wherever they stand, and no others', () => {
+    const base = 'https://here.org/fhir/';
+    const sent: Resource = {
+      resourceType: 'Observation',
+      subject: { reference: `${base}Patient/1` },
+      focus: [{ reference: `${base}Patient/1/_history/2` }, { reference: `${base}metadata` }],
+      performer: [{ reference: 'https://there.org/fhir/Patient/1' }],
+      contained: [{ resourceType: 'Device', patient: { reference: `${base}Patient/3` } }],
+      note: [{ text: `${base}Patient/1` }],
+    };
+    expect(withRelativeReferences(sent, base)).toEqual({
+      ...sent,
+      subject: { reference: 'Patient/1' },
+      focus: [{ reference: 'Patient/1/_history/2' }, { reference: `${base}metadata` }],
+      contained: [{ resourceType: 'Device', patient: { reference: 'Patient/3' } }],
+    });
+    const document: Resource = { resourceType: 'Bundle', entry: [{ resource: sent }] };
+    expect(withRelativeReferences(document, base)).toBe(document);
   });
 
   it('returns the same object where nothing is to be rewritten', () => {

@@ -61,6 +61,23 @@ export function rewriteReferences(resource: Resource, map: ReadonlyMap<string, s
   return map.size === 0 ? resource : (rewrite(resource, map) as Resource);
 }
 
+/**
+ * A copy in which references below this server's own address are relative (`Patient/1`), the one
+ * form that indexes, compartments and with them access rules follow. A Bundle that is stored as it
+ * is, is left as it is.
+ * @param base this server's address ending in `/`
+ */
+export function withRelativeReferences(resource: Resource, base: string): Resource {
+  if (resource.resourceType === 'Bundle') return resource;
+  const relative = new Map<string, string>();
+  for (const { text } of referenceTexts(resource)) {
+    if (!text.startsWith(base)) continue;
+    const rest = text.slice(base.length);
+    if (parseReference(rest).kind === 'local') relative.set(text, rest);
+  }
+  return rewriteReferences(resource, relative);
+}
+
 function rewrite(node: JsonObject, map: ReadonlyMap<string, string>): JsonObject {
   let copy: Record<string, JsonValue | undefined> | undefined;
   for (const name of Object.keys(node)) {

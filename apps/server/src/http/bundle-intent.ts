@@ -29,7 +29,7 @@ export function intentOf(entry: WriteEntry, base: string): WriteIntent {
     }
     case 'patch': {
       const { id, criteria = '' } = entry;
-      const edit = { at, edit: patchOfEntry(entry.patch), ...matchOf(entry) };
+      const edit = { at, edit: patchOfEntry(entry.patch, base), ...matchOf(entry) };
       return id === undefined
         ? { kind: 'patch-matching', ...edit, matching: conditionOf(type, criteria, base) }
         : { kind: 'patch', ...edit, type, id };

@@ -8,6 +8,7 @@ import {
   type ResourceType,
   validateResource,
   type WrittenNumbers,
+  withRelativeReferences,
   writtenNumbers,
 } from '@holdfast/fhir';
 import type { ResourceName } from '@holdfast/store';
@@ -56,12 +57,16 @@ export function bodyText(request: FastifyRequest): string {
   throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
 }
 
-/** As {@link body}, with the numbers as the sender wrote them. */
+/**
+ * As {@link body}, with the numbers as the sender wrote them and references below `base`, this
+ * server's FHIR address ending in `/`, relative.
+ */
 export function sentContent(
   request: FastifyRequest,
   type: ResourceType,
+  base: string,
 ): { readonly resource: Resource; readonly numbers: WrittenNumbers } {
-  const resource = body(request, type);
+  const resource = withRelativeReferences(body(request, type), base);
   return { resource, numbers: writtenNumbers(bodyText(request)) };
 }
 

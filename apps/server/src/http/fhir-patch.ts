@@ -7,6 +7,7 @@ import {
   parseResourceBody,
   type Resource,
   validateResource,
+  withRelativeReferences,
   writtenNumbers,
 } from '@holdfast/fhir';
 import type { Result } from '@holdfast/kernel';
@@ -27,30 +28,31 @@ const ENGINES: Readonly<Record<string, Engine>> = {
 /**
  * Reads a PATCH body (https://hl7.org/fhir/R4/http.html#patch) into what it does to a stored
  * resource: a JSON Patch, or a Parameters resource with FHIRPath Patch operations.
+ * @param base this server's FHIR address ending in `/`
  */
-export function patchOf(request: FastifyRequest): Edit {
+export function patchOf(request: FastifyRequest, base: string): Edit {
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   const engine = ENGINES[mediaType];
   if (engine === undefined) {
     throw serverFault('SERVER_PATCH_UNSUPPORTED', { expression: ['Content-Type'] });
   }
-  return editWith(engine, bodyText(request));
+  return editWith(engine, bodyText(request), base);
 }
 
 /** The same in a bundle: Parameters as they are, a JSON Patch inside a Binary. */
-export function patchOfEntry(resource: Resource): Edit {
+export function patchOfEntry(resource: Resource, base: string): Edit {
   if (resource.resourceType === 'Parameters') {
-    return editWith(applyFhirPathPatch, JSON.stringify(resource));
+    return editWith(applyFhirPathPatch, JSON.stringify(resource), base);
   }
   const { contentType, data } = resource;
   if (contentType !== 'application/json-patch+json' || typeof data !== 'string') {
     throw serverFault('SERVER_PATCH_UNSUPPORTED');
   }
-  return editWith(applyJsonPatch, Buffer.from(data, 'base64').toString());
+  return editWith(applyJsonPatch, Buffer.from(data, 'base64').toString(), base);
 }
 
 /** Numbers keep their spelling, and what comes out is validated like any other resource. */
-function editWith(engine: Engine, patch: string): Edit {
+function editWith(engine: Engine, patch: string, base: string): Edit {
   try {
     JSON.parse(patch);
   } catch {
@@ -63,7 +65,7 @@ function editWith(engine: Engine, patch: string): Edit {
     if (!edited.ok) throw invalid(422, edited.error);
     const parsed = parseResourceBody(edited.value);
     if (!parsed.ok) throw invalid(422, parsed.error);
-    const { value: resource } = parsed;
+    const resource = withRelativeReferences(parsed.value, base);
     const issues = validateResource(resource);
     if (issues.length > 0) throw invalid(422, issues);
     if (resource.id === undefined) throw serverFault('SERVER_BODY_INVALID');

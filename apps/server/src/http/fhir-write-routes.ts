@@ -67,7 +67,7 @@ const withId = ({ resource, numbers }: Sent, id: string): Content => ({
 
 function create(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
   const type = typeOf(request);
-  const sent = sentContent(request, type);
+  const sent = sentContent(request, type, fhirBase(options));
   const header = request.headers['if-none-exist'];
   const criteria = Array.isArray(header) ? header.join('&') : header;
   return {
@@ -77,9 +77,9 @@ function create(options: FhirRoutesOptions, { request }: Exchange): WriteIntent 
   };
 }
 
-function update(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
+function update(options: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  const sent = sentContent(request, type);
+  const sent = sentContent(request, type, fhirBase(options));
   if (sent.resource.id !== id) {
     throw serverFault('SERVER_ID_MISMATCH', { expression: [`${type}.id`] });
   }
@@ -90,7 +90,7 @@ function update(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
 function updateMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
   const type = typeOf(request);
   const matching = conditionOf(type, queryText(request.url), fhirBase(options));
-  const sent = sentContent(request, type);
+  const sent = sentContent(request, type, fhirBase(options));
   const { id } = sent.resource;
   return {
     kind: 'put-matching',
@@ -101,14 +101,25 @@ function updateMatching(options: FhirRoutesOptions, { request }: Exchange): Writ
   };
 }
 
-function patch(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
+function patch(options: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  return { kind: 'patch', type, id, edit: patchOf(request), ifMatch: ifMatch(request) };
+  return {
+    kind: 'patch',
+    type,
+    id,
+    edit: patchOf(request, fhirBase(options)),
+    ifMatch: ifMatch(request),
+  };
 }
 
 function patchMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
   const matching = conditionOf(typeOf(request), queryText(request.url), fhirBase(options));
-  return { kind: 'patch-matching', matching, edit: patchOf(request), ifMatch: ifMatch(request) };
+  return {
+    kind: 'patch-matching',
+    matching,
+    edit: patchOf(request, fhirBase(options)),
+    ifMatch: ifMatch(request),
+  };
 }
 
 function remove(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {

@@ -45,6 +45,12 @@ function issuesOf(entries: JsonValue[]) {
 }
 
 describe('planning a transaction', () => {
+  it('makes references below the own address relative, in every entry', () => {
+    const own = observation('https://here.org/fhir/Patient/7');
+    const { entries } = planOf(bundle([post(own)]));
+    expect(entries).toMatchObject([{ resource: { subject: { reference: 'Patient/7' } } }]);
+  });
+
   it('assigns ids and points entries at each other, whichever comes first', () => {
     const { entries } = planOf(
       bundle([post(observation('urn:uuid:p')), post(patient, {}, 'urn:uuid:p')]),

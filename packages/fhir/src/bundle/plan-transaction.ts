@@ -3,7 +3,7 @@ import type { Issue } from '../issue.ts';
 import { type JsonValue, listOf } from '../json.ts';
 import type { WrittenNumbers } from '../json-numbers.ts';
 import { MAX_BUNDLE_ENTRIES } from '../limits.ts';
-import { rewriteReferences } from '../references.ts';
+import { rewriteReferences, withRelativeReferences } from '../references.ts';
 import type { Resource } from '../resource.ts';
 import { validateResource } from '../validation/validate-resource.ts';
 import { entryLinks, type Identified, unlinkedReferences } from './bundle-links.ts';
@@ -49,7 +49,15 @@ export function planTransaction(bundle: Resource, options: PlanOptions): Plan {
     return err([TOO_MANY_ENTRIES]);
   }
   const planning = { ...options, numbersOf: entryNumbers(bundle, options.numbers ?? null) };
-  return kind === 'transaction' ? planWhole(written, planning) : planEach(written, planning);
+  const plan = kind === 'transaction' ? planWhole(written, planning) : planEach(written, planning);
+  if (!plan.ok || options.base === undefined) return plan;
+  const { base } = options;
+  return ok({ ...plan.value, entries: plan.value.entries.map((entry) => relative(entry, base)) });
+}
+
+function relative(entry: PlannedEntry, base: string): PlannedEntry {
+  if (entry.method !== 'create' && entry.method !== 'update') return entry;
+  return { ...entry, resource: withRelativeReferences(entry.resource, base) };
 }
 
 const NO_TRANSACTION: Issue = {

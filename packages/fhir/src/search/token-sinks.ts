@@ -1,4 +1,4 @@
-import { definitions } from '../definitions.ts';
+import { definitions, type ValueSetRow } from '../definitions.ts';
 import { isJsonObject, type JsonValue, listOf } from '../json.ts';
 import { foldText } from './fold-text.ts';
 import type { EntryLists, TokenEntry } from './index-entries.ts';
@@ -31,10 +31,21 @@ export function tokenSink(param: string, selector: Selector): Sink | undefined {
   // The system of a bound code is implied by its value set, so that `gender=system|male` finds it.
   const bound =
     selector.binding === undefined ? undefined : definitions().valueSets[selector.binding];
-  const system = bound?.system ?? null;
+  const systemOf = impliedSystems(bound);
   return (value, out) => {
-    if (typeof value === 'string' && value !== '') out.tokens.push({ param, system, code: value });
+    if (typeof value !== 'string' || value === '') return;
+    out.tokens.push({ param, system: systemOf(value), code: value });
   };
+}
+
+/** The system of a code: its value set's only one, or that of its several which lists the code. */
+function impliedSystems(bound: ValueSetRow | undefined): (code: string) => string | null {
+  if (bound?.systems === undefined) return () => bound?.system ?? null;
+  const byCode = new Map<string, string>();
+  for (const [system, codes] of Object.entries(bound.systems)) {
+    for (const code of codes) if (!byCode.has(code)) byCode.set(code, system);
+  }
+  return (code) => byCode.get(code) ?? null;
 }
 
 function conceptSink(param: string): Sink {

@@ -18,7 +18,8 @@ const list = (value: JsonValue | undefined): readonly JsonValue[] =>
 const str = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
-export function naiveTokens(systems: ReadonlySet<string>): Convert {
+/** @param systemOf the system that a required binding gives to a `code` */
+export function naiveTokens(systemOf: (code: string) => string | null): Convert {
   return (param, { type, value }, out) => {
     const push = (system: string | null, code: string): void => {
       if (code !== '') out.tokens.push({ param, system, code });
@@ -44,7 +45,7 @@ export function naiveTokens(systems: ReadonlySet<string>): Convert {
       }
     } else if (type === 'ContactPoint') push(orNull(str(it['system'])), str(it['value']));
     else if (typeof value === 'boolean') push(null, String(value));
-    else if (type === 'code') for (const system of systems) push(orNull(system), str(value));
+    else if (type === 'code') push(systemOf(str(value)), str(value));
     else if (typeof value === 'string') push(null, value);
   };
 }

@@ -90,7 +90,7 @@ function definitionFor(type: ResourceType, code: string): SearchRow {
 function converter(type: ResourceType, code: string, kind: string): Convert {
   switch (kind) {
     case 'token':
-      return naiveTokens(systemsOf(type, code));
+      return naiveTokens(systemOf(type, code));
     case 'string':
       return naiveStrings;
     case 'phonetic':
@@ -112,13 +112,20 @@ function converter(type: ResourceType, code: string, kind: string): Convert {
   }
 }
 
-/** Systems that required bindings give to codes; FHIRPath does not tell them, so they are looked up. */
-function systemsOf(type: ResourceType, code: string): ReadonlySet<string> {
-  const selectors = compiledParametersOf(type).supported.get(code)?.selectors ?? [];
-  const systems = selectors
+/** The system that a required binding gives to a code; FHIRPath does not tell, so it is looked up. */
+function systemOf(type: ResourceType, param: string): (code: string) => string | null {
+  const selectors = compiledParametersOf(type).supported.get(param)?.selectors ?? [];
+  const bound = selectors
     .filter((selector) => selector.type === 'code')
-    .map(({ binding }) => definitions().valueSets[binding ?? '']?.system ?? '');
-  return new Set(systems.length === 0 ? [''] : systems);
+    .map(({ binding }) => definitions().valueSets[binding ?? '']);
+  return (code) => {
+    for (const valueSet of bound) {
+      for (const [system, codes] of Object.entries(valueSet?.systems ?? {})) {
+        if (codes.includes(code)) return system;
+      }
+    }
+    return bound[0]?.system ?? null;
+  };
 }
 
 const LIST_OF = {
