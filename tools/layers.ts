@@ -48,6 +48,7 @@ export const LAYERS = {
     'packages/kernel',
     'packages/postgres',
     'packages/api-contract',
+    'packages/consent',
     'packages/ledger',
     'packages/events',
     'apps/server',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerConsent } from './commands/consent.ts';
 import { registerData } from './commands/data.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerImport } from './commands/import.ts';
@@ -22,6 +23,7 @@ Examples:
   holdfast serve                             start everything on an embedded PostgreSQL
   holdfast import examples/*.json            load FHIR transaction Bundles
   holdfast ledger verify                     check the audit log from its first record on
+  holdfast consent explain ada-demo Patient  may it be seen, and what decides
   holdfast token clinician                   a development token for a demo persona
 
 Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later.`,
@@ -31,6 +33,7 @@ registerServe(program);
 registerImport(program);
 registerLedger(program);
 registerEvents(program);
+registerConsent(program);
 registerToken(program);
 registerOpenApi(program);
 registerData(program);

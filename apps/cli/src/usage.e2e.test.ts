@@ -46,6 +46,22 @@ describe.concurrent('the holdfast command', () => {
     expect(code).toBe(2);
   });
 
+  it('lints a policy and a Consent without a server, and says so by its exit code', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-lint-'));
+    const file = (name: string, document: object): string => {
+      const path = join(directory, name);
+      writeFileSync(path, JSON.stringify(document));
+      return path;
+    };
+    const policy = await run(['consent', 'lint', file('policy.json', { title: 'T', rules: [] })]);
+    expect(policy).toMatchObject({ code: 6 });
+    expect(policy.said).toContain('error: rules: A list of 1 to 1000 rules.');
+    const consent = { resourceType: 'Consent', status: 'active', provision: { code: [{}] } };
+    const unread = await run(['consent', 'lint', file('consent.json', consent)]);
+    expect(unread.said).toContain('provision: a clinical code without system and code (A1)');
+    rmSync(directory, { recursive: true });
+  });
+
   it('says its version', async () => {
     expect(await run(['--version'])).toEqual({ code: 0, said: '0.1.0\n' });
   });

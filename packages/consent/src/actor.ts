@@ -1,4 +1,5 @@
 import type { PatientId, TenantId } from '@holdfast/kernel';
+import type { SmartScope } from './scopes/smart-scopes.ts';
 
 /** What an actor may be in a request; the organisation's access policy speaks of these. */
 export const ROLES = [
@@ -38,6 +39,8 @@ export interface Actor {
   readonly roles: readonly Role[];
   /** v3-PurposeOfUse codes, or `system|code` for another system. Each is decided, all must permit (A16). */
   readonly purposes: readonly string[];
+  /** SMART resource scopes of the token: they narrow all else. Undefined: it says nothing about resources. */
+  readonly scopes?: readonly SmartScope[];
   /** The one record a patient or a proxy acts on. */
   readonly patientId?: PatientId;
   /** Emergency access was declared and the principal holds the privilege. */

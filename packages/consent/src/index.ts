@@ -68,3 +68,4 @@ export {
   type Rulebook,
   STARTER_RULEBOOK,
 } from './rulebook.ts';
+export { parseScopes, type ScopeFilter, type SmartScope } from './scopes/smart-scopes.ts';

@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '@holdfast/kernel';
-import { and, type Condition, FALSE, not, or } from '../condition/condition.ts';
+import { and, type Condition, FALSE, not, or, TRUE } from '../condition/condition.ts';
 import { MAX_CONDITION_SIZE } from '../limits.ts';
 import type { Rulebook } from '../rulebook.ts';
 import type { ConsentClass } from './canonical-class.ts';
 import { compileLaw } from './compile-law.ts';
-import { compileOrg } from './compile-org.ts';
+import { compileOrg, OWN_RECORD } from './compile-org.ts';
 import { compilePatient, type PatientConditions } from './compile-patient.ts';
+import { compileScopes } from './compile-scopes.ts';
 import type { Context } from './context.ts';
 import { place } from './slots.ts';
 
@@ -42,7 +43,11 @@ export function compileClass(
       other: bound(or(org.alone, and(org.own, patient.value.release), asked)),
     });
   }
-  const primary = everyPurpose(compiled.map((each) => each.primary));
+  // Scopes are about the row, so they are asked once, with the patient whose record it is in.
+  const primary = and(
+    compileScopes(context, OWN_RECORD),
+    everyPurpose(compiled.map((each) => each.primary)),
+  );
   const other = everyPurpose(compiled.map((each) => each.other));
   if (primary.size + other.size > MAX_CONDITION_SIZE) return err('condition-too-large');
   return ok({ primary, other });
@@ -60,13 +65,14 @@ function askedOfPatients(
 
 /** Rows that name no patient follow ORG alone; a rule that needs a consent never opens them. */
 export function compileNoPatient(context: Context, rulebook: Rulebook): Condition {
-  return everyPurpose(
+  const asked = everyPurpose(
     context.purposes.map((purpose) => {
       const law = compileLaw(rulebook.law, context, purpose);
       const org = compileOrg(rulebook.policy, context, purpose);
       return and(not(law.deny), or(law.permit, org.alone, org.consents));
     }),
   );
+  return and(compileScopes(context, TRUE), asked);
 }
 
 // A16. No purpose at all is a missing fact: nothing permits.

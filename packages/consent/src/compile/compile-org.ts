@@ -32,7 +32,7 @@ export function compileOrg(policy: OrgPolicy, context: Context, purpose: string)
   };
 }
 
-const OWN_RECORD = atom({ op: 'own-record' });
+export const OWN_RECORD = atom({ op: 'own-record' });
 
 function anyOf(rules: readonly OrgRule[]): Condition {
   const types = (own: boolean): Condition => {

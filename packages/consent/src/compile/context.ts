@@ -1,4 +1,5 @@
 import type { Action, Actor, Role } from '../actor.ts';
+import type { SmartScope } from '../scopes/smart-scopes.ts';
 
 /**
  * What a class is compiled for: everything about a request that many requests share. Who exactly
@@ -9,18 +10,20 @@ export interface Context {
   readonly purposes: readonly string[];
   readonly action: Action;
   readonly emergency: boolean;
+  readonly scopes: readonly SmartScope[] | undefined;
   readonly key: string;
 }
 
 export function contextOf(actor: Actor, action: Action): Context {
   const roles = [...new Set(actor.roles)].sort();
   const purposes = [...new Set(actor.purposes)].sort();
-  const { emergency } = actor;
+  const { emergency, scopes } = actor;
   return {
     roles,
     purposes,
     action,
     emergency,
-    key: JSON.stringify([roles, purposes, action, emergency]),
+    scopes,
+    key: JSON.stringify([roles, purposes, action, emergency, scopes]),
   };
 }

@@ -12,6 +12,7 @@ import { isEmergencyPurpose, type PolicyDomain, type Rulebook } from '../ruleboo
 import type { Question } from './matching.ts';
 import { isExplicitPermit, isFirmlyDenied, patientLayer } from './patient-layer.ts';
 import type { Reason } from './reason.ts';
+import { isWithinScopes } from './scope-matching.ts';
 
 export interface AccessRequest {
   readonly actor: Actor;
@@ -44,6 +45,10 @@ export function interpret(request: AccessRequest, subject: AccessSubject): Reaso
   if (isNameless || row.others.some(({ patientId }) => patientId === null)) {
     const words = 'the row names a patient of whom nothing is known, so nothing can permit';
     return { layer: 'request', rule: 'CON-3', outcome: 'deny', words, because: [] };
+  }
+  if (!isWithinScopes(request, row)) {
+    const words = 'the scopes of the token do not reach this';
+    return { layer: 'request', rule: 'SMART', outcome: 'deny', words, because: [] };
   }
   const each = purposes.map((purpose) => decidePurpose(request, subject, purpose));
   const denied = each.filter(({ outcome }) => outcome !== 'permit');

@@ -6,6 +6,7 @@ import { sensitivityBit, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dicti
 import { FEDERAL_LAW } from '../law/law-table.ts';
 import { STARTER_POLICY } from '../org/starter-policy.ts';
 import type { Rulebook } from '../rulebook.ts';
+import { parseScopes } from '../scopes/smart-scopes.ts';
 
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem';
 export const REFERENCES = [
@@ -279,15 +280,33 @@ const capacity = fc.oneof(
   },
 );
 
+const scopes = fc
+  .uniqueArray(
+    fc.constantFrom(
+      'user/*.cruds',
+      'patient/*.rs',
+      'user/Observation.read',
+      'system/Condition.cu',
+      'patient/Organization.r',
+      'user/Observation.rs?category=http://category|laboratory',
+      'user/*.rs?code=http://loinc.org|1,http://snomed.info/sct|2',
+      'user/Observation.rs?status=final',
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((texts) => parseScopes(texts.join(' ')) ?? []);
+
 export const actorArbitrary: fc.Arbitrary<Actor> = fc
   .record({
+    scopes: fc.option(scopes, { freq: 3, nil: undefined }),
     capacity,
     closure: fc.subarray([...REFERENCES]),
     patientId: fc.constantFrom('p1', 'p1', 'p9').map((id) => id as PatientId),
     emergency: fc.integer({ min: 0, max: 4 }).map((roll) => roll === 0),
   })
-  .map(({ capacity: { roles, purposes }, closure, ...rest }) => ({
+  .map(({ capacity: { roles, purposes }, closure, scopes: asked, ...rest }) => ({
     ...rest,
+    ...(asked !== undefined && { scopes: asked }),
     roles,
     purposes,
     tenant: 1 as TenantId,
