@@ -1,4 +1,4 @@
-import { type Actor, isRole } from '@holdfast/consent';
+import { type Actor, isRole, parseScopes } from '@holdfast/consent';
 import { err, ok, type PatientId, type Result, type TenantId } from '@holdfast/kernel';
 import type { JWTPayload } from 'jose';
 
@@ -21,10 +21,12 @@ const isStrings = (value: unknown): value is string[] =>
 
 /** Builds the actor of a verified token; the error names the claim that is missing or wrong. */
 export function actorOf(payload: JWTPayload): Result<Actor, string> {
-  const { tenant, fhirUser, roles, purposes, memberships, patient, jti } = payload as Record<
+  const { tenant, fhirUser, roles, purposes, memberships, patient, scope, jti } = payload as Record<
     string,
     unknown
   >;
+  // A token that names no resource scope is narrowed by its roles alone.
+  const scopes = typeof scope === 'string' ? parseScopes(scope) : undefined;
   if (!Number.isInteger(tenant) || (tenant as number) < 1) return err('tenant');
   if (typeof fhirUser !== 'string' || !/^[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(fhirUser))
     return err('fhirUser');
@@ -39,6 +41,7 @@ export function actorOf(payload: JWTPayload): Result<Actor, string> {
     closure: [...new Set([fhirUser, ...(memberships ?? [])])].sort(),
     roles,
     purposes: [...purposes].sort(),
+    ...(scopes === undefined ? {} : { scopes }),
     ...(patient === undefined ? {} : { patientId: patient as PatientId }),
     emergency: false,
     tokenId: jti,

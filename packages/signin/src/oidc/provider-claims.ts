@@ -65,6 +65,7 @@ export function actorOfProvider(
     purposes: listOf(claim('purposes')) ?? [...defaults],
     memberships: listOf(claim('memberships')) ?? [],
     patient: claim('patient'),
+    scope: payload['scope'],
     jti: payload.jti ?? tokenId,
   });
 }
