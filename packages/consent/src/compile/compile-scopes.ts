@@ -1,5 +1,6 @@
 import { and, atom, type Condition, or, TRUE } from '../condition/condition.ts';
-import { type SmartScope, scopePermits } from '../scopes/smart-scopes.ts';
+import { scopePermits } from '../scopes/scope-permits.ts';
+import type { SmartScope } from '../scopes/smart-scopes.ts';
 import type { Context } from './context.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { RowFacts } from '@holdfast/store';
 import type { Action, Actor } from '../actor.ts';
 import { contentFactsOf } from '../content/content-facts.ts';
-import { scopePermits } from '../scopes/smart-scopes.ts';
+import { scopePermits } from '../scopes/scope-permits.ts';
 
 /** Do the token's SMART scopes reach the row? A filter needs the fact it asks about. */
 export function isWithinScopes(

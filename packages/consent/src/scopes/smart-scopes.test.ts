@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../actor.ts';
 import { MAX_SCOPES } from '../limits.ts';
-import { parseScopes, scopePermits } from './smart-scopes.ts';
+import { scopePermits } from './scope-permits.ts';
+import { parseScopes } from './smart-scopes.ts';
 
 const permitted = (text: string) =>
   (parseScopes(text) ?? []).map((scope) => ACTIONS.filter((action) => scopePermits(scope, action)));

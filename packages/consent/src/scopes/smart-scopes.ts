@@ -1,5 +1,4 @@
 import { isResourceType, type ResourceType } from '@holdfast/fhir';
-import type { Action } from '../actor.ts';
 import { MAX_SCOPES } from '../limits.ts';
 
 /** A SMART App Launch 2.2 resource scope, or one of version 1. It narrows what a token may do. */
@@ -54,7 +53,3 @@ function filterOf([parameter, value]: [string, string]): ScopeFilter | undefined
   const codings = value.split(',');
   return codings.every((each) => /^[^|]+\|[^|]+$/.test(each)) ? { parameter, codings } : undefined;
 }
-
-/** Does the scope speak about the action? What takes data out is reading. */
-export const scopePermits = ({ permissions }: SmartScope, action: Action): boolean =>
-  (action === 'write' ? 'cud' : 'rs').split('').some((each) => permissions.includes(each));
