@@ -1,4 +1,5 @@
 import { type IndexEntries, isResourceType, type ResourceType, typeCode } from '@holdfast/fhir';
+import { isCombined } from './combined-parameters.ts';
 import { type CompositeRow, compositeRow } from './composite-row.ts';
 import { indexedCode, indexedString, splitFolded } from './indexed-text.ts';
 import { OWNER_PARAMETERS } from './owner-parameters.ts';
@@ -53,11 +54,12 @@ export function timestamp(ms: number): string {
 
 /** Numbers the values that a resource is found by; the same value twice is one row. */
 export function indexRows(
-  entries: IndexEntries,
+  every: IndexEntries,
   dictionary: IndexDictionary,
   onRow: OnResourceRow,
 ): IndexRows {
   const { type } = onRow;
+  const entries = type === 'Observation' ? withoutCombined(every) : every;
   const parameter = (code: string): number => dictionary.parameter(type, code);
   const system = (uri: string | null): number => (uri ? dictionary.system(uri) : 0);
   const reference: IndexRows['reference'][number][] = [];
@@ -108,6 +110,17 @@ export function indexRows(
     position: distinct(
       entries.positions.map((p) => [parameter(p.param), p.latitude, p.longitude] as const),
     ),
+  };
+}
+
+function withoutCombined(entries: IndexEntries): IndexEntries {
+  const own = ({ param }: { readonly param: string }): boolean => !isCombined('Observation', param);
+  return {
+    ...entries,
+    tokens: entries.tokens.filter(own),
+    strings: entries.strings.filter(own),
+    quantities: entries.quantities.filter(own),
+    composites: entries.composites.filter(own),
   };
 }
 

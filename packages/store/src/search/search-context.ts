@@ -1,6 +1,7 @@
 import type { ResourceType } from '@holdfast/fhir';
 import { typeCode } from '@holdfast/fhir';
 import type { AccessGate, Bind } from '../access-gate.ts';
+import { rowsOfParameter } from '../combined-parameters.ts';
 
 /** The database's numbers, as far as a search needs them; undefined where no resource has one. */
 export interface SearchDictionary {
@@ -38,20 +39,29 @@ export const systemNumber = (
 
 const NO_NUMBER = -1;
 
-const parameterNumber = (type: ResourceType, code: string, { dictionary }: StatementContext) =>
-  dictionary.knownParameter(type, code) ?? NO_NUMBER;
+const parameterNumbers = (
+  type: ResourceType,
+  code: string,
+  { dictionary }: Pick<StatementContext, 'dictionary'>,
+): number[] =>
+  rowsOfParameter(type, code).map((one) => dictionary.knownParameter(type, one) ?? NO_NUMBER);
 
 /** `x`'s rows of a parameter, coming from a resource: spelled for the index `..._resource`. */
 export function ofParameter(x: string, code: string, context: RowContext): string {
   const { bind, row, types } = context;
-  const [type] = types;
-  if (types.length === 1 && type !== undefined) {
-    return `${x}.param::integer = ${bind(parameterNumber(type, code, context))}`;
+  const numbers = types.map((type) => parameterNumbers(type, code, context));
+  const [only = []] = numbers;
+  if (types.length === 1) {
+    return only.length === 1
+      ? `${x}.param::integer = ${bind(only[0])}`
+      : `${x}.param::integer = any(${bind(only)}::integer[])`;
   }
   // The parameter has a number for each type: picked by the row's own.
-  const numbers: number[] = [];
-  for (const each of types) numbers[typeCode(each)] = parameterNumber(each, code, context);
-  const list = Array.from(numbers, (number) => number ?? NO_NUMBER);
+  const byType: number[] = [];
+  types.forEach((type, i) => {
+    byType[typeCode(type)] = numbers[i]?.[0] ?? NO_NUMBER;
+  });
+  const list = Array.from(byType, (number) => number ?? NO_NUMBER);
   return `${x}.param::integer = (${bind(list)}::integer[])[${row}.type + 1]`;
 }
 
@@ -61,7 +71,7 @@ export function withParameter(
   code: string,
   context: StatementContext & { readonly types: readonly ResourceType[] },
 ): string {
-  const numbers = context.types.map((type) => parameterNumber(type, code, context));
+  const numbers = context.types.flatMap((type) => parameterNumbers(type, code, context));
   const known = [...new Set(numbers)].filter((number) => number !== NO_NUMBER);
   if (known.length <= 1) return `${x}.param = ${context.bind(known[0] ?? NO_NUMBER)}`;
   return `${x}.param = any(${context.bind(known)}::smallint[])`;

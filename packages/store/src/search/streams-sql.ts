@@ -1,4 +1,5 @@
 import type { Criterion } from '@holdfast/fhir';
+import { isCombined } from '../combined-parameters.ts';
 import { SEARCH_STREAMS_MAX } from '../limits.ts';
 import { referenceGroups, targetKeys } from './reference-sql.ts';
 import { ofParameter, type RowContext, withParameter } from './search-context.ts';
@@ -17,6 +18,8 @@ const LEAD_ROW = `cross join lateral (select t.* from resource t
 export function streamOf(criterion: Criterion, context: RowContext): Source | undefined {
   switch (criterion.kind) {
     case 'token':
+      // Two parameters are two orders.
+      if (context.types.some((type) => isCombined(type, criterion.param))) return undefined;
       return criterion.modifier === 'not' ? undefined : tokenStream(criterion, context, undefined);
     case 'reference':
       return referenceStream(criterion, context);
