@@ -17,6 +17,7 @@ export {
   type HistoryQuery,
   readHistory,
 } from './postgres/history.ts';
+export { checkIndex, type IndexDifference } from './postgres/index-check.ts';
 export { type ReadOutcome, type ResourceName, read, readVersion } from './postgres/read.ts';
 export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
 export {

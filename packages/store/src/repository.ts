@@ -1,12 +1,12 @@
 import type { Resource, SearchQuery } from '@holdfast/fhir';
-import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import { type Clock, Fault, type Random, type TenantId } from '@holdfast/kernel';
 import type { AuditRow } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { GateSource, PatientProjection } from './access-gate.ts';
 import type { Labels } from './change.ts';
 import { conditionLocks } from './condition-lock.ts';
-import { storeFault } from './errors.ts';
+import { STORE_FAULTS, storeFault } from './errors.ts';
 import { WRITE_ATTEMPTS_MAX } from './limits.ts';
 import { currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
@@ -71,6 +71,9 @@ class MoreLocks extends Error {
   }
 }
 
+const isIdInUse = (error: unknown): boolean =>
+  error instanceof Fault && error.row === STORE_FAULTS.STORE_ID_IN_USE;
+
 /** The write side of the FHIR store: versions, index rows, events and audit records as one. */
 export class FhirRepository {
   readonly #options: RepositoryOptions;
@@ -120,7 +123,10 @@ export class FhirRepository {
       } catch (error) {
         if (error instanceof MoreLocks) locks = error.locks;
         else if (error instanceof WriteRefused) refused = work.mayRetry(error);
-        else throw error;
+        // What a condition did not find may have come since: once more, with that resource locked.
+        else if (isIdInUse(error) && work.conditions.length > 0 && attempt === 1) {
+          locks = bothLocks(locks, planLocks(tenant, work.queueNames()));
+        } else throw error;
       }
     }
     if (refused?.refusal.kind === 'id-in-use') throw storeFault('STORE_ID_IN_USE');

@@ -81,7 +81,9 @@ export class WriteWork {
       const owner = 'resource' in intent ? this.#describe(intent.resource).owner : null;
       return [
         ...(owner === null ? [] : [`Patient/${owner}`]),
-        ...(intent.kind === 'put' ? [`${intent.resource.resourceType}/${intent.resource.id}`] : []),
+        ...(intent.kind === 'put' || (intent.kind === 'put-matching' && intent.ownId)
+          ? [`${intent.resource.resourceType}/${intent.resource.id}`]
+          : []),
         ...(intent.kind === 'delete' || intent.kind === 'patch'
           ? [`${intent.type}/${intent.id}`]
           : []),
