@@ -1,6 +1,7 @@
 import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
 import type { ProviderSettings } from '@holdfast/signin';
+import type { ReferencePolicy } from '@holdfast/store';
 
 /** All that one process is told; `apps/cli` reads it from flags and the environment. */
 export interface ServerConfig {
@@ -19,6 +20,10 @@ export interface ServerConfig {
   readonly demo: boolean;
   /** Where clients reach the server, e.g. behind a proxy; undefined = host and port. */
   readonly publicUrl: string | undefined;
+  /** Whether what a resource refers to must be there: `enforced` unless told otherwise. */
+  readonly references?: ReferencePolicy;
+  /** Whether PUT of a free id creates; true unless told otherwise. See docs/writing.md. */
+  readonly updateCreates?: boolean;
   readonly logLevel: string;
   /** Settings of the embedded server beside the shipped ones; tests relax durability with it. */
   readonly embeddedSettings?: ServerSettings;

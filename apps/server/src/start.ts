@@ -130,6 +130,10 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
     source,
     sequencer: log.sequencer,
     cursorSecret: secrets.cursor,
+    policy: {
+      ...(config.references && { references: config.references }),
+      ...(config.updateCreates !== undefined && { updateCreates: config.updateCreates }),
+    },
   });
   const intelligence = prepareIntelligence({
     ...at,

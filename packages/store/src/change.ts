@@ -1,7 +1,7 @@
 import type { Resource } from '@holdfast/fhir';
 import { type Clock, type Random, uuidV7 } from '@holdfast/kernel';
 import { contentText } from './content.ts';
-import { storeFault } from './errors.ts';
+import { storeFault, Withheld } from './errors.ts';
 import { type IndexDictionary, NO_INDEX_ROWS } from './index-rows.ts';
 import { type Described, describe, indexed } from './indexed.ts';
 import type { DecidedVersion } from './postgres/fenced.ts';
@@ -55,10 +55,10 @@ export function changeOf(
       refusePut(intent, row, tools);
       return written(intent, before, tools);
     case 'delete':
-      if (before === undefined) throw storeFault('STORE_NOT_FOUND');
+      if (before === undefined) throw notFound(row);
       return before.deleted ? null : deleted(before, tools);
     case 'patch': {
-      if (before === undefined) throw storeFault('STORE_NOT_FOUND');
+      if (before === undefined) throw notFound(row);
       if (before.content === null) throw storeFault('STORE_GONE');
       return written(intent.edit(before.content), before, tools);
     }
@@ -73,11 +73,15 @@ function refusePut(
   const inUse = row !== undefined && !(row.released && row.version.deleted);
   if (inUse && intent.ifAbsent === true) throw storeFault('STORE_ALREADY_THERE');
   if (inUse && intent.unmatched === true) throw storeFault('STORE_ID_IN_USE');
-  if (row !== undefined && !row.released) throw storeFault('STORE_NOT_FOUND');
+  if (row !== undefined && !row.released) throw notFound(row);
   if (row === undefined && !updateCreates && intent.unmatched !== true) {
     throw storeFault('STORE_NOT_FOUND');
   }
 }
+
+/** The answer is the same; only the audit learns whose data was withheld. */
+const notFound = (row: DecidedVersion | undefined) =>
+  storeFault('STORE_NOT_FOUND', row && { cause: new Withheld(row.version.facts) });
 
 /** Never before the version it follows, whatever a clock says. */
 function instantAfter(before: StoredVersion | undefined, clock: Clock): string {

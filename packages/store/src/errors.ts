@@ -1,4 +1,5 @@
 import { Fault, type FaultCatalogue, faults } from '@holdfast/kernel';
+import type { RowFacts } from './access-gate.ts';
 
 export const STORE_FAULTS = {
   STORE_NOT_FOUND: {
@@ -105,5 +106,16 @@ export function naming<Value>(at: string | undefined, step: () => Value): Value 
     if (at === undefined || !(error instanceof Fault)) throw error;
     if (error.detail.expression !== undefined) throw error;
     throw new Fault(error.code, error.row, { ...error.detail, expression: [at] });
+  }
+}
+
+/** Private cause of a refusal that answers "not there": whose data was withheld, for the audit. */
+export class Withheld extends Error {
+  override readonly name = 'Withheld';
+  readonly facts: RowFacts;
+
+  constructor(facts: RowFacts) {
+    super('withheld');
+    this.facts = facts;
   }
 }

@@ -1,3 +1,4 @@
+import type { FaultDetail } from '@holdfast/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessGate, GateSource, WriteIntent } from './index.ts';
 import {
@@ -28,8 +29,11 @@ async function told(intent: WriteIntent, names: readonly string[]): Promise<stri
   const text = await stage.write([intent], hidden).then(
     ([outcome]) =>
       outcome?.kind === 'written' ? outcome.change.interaction : (outcome?.kind ?? ''),
-    (error: { code: string; message: string; detail: object }) =>
-      `${error.code} ${error.message} ${JSON.stringify(error.detail)}`,
+    ({ code, message, detail }: { code: string; message: string; detail: FaultDetail }) => {
+      // The cause is for the audit alone: it never enters an answer.
+      const { cause: _, ...shown } = detail;
+      return `${code} ${message} ${JSON.stringify(shown)}`;
+    },
   );
   return names.reduce((rest, name) => rest.replaceAll(name, '?'), text);
 }

@@ -7,7 +7,7 @@ export type {
   RowFacts,
 } from './access-gate.ts';
 export type { Labels } from './change.ts';
-export { STORE_FAULTS } from './errors.ts';
+export { STORE_FAULTS, Withheld } from './errors.ts';
 export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
 export { Dictionary } from './postgres/dictionary.ts';
@@ -36,4 +36,4 @@ export type {
   WriteIntent,
   WriteOutcome,
 } from './write-intent.ts';
-export type { Change } from './write-plan.ts';
+export type { Change, ReferencePolicy } from './write-plan.ts';

@@ -5,7 +5,6 @@ import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { GateSource, PatientProjection } from './access-gate.ts';
 import type { Labels } from './change.ts';
-import { conditionLocks } from './condition-lock.ts';
 import { STORE_FAULTS, storeFault } from './errors.ts';
 import { WRITE_ATTEMPTS_MAX } from './limits.ts';
 import { currentRows } from './postgres/current.ts';
@@ -16,7 +15,7 @@ import { type Deciding, WriteDecisions, type WriteGates } from './postgres/write
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
 import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
-import type { Change } from './write-plan.ts';
+import type { Change, ReferencePolicy } from './write-plan.ts';
 import { WriteQueue } from './write-queue.ts';
 import { type Prepared, WriteWork } from './write-work.ts';
 
@@ -56,6 +55,8 @@ export interface RepositoryOptions {
   readonly projections: readonly PatientProjection[];
   /** Whether PUT of an id that is not in use creates the resource; true unless told otherwise. */
   readonly updateCreates?: boolean;
+  /** `enforced` unless told otherwise. */
+  readonly references?: ReferencePolicy;
   /** Told of each write, e.g. to wake whoever waits for events or audit records. */
   readonly onWritten?: () => void;
 }
@@ -116,7 +117,7 @@ export class FhirRepository {
       refused = outcome;
     }
     const { tenant } = this.#options;
-    let locks = planLocks(tenant, [], work.conditions.flatMap(conditionLocks));
+    let locks = planLocks(tenant, [], work.conditionLocks());
     for (let attempt = 1; attempt < WRITE_ATTEMPTS_MAX; attempt++) {
       try {
         return await this.#locked(locks, work, context);
@@ -125,7 +126,7 @@ export class FhirRepository {
         else if (error instanceof WriteRefused) refused = work.mayRetry(error);
         // What a condition did not find may have come since: once more, with that resource locked.
         else if (isIdInUse(error) && work.conditions.length > 0 && attempt === 1) {
-          locks = bothLocks(locks, planLocks(tenant, work.queueNames()));
+          locks = bothLocks(locks, planLocks(tenant, work.streams()));
         } else throw error;
       }
     }

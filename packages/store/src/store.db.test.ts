@@ -85,6 +85,29 @@ describe('a write', () => {
     expect(await ids('Observation', '_id=lost')).toEqual([]);
   });
 
+  it('with a reference to nothing is taken where references are not enforced, its patient apart', async () => {
+    await create(patient('off', 'Off'));
+    const lenient = stage.another({ references: 'off' });
+    const write = (id: string, subject: string) =>
+      lenient.write(
+        [
+          {
+            kind: 'create',
+            resource: {
+              ...observation(id, subject, '2024-01-01'),
+              performer: [{ reference: 'Practitioner/nobody' }],
+            },
+          },
+        ],
+        context(),
+      );
+    await write('off-o', 'off');
+    expect(await ids('Observation', 'subject=Patient/off')).toEqual(['off-o']);
+    await expect(write('off-p', 'nobody')).rejects.toMatchObject({
+      code: 'STORE_REFERENCE_MISSING',
+    });
+  });
+
   it('onto an older version is refused, and the newer stays', async () => {
     await create(patient('c1', 'First'));
     const put = (family: string, ifMatch?: number) =>

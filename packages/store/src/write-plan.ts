@@ -75,8 +75,15 @@ function streamsOf(change: Change): string[] {
   return [...patients];
 }
 
+/** Whether what a resource refers to here must be there; the patient it belongs to always must. */
+export type ReferencePolicy = 'enforced' | 'off';
+
 /** Arranges the changes of one transaction. Pure: the same changes give the same plan. */
-export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePlan {
+export function planWrite(
+  tenant: TenantId,
+  changes: readonly Change[],
+  references: ReferencePolicy = 'enforced',
+): WritePlan {
   const positions = new Map(
     changes.map((change, index) => [`${change.type}/${change.id}`, index + 1]),
   );
@@ -103,7 +110,8 @@ export function planWrite(tenant: TenantId, changes: readonly Change[]): WritePl
     const source = change.owner === null ? sourceOfPatient(change) : undefined;
     return source === undefined ? null : target(source.type, source.id);
   });
-  for (const change of changes) for (const { type, id } of change.references) target(type, id);
+  const literal = changes.flatMap((change) => change.references);
+  for (const { type, id } of literal) target(type, id, references === 'enforced');
   const added = changes.map(addedRows);
   const referenceTargets = added.map((rows) =>
     rows.reference.map(([, code, id]) => {
@@ -190,5 +198,6 @@ function outgoingRows(changes: readonly Change[]): WritePlan['outgoing'] {
     for (const [param, latitude, longitude] of gone.position)
       out['position']?.push({ resource, param, latitude, longitude });
   });
-  return Object.values(out).some((rows) => rows.length > 0) ? out : null;
+  const filled = Object.entries(out).filter(([, rows]) => rows.length > 0);
+  return filled.length > 0 ? Object.fromEntries(filled) : null;
 }

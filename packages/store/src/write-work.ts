@@ -1,6 +1,7 @@
 import { type Resource, rewriteReferences, type SearchQuery } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
 import { type ChangeTools, changeOf } from './change.ts';
+import { conditionLocks } from './condition-lock.ts';
 import { naming } from './errors.ts';
 import { systemsOf } from './index-rows.ts';
 import { type Described, describe } from './indexed.ts';
@@ -19,11 +20,12 @@ import {
   type WriteIntent,
   type WriteOutcome,
 } from './write-intent.ts';
-import { type Change, planWrite, type WritePlan } from './write-plan.ts';
+import { type Change, planWrite, type ReferencePolicy, type WritePlan } from './write-plan.ts';
 
 export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreates'> {
   readonly tenant: TenantId;
   readonly updateCreates?: boolean;
+  readonly references?: ReferencePolicy;
   readonly searched: readonly SearchedReference[];
 }
 
@@ -75,8 +77,24 @@ export class WriteWork {
     ];
   }
 
+  /**
+   * What nobody else may settle meanwhile. References by search are not among them: they only read,
+   * and would make everybody who refers to one practitioner wait for each other.
+   */
+  conditionLocks(): string[] {
+    return this.#intents.flatMap((intent) => {
+      const condition = conditionOf(intent);
+      return condition === undefined ? [] : conditionLocks(condition);
+    });
+  }
+
   /** What other writers of this process may be busy with as well: see `WriteQueue`. */
   queueNames(): string[] {
+    return [...this.conditionLocks(), ...this.streams()];
+  }
+
+  /** Streams that it is about for all that can be told without a look at what is stored. */
+  streams(): string[] {
     const names = this.#intents.flatMap((intent) => {
       const owner = 'resource' in intent ? this.#describe(intent.resource).owner : null;
       return [
@@ -130,7 +148,7 @@ export class WriteWork {
       changes.push(at === undefined ? change : placed(change, `${at}.resource`));
       return { kind: 'written', change };
     });
-    this.#plan = planWrite(this.#options.tenant, changes);
+    this.#plan = planWrite(this.#options.tenant, changes, this.#options.references);
     return { plan: this.#plan, outcomes };
   }
 

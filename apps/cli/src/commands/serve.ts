@@ -42,6 +42,8 @@ Environment:
   DATABASE_URL            use this PostgreSQL (15 to 18) instead of the embedded one
   NODE_ENV                "production" switches the development sign-in and the demo off
   HOLDFAST_PUBLIC_URL     how clients reach this server, e.g. behind a proxy
+  HOLDFAST_REFERENCES     "off": what a resource refers to need not be there (docs/writing.md)
+  HOLDFAST_UPDATE_CREATES "off": PUT updates only, it never creates
   HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
   HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
   HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
@@ -69,6 +71,8 @@ async function serve(options: Options): Promise<void> {
     provider: provider.value,
     demo,
     publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
+    ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),
+    ...(process.env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
     logLevel: log,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
   });

@@ -4,6 +4,7 @@ import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import type { LogSequencer } from '@holdfast/ledger';
 import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
+import type { ServerConfig } from '../config.ts';
 import type { Database } from '../database.ts';
 
 export interface RecordStoreParts {
@@ -14,6 +15,7 @@ export interface RecordStoreParts {
   readonly cursorSecret: Uint8Array;
   readonly sequencer: LogSequencer;
   readonly source: EventSource;
+  readonly policy: Pick<ServerConfig, 'references' | 'updateCreates'>;
 }
 
 /** Health records behind the consent gate: what reads, searches and writes them. */
@@ -29,9 +31,11 @@ const everyParameter = () =>
   resourceTypes.flatMap((type) => indexedParametersOf(type).map((code) => ({ type, code })));
 
 export async function openRecordStore(parts: RecordStoreParts): Promise<RecordStore> {
-  const { tenant, database, clock, random, cursorSecret, sequencer, source } = parts;
-  const dictionary = await Dictionary.load(database.requests, everyParameter());
-  const gates = new ConsentGates({ database: () => database.requests, clock });
+  const { tenant, database, clock, random, cursorSecret, sequencer, source, policy } = parts;
+  // Writers look up classes and numbers while they hold a connection of the requests' pool: if these
+  // came from there too, a pool full of writers would wait for itself.
+  const dictionary = await Dictionary.load(database.workers, everyParameter());
+  const gates = new ConsentGates({ database: () => database.workers, clock });
   const seal = new CursorSeal(cursorSecret, random);
   return {
     gates,
@@ -47,6 +51,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       random,
       labelsOf,
       projections: [new ConsentProjection()],
+      ...policy,
       onWritten: () => {
         sequencer.wake(tenant);
         source.notifyCommitted();

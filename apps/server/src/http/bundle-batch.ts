@@ -2,13 +2,13 @@ import type { EntryResult, PlannedEntry, TransactionPlan } from '@holdfast/fhir'
 import { operationOutcome } from '@holdfast/fhir';
 import type { Audited } from '../audit-trail.ts';
 import { BATCH_GROUP_MAX } from '../limits.ts';
+import { auditedWrite, writeContext } from './audited-write.ts';
 import { intentOf, type WriteEntry } from './bundle-intent.ts';
 import { readEntry } from './bundle-read.ts';
 import { type Failure, failedResult, failureOf, resultOf } from './bundle-result.ts';
 import { type BundleRun, isWrite, searchedOf } from './bundle-run.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
-import { writeContext } from './fhir-write-routes.ts';
 
 /**
  * Each entry by itself: some may fail while others succeed. Plain writes are tried a group at a time,
@@ -76,9 +76,10 @@ async function runEntry(
   const references = plan.conditionalReferences.filter(({ entries }) =>
     entries.includes(entry.index),
   );
-  const [outcome] = await options.repository.write([intentOf(entry, base)], {
-    ...writeContext(options, who),
-    searched: searchedOf(references, base),
+  const [outcome] = await auditedWrite(options, who, {
+    intents: [intentOf(entry, base)],
+    target: `batch: ${entry.method} ${entry.type}`,
+    context: { searched: searchedOf(references, base) },
   });
   return resultOf(entry.index, outcome ?? { kind: 'nothing' }, returns);
 }

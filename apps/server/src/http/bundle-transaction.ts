@@ -1,13 +1,12 @@
 import type { EntryResult } from '@holdfast/fhir';
-import type { WriteOutcome } from '@holdfast/store';
 import type { Audited } from '../audit-trail.ts';
+import { auditedWrite } from './audited-write.ts';
 import { intentOf } from './bundle-intent.ts';
 import { readEntry } from './bundle-read.ts';
 import { resultOf } from './bundle-result.ts';
 import { type BundleRun, isRead, isWrite, searchedOf } from './bundle-run.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
-import { writeContext } from './fhir-write-routes.ts';
 
 /**
  * All entries or none, on one connection: the writes in FHIR's order, then the reads, which see them.
@@ -22,10 +21,10 @@ export async function runTransaction(
   const writes = plan.entries.filter(isWrite);
   const reads = plan.entries.filter(isRead);
   const results: EntryResult[] = [];
-  const outcomes: readonly WriteOutcome[] = await options.repository.write(
-    writes.map((entry) => intentOf(entry, base)),
-    {
-      ...writeContext(options, who),
+  const outcomes = await auditedWrite(options, who, {
+    intents: writes.map((entry) => intentOf(entry, base)),
+    target: 'transaction',
+    context: {
       searched: searchedOf(plan.conditionalReferences, base),
       ...(reads.length > 0 && {
         finish: async (tx) => {
@@ -34,7 +33,7 @@ export async function runTransaction(
         },
       }),
     },
-  );
+  });
   const written = writes.flatMap(({ index }, nth) => {
     const outcome = outcomes[nth];
     return outcome === undefined ? [] : [resultOf(index, outcome, returns)];

@@ -1,8 +1,8 @@
 import { uuidV7 } from '@holdfast/kernel';
-import type { Content, WriteContext, WriteIntent, WriteOutcome } from '@holdfast/store';
+import type { Content, WriteIntent, WriteOutcome } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
+import { auditedWrite } from './audited-write.ts';
 import { conditionOf, queryText } from './fhir-condition.ts';
 import { ifMatch, ifNoneMatchAny, nameOf, sentContent, typeOf } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
@@ -35,23 +35,13 @@ export function registerFhirWriteRoutes(app: FastifyInstance, options: FhirRoute
   app.delete(`${FHIR_BASE}/:type/:id`, handler(deleted(remove)));
 }
 
-/** Whose write it is, what it may find and touch, and the records that commit with it. */
-export function writeContext({ gates, audit }: FhirRoutesOptions, who: Audited): WriteContext {
-  return {
-    gates: gates.gateSource(who.actor, 'write'),
-    finds: gates.gateSource(who.actor, 'read'),
-    actor: who.actor.principal,
-    requestId: who.requestId,
-    audit: audit.forWrite(who),
-  };
-}
-
 async function write(
   options: FhirRoutesOptions,
   intent: WriteIntent,
-  { who }: Exchange,
+  { request, who }: Exchange,
 ): Promise<WriteOutcome> {
-  const [outcome] = await options.repository.write([intent], writeContext(options, who));
+  const target = request.url.slice(request.url.indexOf(FHIR_BASE) + FHIR_BASE.length + 1);
+  const [outcome] = await auditedWrite(options, who, { intents: [intent], target });
   if (outcome === undefined) throw serverFault('SERVER_INTERNAL');
   return outcome;
 }

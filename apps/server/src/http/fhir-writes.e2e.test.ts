@@ -1,3 +1,4 @@
+import { createPool } from '@holdfast/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Serving, serving } from '../testing/serving.ts';
 
@@ -176,4 +177,42 @@ describe('Prefer: return', () => {
       expect(Date.parse(answer.headers.get('last-modified') ?? '')).toBeGreaterThan(0);
     },
   );
+});
+
+describe('a refused write', () => {
+  it('leaves a record too, with whose data was withheld', async () => {
+    const denial = {
+      resourceType: 'Consent',
+      status: 'active',
+      scope: { coding: [{ code: 'patient-privacy' }] },
+      category: [{ text: 'privacy' }],
+      policyRule: { coding: [{ code: 'OPTOUT' }] },
+      patient: { reference: 'Patient/withheld' },
+      provision: { type: 'deny' },
+    };
+    expect(
+      (await send('PUT', '/Patient/withheld', patient('withheld', { id: 'withheld' }))).status,
+    ).toBe(201);
+    expect((await send('POST', '/Consent', denial)).status).toBe(201);
+    const observation = {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      subject: { reference: 'Patient/withheld' },
+    };
+    const refused = await send('POST', '/Observation', observation);
+    expect(refused.status).toBe(422);
+    expect((await send('DELETE', '/Patient/withheld')).status).toBe(404);
+    const owner = createPool({ url: stage.server.ownerUrl, tenant: 1, max: 1 });
+    try {
+      const { rows } = await owner.query<{ body: string }>(
+        'select body from audit where outcome = 4 and patient_tag is not null',
+      );
+      const records = rows.map(({ body }) => body).join();
+      expect(records).toContain('"target":"Observation"');
+      expect(records).toContain('"target":"Patient/withheld"');
+    } finally {
+      await owner.end();
+    }
+  });
 });
