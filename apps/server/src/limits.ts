@@ -35,3 +35,9 @@ export const COST_BODY_BYTES = 2_048;
 export const NAMED_A_BATCH = 512;
 /** Entries of a batch that are tried as one transaction: past that the saving is small. */
 export const BATCH_GROUP_MAX = 100;
+
+/** Asynchronous bundles that wait or run: each holds its body, up to BODY_BYTES_MAX. */
+export const ASYNC_BUNDLES_MAX = 8;
+
+/** Asynchronous bundles whose state is kept, with their responses; the oldest done one goes first. */
+export const ASYNC_BUNDLES_KEPT = 64;

@@ -10,30 +10,71 @@ import { uuidV7 } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
 import { FHIR_JSON } from './app.ts';
+import { AsyncBundles } from './async-bundles.ts';
 import { runBatch } from './bundle-batch.ts';
 import type { BundleRun } from './bundle-run.ts';
 import { runTransaction } from './bundle-transaction.ts';
-import { bodyText, invalid } from './fhir-exchange.ts';
+import { bodyText, invalid, notFound, type Params } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { preferenceOf } from './fhir-preference.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 
 /** FHIR batch and transaction (https://hl7.org/fhir/R4/http.html#transaction). */
 export function registerFhirBundleRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
+  const later = new AsyncBundles();
+  const handler = (answer: (exchange: Exchange) => Promise<FastifyReply>) =>
+    fhirHandler(options.verifier, answer);
   app.post(
     FHIR_BASE,
-    fhirHandler(options.verifier, (exchange) => bundle(options, exchange)),
+    handler((exchange) => bundle(options, later, exchange)),
+  );
+  app.get(
+    `${FHIR_BASE}${STATUS}/:id`,
+    handler(async (exchange) => asyncStatus(later, exchange)),
+  );
+  app.delete(
+    `${FHIR_BASE}${STATUS}/:id`,
+    handler(async ({ request, reply, who }) => {
+      const { id } = request.params as Params;
+      if (!later.forget(id, who.actor.principal)) throw notFound();
+      return reply.code(202).send();
+    }),
   );
 }
 
+/** Below the base: no resource type can be called so. */
+const STATUS = '/$async';
+
 async function bundle(
   options: FhirRoutesOptions,
+  later: AsyncBundles,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
   const plan = planOf(options, bodyText(request));
-  const { returns } = preferenceOf(request.headers['prefer']);
-  const results = await run(options, who, { plan, returns });
-  return reply.type(FHIR_JSON).send(transactionResponse(plan.kind, results));
+  const { returns, respondAsync } = preferenceOf(request.headers['prefer']);
+  const carryOut = async (): Promise<string> =>
+    transactionResponse(plan.kind, await run(options, who, { plan, returns }));
+  if (!respondAsync) return reply.type(FHIR_JSON).send(await carryOut());
+  const id = uuidV7(options.clock, options.random);
+  later.start(id, who.actor.principal, carryOut);
+  const address = `${options.baseUrl()}${FHIR_BASE}${STATUS}/${id}`;
+  return reply.code(202).header('content-location', address).send();
+}
+
+function asyncStatus(later: AsyncBundles, { request, reply, who }: Exchange): FastifyReply {
+  const { id } = request.params as Params;
+  const state = later.state(id, who.actor.principal);
+  switch (state?.kind) {
+    case undefined:
+      throw notFound();
+    case 'waiting':
+    case 'running':
+      return reply.code(202).header('x-progress', state.kind).header('retry-after', '1').send();
+    case 'failed':
+      return reply.code(state.failure.status).type(FHIR_JSON).send(state.failure.outcome);
+    case 'done':
+      return reply.type(FHIR_JSON).send(state.text);
+  }
 }
 
 function planOf({ clock, random, baseUrl }: FhirRoutesOptions, text: string): TransactionPlan {

@@ -182,6 +182,19 @@ describe('a batch', () => {
   });
 });
 
+describe('Prefer: respond-async', () => {
+  it('answers 202 with an address that has the response when it is done', async () => {
+    const accepted = await send('batch', [post(patient('async-1'))], { prefer: 'respond-async' });
+    expect(accepted.status).toBe(202);
+    const path = (accepted.headers.get('content-location') ?? '').replace(/^.*\/fhir\/R4/, '');
+    await expect.poll(async () => (await get(path)).status).toBe(200);
+    expect(statuses(await get(path))).toEqual(['201']);
+    expect((await stage.fhir('importer', path)).status).toBe(404);
+    expect((await stage.fhir('clinician', path, { method: 'DELETE' })).status).toBe(202);
+    expect((await get(path)).status).toBe(404);
+  });
+});
+
 describe('history over HTTP', () => {
   it('pages through a type with links, and counts only what it knows to be all', async () => {
     await send(
