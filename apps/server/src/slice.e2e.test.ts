@@ -299,6 +299,7 @@ describe('inference', () => {
     });
     const created = await fhir('clinician', '/QuestionnaireResponse', { method: 'POST', body });
     expect(created.status).toBe(201);
+    // Behind the whole demo population's own inferences.
     await expect.poll(tierZero, { timeout: 90_000 }).toBeGreaterThan(before);
     const basis = `QuestionnaireResponse/${String(created.body['id'])}`;
     await expect
@@ -310,7 +311,7 @@ describe('inference', () => {
         { timeout: 90_000 },
       )
       .toContain(basis);
-  }, 200_000);
+  }, 150_000);
 
   const tierZero = async (): Promise<number> => {
     const { body } = await call('operator', '/operations/overview');

@@ -182,3 +182,28 @@ describe('a conditional delete and patch', () => {
     expect(found.kind === 'found' && found.version.version).toBe(1 + 48);
   });
 });
+
+describe('a transaction that is undone after its writes', () => {
+  it('leaves nothing, and gives the audit records it had prepared back', async () => {
+    const context = stage.context();
+    let open = 0;
+    const audit = {
+      prepare: (changes: Parameters<typeof context.audit.prepare>[0]) => {
+        const rows = context.audit.prepare(changes);
+        open += rows.length;
+        return rows;
+      },
+      release: (rows: Parameters<typeof context.audit.release>[0]) => {
+        open -= rows.length;
+        context.audit.release(rows);
+      },
+    };
+    const undone = stage.repository.write(
+      [{ kind: 'create', resource: patient('undone', 'Undone') }],
+      { ...context, audit, finish: async () => Promise.reject(new Error('a read failed')) },
+    );
+    await expect(undone).rejects.toThrow('a read failed');
+    expect(open).toBe(0);
+    expect((await stage.history({ type: 'Patient', id: 'undone' })).exists).toBe(false);
+  });
+});

@@ -10,12 +10,12 @@ import { WRITE_ATTEMPTS_MAX } from './limits.ts';
 import { currentRows } from './postgres/current.ts';
 import type { Dictionary } from './postgres/dictionary.ts';
 import { findMatches } from './postgres/matches.ts';
-import { WriteRefused, writeAlone, writeWithin } from './postgres/write.ts';
+import { WriteRefused, type WriteRequest, writeAlone, writeWithin } from './postgres/write.ts';
 import { type Deciding, WriteDecisions, type WriteGates } from './postgres/write-decisions.ts';
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
 import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
-import type { Change, ReferencePolicy } from './write-plan.ts';
+import type { Change, ReferencePolicy, WritePlan } from './write-plan.ts';
 import { WriteQueue } from './write-queue.ts';
 import { type Prepared, WriteWork } from './write-work.ts';
 
@@ -145,8 +145,9 @@ export class FhirRepository {
     const { pool } = this.#options;
     const prepared = await this.#prepare(pool, work, context);
     try {
-      await this.#decided({ db: pool, locked: false, plan: prepared.plan }, context, (request) =>
-        writeAlone(pool, prepared.plan, request),
+      const { plan } = prepared;
+      await this.#decided(context, async (decide) =>
+        writeAlone(pool, plan, await decide({ db: pool, locked: false, plan })),
       );
       return prepared.outcomes;
     } catch (error) {
@@ -164,8 +165,9 @@ export class FhirRepository {
     await this.#settle(tx, work, context);
     const prepared = await this.#prepare(tx, work, context);
     try {
-      await this.#decided({ db: tx, locked: true, plan: prepared.plan }, context, (request) =>
-        writeWithin(tx, prepared.plan, request),
+      const { plan } = prepared;
+      await this.#decided(context, async (decide) =>
+        writeWithin(tx, plan, await decide({ db: tx, locked: true, plan })),
       );
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
@@ -179,34 +181,42 @@ export class FhirRepository {
    * Under the locks: settles conditions and reads what there is in snapshots taken after them.
    * @throws MoreLocks where it turned out to be about streams that are not locked yet
    */
-  #locked(
+  async #locked(
     locks: WriteLocks,
     work: WriteWork,
     context: WriteContext,
   ): Promise<readonly WriteOutcome[]> {
-    const { pool, tenant } = this.#options;
-    return inTransaction(pool, async (tx) => {
-      await takeLocks(tx, tenant, locks);
-      await this.#settle(tx, work, context);
-      let prepared = await this.#prepare(tx, work, context);
-      let held = locks;
-      if (!covers(held, prepared.plan.locks)) {
-        const wanted = bothLocks(held, prepared.plan.locks);
-        // Streams come last in the order of locks: without any yet, they can still be taken.
-        if (wanted.alone || held.streams.length > 0) throw new MoreLocks(wanted);
-        held = wanted;
-        await takeLocks(tx, tenant, { ...wanted, conditions: [] });
-        prepared = await this.#prepare(tx, work, context);
-        if (!covers(held, prepared.plan.locks) || !work.stillMatches()) {
-          throw new MoreLocks(bothLocks(held, prepared.plan.locks));
-        }
-      }
-      await this.#decided({ db: tx, locked: true, plan: prepared.plan }, context, (request) =>
-        writeWithin(tx, prepared.plan, request),
-      );
-      await context.finish?.(tx);
-      return prepared.outcomes;
-    });
+    let outcomes: readonly WriteOutcome[] = [];
+    await this.#decided(context, (decide) =>
+      inTransaction(this.#options.pool, async (tx) => {
+        const { plan, outcomes: made } = await this.#lockAndPrepare(tx, locks, { work, context });
+        await writeWithin(tx, plan, await decide({ db: tx, locked: true, plan }));
+        await context.finish?.(tx);
+        outcomes = made;
+      }),
+    );
+    return outcomes;
+  }
+
+  async #lockAndPrepare(
+    tx: Queryable,
+    locks: WriteLocks,
+    { work, context }: { readonly work: WriteWork; readonly context: WriteContext },
+  ): Promise<Prepared> {
+    const { tenant } = this.#options;
+    await takeLocks(tx, tenant, locks);
+    await this.#settle(tx, work, context);
+    const first = await this.#prepare(tx, work, context);
+    if (covers(locks, first.plan.locks)) return first;
+    const held = bothLocks(locks, first.plan.locks);
+    // Streams come last in the order of locks: without any yet, they can still be taken.
+    if (held.alone || locks.streams.length > 0) throw new MoreLocks(held);
+    await takeLocks(tx, tenant, { ...held, conditions: [] });
+    const prepared = await this.#prepare(tx, work, context);
+    if (!covers(held, prepared.plan.locks) || !work.stillMatches()) {
+      throw new MoreLocks(bothLocks(held, prepared.plan.locks));
+    }
+    return prepared;
   }
 
   async #settle(tx: Queryable, work: WriteWork, context: WriteContext): Promise<void> {
@@ -228,22 +238,35 @@ export class FhirRepository {
     return work.prepare(await currentRows(db, gates, { tenant, names: work.names() }));
   }
 
-  /** Decides, then writes. Audit records of an attempt that fails are given back: none was written. */
+  /**
+   * Decides, then writes. Audit records of an attempt that comes to nothing are given back: none was
+   * written. That is known when the transaction ends, not when its statement does.
+   */
   async #decided(
-    deciding: Deciding,
     context: WriteContext,
-    write: (request: Parameters<typeof writeWithin>[2]) => Promise<void>,
+    attempt: (decide: (deciding: Deciding) => Promise<WriteRequest>) => Promise<void>,
   ): Promise<void> {
     const { tenant, projections } = this.#options;
     const { actor, requestId } = context;
-    const { plan } = deciding;
-    const decidedAt = await this.#decisions.decide(deciding, context);
-    const audit = context.audit.prepare(plan.changes);
+    let plan: WritePlan | undefined;
+    let audit: readonly AuditRow[] = [];
+    const giveBack = (): void => {
+      if (audit.length > 0) context.audit.release(audit);
+      audit = [];
+    };
     try {
-      await write({ tenant, actor, requestId, audit, decidedAt, projections });
+      await attempt(async (deciding) => {
+        // A transaction that ran again prepares anew.
+        giveBack();
+        plan = deciding.plan;
+        const decidedAt = await this.#decisions.decide(deciding, context);
+        audit = context.audit.prepare(plan.changes);
+        return { tenant, actor, requestId, audit, decidedAt, projections };
+      });
     } catch (error) {
-      context.audit.release(audit);
-      if (error instanceof WriteRefused && error.refusal.kind === 'consent-changed') {
+      giveBack();
+      const refusal = error instanceof WriteRefused ? error.refusal.kind : undefined;
+      if (refusal === 'consent-changed' && plan !== undefined) {
         await this.#decisions.outdated(plan, context);
       }
       throw error;
