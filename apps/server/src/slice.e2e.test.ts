@@ -299,7 +299,6 @@ describe('inference', () => {
     });
     const created = await fhir('clinician', '/QuestionnaireResponse', { method: 'POST', body });
     expect(created.status).toBe(201);
-    // Behind the whole demo population's own inferences.
     await expect.poll(tierZero, { timeout: 90_000 }).toBeGreaterThan(before);
     const basis = `QuestionnaireResponse/${String(created.body['id'])}`;
     await expect
@@ -311,7 +310,7 @@ describe('inference', () => {
         { timeout: 90_000 },
       )
       .toContain(basis);
-  }, 150_000);
+  }, 200_000);
 
   const tierZero = async (): Promise<number> => {
     const { body } = await call('operator', '/operations/overview');

@@ -116,6 +116,6 @@ export class Withheld extends Error {
 
   constructor(facts: RowFacts) {
     super('withheld');
-    this.facts = facts;
+    this.facts = { ...facts, content: null };
   }
 }

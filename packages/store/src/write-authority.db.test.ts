@@ -66,7 +66,8 @@ async function refusal(intents: readonly WriteIntent[], gates: GateSource): Prom
   try {
     await stage.write(intents, gates);
   } catch (error) {
-    if (error instanceof Fault) return { code: error.code, ...error.detail };
+    // The cause is for the audit alone: no answer holds it.
+    if (error instanceof Fault) return { code: error.code, ...error.detail, cause: undefined };
     throw error;
   }
   return 'written';

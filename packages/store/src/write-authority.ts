@@ -1,7 +1,7 @@
 import { compartmentParameters, type ResourceType } from '@holdfast/fhir';
 import type { Fault, ResourceKey } from '@holdfast/kernel';
 import type { AccessGate, Release, RowFacts } from './access-gate.ts';
-import { storeFault } from './errors.ts';
+import { storeFault, Withheld } from './errors.ts';
 import type { Change, WritePlan } from './write-plan.ts';
 
 /** What a decision about a patient's data needs of `patient_state`. */
@@ -67,7 +67,9 @@ export function authorise(
     const facts = factsAfter(change, stateOf);
     const release = gate.decide(facts, nowMs);
     if (release.kind === 'stale') return 'stale';
-    if (release.kind === 'hide') refuse(change, gate.decide(withoutConsents(facts), nowMs));
+    if (release.kind === 'hide') {
+      refuse(change, facts, gate.decide(withoutConsents(facts), nowMs));
+    }
   }
   return 'authorised';
 }
@@ -104,26 +106,28 @@ const withoutConsents = (facts: RowFacts): RowFacts => ({
   others: facts.others.map(({ patientId }) => ({ ...UNKNOWN, patientId })),
 });
 
-function refuse(change: Change, byPolicyAlone: Release): never {
+/** Only the audit learns whose data was withheld. */
+function refuse(change: Change, facts: RowFacts, byPolicyAlone: Release): never {
   if (byPolicyAlone.kind !== 'release' || change.owner === null) {
     throw storeFault('STORE_FORBIDDEN', { expression: [change.place] });
   }
-  if (change.content === null) throw storeFault('STORE_NOT_FOUND');
-  throw missingReference(
-    [change.owner, ...change.others].map((id) => `Patient/${id}`),
-    [change],
-  );
+  const cause = new Withheld(facts);
+  if (change.content === null) throw storeFault('STORE_NOT_FOUND', { cause });
+  const names = [change.owner, ...change.others].map((id) => `Patient/${id}`);
+  throw missingReference(names, [change], cause);
 }
 
 /** @param names `Type/id` of what is not there, or looks so to this writer */
 export function missingReference(
   names: readonly string[],
   holders: readonly Pick<Change, 'referencePaths'>[],
+  cause?: Withheld,
 ): Fault {
   const expression = holders.flatMap(({ referencePaths }) =>
     names.flatMap((name) => referencePaths.get(name) ?? []),
   );
   return storeFault('STORE_REFERENCE_MISSING', {
+    ...(cause && { cause }),
     expression,
     diagnostics: `Not found here: ${expression.join(', ') || 'a referenced resource'}.`,
   });
