@@ -4,6 +4,7 @@ import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
+import { validateBench } from './validate.ts';
 import { writeBench } from './write.ts';
 
 export const benches: readonly Bench[] = [
@@ -13,4 +14,5 @@ export const benches: readonly Bench[] = [
   classesBench,
   overloadBench,
   indexLayoutBench,
+  validateBench,
 ];

@@ -112,4 +112,18 @@ export {
   type TerminologySource,
 } from './terminology/expand-value-set.ts';
 export { shippedSource } from './terminology/shipped-terminology.ts';
+export {
+  readValidate,
+  type ValidateAddress,
+  type ValidationAsked,
+  validateAsked,
+} from './validation/validate-operation.ts';
 export { validateResource } from './validation/validate-resource.ts';
+export {
+  ENFORCE_ALL,
+  judgeResource,
+  parseValidationPolicy,
+  type ValidationMode,
+  type ValidationPolicy,
+  type Verdict,
+} from './validation/validation-policy.ts';

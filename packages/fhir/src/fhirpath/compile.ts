@@ -1,12 +1,13 @@
 import { FhirPathError } from './fhirpath-error.ts';
 import { compileCall } from './functions/call.ts';
 import type { Argument } from './functions/function.ts';
-import { type Collection, Item, NOTHING, system, truthItem } from './item.ts';
-import { addMembers, hasMember } from './navigate.ts';
+import { type Collection, FALSE, Item, NOTHING, system, TRUE, truthItem } from './item.ts';
+import { kindOf } from './kind.ts';
+import { addMembers, hasMember, MemberName } from './navigate.ts';
 import { isTruthOperator, operation, truthOperation } from './operators.ts';
 import { measureOf, unitName } from './quantity.ts';
 import { type Evaluate, type Scope, single, type Truth, truthOf } from './scope.ts';
-import type { Call, Expression, LiteralType } from './syntax.ts';
+import type { Binary, Call, Expression, LiteralType } from './syntax.ts';
 import { exactTypeTest, isTypeOf, typeTest } from './type-tests.ts';
 import { variable } from './variables.ts';
 
@@ -15,6 +16,39 @@ import { variable } from './variables.ts';
  * @throws FhirPathError for unknown functions and types
  */
 export function compile(expression: Expression): Evaluate {
+  const evaluate = compiled(expression);
+  if (isConstant(expression)) return constant(evaluate(NO_SCOPE));
+  return expression.op !== 'variable' && isFixed(expression) ? once(evaluate) : evaluate;
+}
+
+/** True for literals and lists of them: `'a' | 'b'`. */
+function isConstant(expression: Expression): boolean {
+  if (expression.op === 'binary' && expression.operator === '|') {
+    return isConstant(expression.left) && isConstant(expression.right);
+  }
+  return expression.op === 'literal' || expression.op === 'empty';
+}
+
+/** True for a path from `%resource` and the like: iterations need not walk it again and again. */
+function isFixed(expression: Expression): boolean {
+  if (expression.op === 'variable') return true;
+  if (expression.op === 'call' && expression.args.length > 0) return false;
+  const isPath = expression.op === 'member' || expression.op === 'call';
+  return isPath && expression.of !== null && isFixed(expression.of);
+}
+
+function once(evaluate: Evaluate): Evaluate {
+  return (scope) => {
+    let found = scope.fixed.get(evaluate);
+    if (found === undefined) {
+      found = evaluate(scope);
+      scope.fixed.set(evaluate, found);
+    }
+    return found;
+  };
+}
+
+function compiled(expression: Expression): Evaluate {
   switch (expression.op) {
     case 'literal':
       return constant([literal(expression.type, expression.text)]);
@@ -48,7 +82,10 @@ export function compile(expression: Expression): Evaluate {
         const truth = compileTruth(expression);
         return (scope) => truthItem(truth(scope));
       }
-      return operation(expression.operator, compile(expression.left), compile(expression.right));
+      return (
+        compareWithText(expression) ??
+        operation(expression.operator, compile(expression.left), compile(expression.right))
+      );
   }
 }
 
@@ -74,13 +111,44 @@ function absence(of: Expression | null): Truth {
 /** Whether an expression finds anything. */
 function presence(of: Expression | null): (scope: Scope) => boolean {
   if (of?.op === 'member' && !/^[A-Z]/.test(of.name)) {
-    const { name } = of;
+    const name = new MemberName(of.name);
     const holders = of.of === null ? self : compile(of.of);
     return (scope) => holders(scope).some((holder) => hasMember(holder, name));
   }
   const evaluate = of === null ? self : compile(of);
   return (scope) => evaluate(scope).length > 0;
 }
+
+/** `x = 'a'`, `x != 'a'` and `x in ('a' | 'b')`, which constraints are full of, by look-up. */
+function compareWithText({ operator, left, right }: Binary): Evaluate | undefined {
+  if (operator !== '=' && operator !== '!=' && operator !== 'in') return undefined;
+  if (!isConstant(right)) return undefined;
+  const values = compile(right)(NO_SCOPE);
+  const texts = new Set<unknown>(values.map(({ value }) => value));
+  const isOne = operator === 'in' || values.length === 1;
+  if (!isOne || values.some(({ type }) => type !== 'System.String')) return undefined;
+  const evaluate = compile(left);
+  const general = operation(operator, evaluate, constant(values));
+  const [found, other] = operator === '!=' ? [FALSE, TRUE] : [TRUE, FALSE];
+  return (scope) => {
+    const items = evaluate(scope);
+    const [item] = items;
+    if (item === undefined) return NOTHING;
+    if (items.length > 1 || kindOf(item) !== 'string') return general(scope);
+    return texts.has(item.value) ? found : other;
+  };
+}
+
+const NO_ITEM = new Item('System.Any', undefined);
+/** Constants ask nothing of their scope. */
+const NO_SCOPE: Scope = {
+  environment: { resource: NO_ITEM, rootResource: NO_ITEM, context: NOTHING },
+  self: NOTHING,
+  index: 0,
+  total: NOTHING,
+  visits: 0,
+  fixed: new Map(),
+};
 
 const constant =
   (collection: Collection): Evaluate =>
@@ -105,19 +173,22 @@ const argumentsOf = (call: Call): readonly Argument[] =>
   }));
 
 function member(of: Expression | null, name: string): Evaluate {
+  const wanted = new MemberName(name);
   if (of !== null) {
     const holder = compile(of);
-    return (scope) => membersOf(holder(scope), name);
+    return (scope) => membersOf(holder(scope), wanted);
   }
-  if (!/^[A-Z]/.test(name)) return (scope) => membersOf(scope.self, name);
+  if (!/^[A-Z]/.test(name)) return (scope) => membersOf(scope.self, wanted);
   // A path may start with the type of its focus: `Patient.name`.
   return (scope) => {
     const [first] = scope.self;
-    return first !== undefined && isTypeOf(first, name) ? scope.self : membersOf(scope.self, name);
+    return first !== undefined && isTypeOf(first, name)
+      ? scope.self
+      : membersOf(scope.self, wanted);
   };
 }
 
-function membersOf(holders: Collection, name: string): Collection {
+function membersOf(holders: Collection, name: MemberName): Collection {
   if (holders.length === 0) return NOTHING;
   const found: Item[] = [];
   for (const holder of holders) addMembers(holder, name, found);

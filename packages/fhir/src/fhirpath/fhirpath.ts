@@ -40,6 +40,7 @@ const scopeOf = (environment: Environment): Scope => ({
   index: 0,
   total: [],
   visits: 0,
+  fixed: new Map(),
 });
 
 function caught<Value>(run: () => Value): Result<Value, FhirPathProblem> {

@@ -21,22 +21,17 @@ export class Item {
   readonly shape: Shape | null;
   /** The `_name` sibling of a primitive: its id and extensions. */
   sibling: JsonObject | undefined = undefined;
-  /** Where the element stands; null for resources that evaluation starts from. */
-  place: Place | null = null;
+  /** What it is an element of; null for resources that evaluation starts from, and for values. */
+  parent: Item | null = null;
+  property: Property | null = null;
+  /** Its position in a list, else -1. */
+  index = -1;
 
   constructor(type: string, value: JsonValue | undefined, shape: Shape | null = null) {
     this.type = type;
     this.value = value;
     this.shape = shape;
   }
-}
-
-/** Where an element stands in its parent. */
-export interface Place {
-  readonly parent: Item;
-  readonly property: Property;
-  /** Undefined where the element is no list. */
-  readonly index: number | undefined;
 }
 
 const rootShapes = new Map<string, Shape>();

@@ -26,6 +26,8 @@ export interface Scope {
   total: Collection;
   /** Items visited so far, up to MAX_VISITS. */
   visits: number;
+  /** What expressions that depend on the environment alone have given, by expression. */
+  readonly fixed: Map<Evaluate, Collection>;
 }
 
 /**

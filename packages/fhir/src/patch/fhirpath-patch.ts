@@ -93,16 +93,15 @@ function move(document: JsonObject, { path, source, destination }: FhirPathOpera
 function replace(document: JsonObject, { path, value }: FhirPathOperation): Patched {
   const found = findOne(document, path);
   if (!found.ok) return found;
-  const { place } = found.value;
+  const { parent, property: before, index } = found.value;
   if (value === undefined) return err(INCOMPLETE_REPLACE);
-  if (place === null) return err(WHOLE_RESOURCE);
-  const { parent, property: before, index } = place;
+  if (parent === null || before === null) return err(WHOLE_RESOURCE);
   const after = parent.shape === null ? before : propertyFor(parent.shape, before.element, value);
   if (after === undefined) return err(UNKNOWN_ELEMENT);
   const holder = pointerTo(parent);
   const slot: Slot = { holder, property: after };
   return placed(contentOf(value, after), (content) => {
-    if (index !== undefined) {
+    if (index >= 0) {
       return withContents(document, slot, contentsOf(document, slot).with(index, content));
     }
     // A choice may change its type and with it the name of its property.
@@ -117,10 +116,10 @@ function remove(document: JsonObject, { path }: FhirPathOperation): Patched {
   const [item, ...others] = found.value;
   if (item === undefined) return ok(document);
   if (others.length > 0) return err(SEVERAL);
-  if (item.place === null) return err(WHOLE_RESOURCE);
-  const { parent, property, index } = item.place;
+  const { parent, property, index } = item;
+  if (parent === null || property === null) return err(WHOLE_RESOURCE);
   const slot: Slot = { holder: pointerTo(parent), property };
-  const rest = contentsOf(document, slot).toSpliced(index ?? 0, 1);
+  const rest = contentsOf(document, slot).toSpliced(Math.max(index, 0), 1);
   return asObject(withContents(document, slot, rest));
 }
 

@@ -48,13 +48,12 @@ export function findList(document: JsonObject, path: string): Result<Slot, Patch
 }
 
 /** Where an element stands in its resource. */
-export function pointerTo({ place, shape }: Item): JsonPointer {
-  if (place === null) return [];
-  const { parent, property, index } = place;
+export function pointerTo({ parent, property, index, shape }: Item): JsonPointer {
+  if (parent === null || property === null) return [];
   // The id and extensions of a primitive stand in its `_` sibling.
   const name = property.shape === null && shape !== null ? `_${property.name}` : property.name;
   const pointer = [...pointerTo(parent), name];
-  return index === undefined ? pointer : [...pointer, String(index)];
+  return index < 0 ? pointer : [...pointer, String(index)];
 }
 
 function readPath(path: string): Result<Expression, PatchProblem> {
@@ -75,6 +74,7 @@ function evaluate(document: JsonObject, expression: Expression): Result<Collecti
       index: 0,
       total: [],
       visits: 0,
+      fixed: new Map(),
     }),
   );
   if (!found.ok) return found;

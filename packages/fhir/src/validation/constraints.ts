@@ -65,6 +65,7 @@ function test({ holds, finding }: Constraint, item: Item, report: Report): void 
     index: 0,
     total: [],
     visits: 0,
+    fixed: new Map(),
   };
   try {
     if (holds(scope) !== true) report.add(finding);

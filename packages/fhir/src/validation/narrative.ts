@@ -10,7 +10,7 @@ const ELEMENTS = new Set(
 );
 
 const START = /^\s*<div[\s/>]/;
-const TAG = /(\/?)([A-Za-z][A-Za-z0-9]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(\/?)>/y;
+const ATTRIBUTES = /[^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>/y;
 const EXPECTED = 'one XHTML div element with formatting elements only';
 const BLANK = 'an XHTML div element with text or an image in it';
 const UNSAFE = 'XHTML without scripts, event attributes or addresses that run code';
@@ -23,42 +23,89 @@ const MALFORMED = 'XHTML in which every element is closed in its turn';
  */
 export function narrativeProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || !START.test(value)) return EXPECTED;
-  const open: string[] = [];
-  let hasContent = false;
-  for (let at = value.indexOf('<'), end = 0; at >= 0; at = value.indexOf('<', end)) {
-    if (at > end) {
-      const isBlank = value.slice(end, at).trim() === '';
-      if (!isBlank && open.length === 0) return EXPECTED;
-      hasContent ||= !isBlank;
-    }
-    if (value.startsWith('<!--', at)) {
-      end = value.indexOf('-->', at) + 3;
-      if (end < 3) return MALFORMED;
-      continue;
-    }
-    TAG.lastIndex = at + 1;
-    const tag = TAG.exec(value);
-    if (tag === null) return MALFORMED;
-    end = TAG.lastIndex;
-    const problem = tagProblem(tag, open);
+  const scan = new Scan(value);
+  for (let at = value.indexOf('<'); at >= 0; at = value.indexOf('<', scan.end)) {
+    const problem = scan.tag(at);
     if (problem !== undefined) return problem;
-    hasContent ||= tag[2] === 'img';
-    if (open.length === 0) return atEnd(value.slice(end), hasContent);
+    if (scan.isClosed) return scan.problemAtEnd();
   }
   return MALFORMED;
 }
 
-function atEnd(rest: string, hasContent: boolean): string | undefined {
-  if (rest.trim() !== '') return EXPECTED;
-  return hasContent ? undefined : BLANK;
-}
+const NAMESPACE = ' xmlns="http://www.w3.org/1999/xhtml"';
 
-/** Checks a tag and keeps the stack of what is open. */
-function tagProblem([, slash, name = '', attributes = '', closed]: string[], open: string[]) {
-  if (!ELEMENTS.has(name)) return EXPECTED;
-  if (slash === '/') return open.pop() === name ? undefined : MALFORMED;
-  if (closed === '') open.push(name);
-  return attributes === '' || isSafe(attributes) ? undefined : UNSAFE;
+/** Elements are named by lower-case letters and digits. */
+const isNameSign = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+
+/** One walk from tag to tag, with the stack of elements that are open. */
+class Scan {
+  /** Behind the last tag. */
+  end = 0;
+  readonly #text: string;
+  readonly #open: string[] = [];
+  #hasContent = false;
+  /** Attributes seen and found safe: cells of a table have the same ones. */
+  readonly #safe = new Set(['', NAMESPACE]);
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get isClosed(): boolean {
+    return this.#open.length === 0;
+  }
+
+  tag(at: number): string | undefined {
+    if (!this.#hasContent) this.#hasContent = this.#text.slice(this.end, at).trim() !== '';
+    const next = this.#text.charCodeAt(at + 1);
+    if (next === 0x2f) return this.#closing(at + 2);
+    return next === 0x21 ? this.#comment(at) : this.#opening(at + 1);
+  }
+
+  problemAtEnd(): string | undefined {
+    if (this.#text.slice(this.end).trim() !== '') return EXPECTED;
+    return this.#hasContent ? undefined : BLANK;
+  }
+
+  #closing(at: number): string | undefined {
+    const name = this.#open.pop();
+    if (name === undefined || !this.#text.startsWith(name, at)) return MALFORMED;
+    const close = this.#text.indexOf('>', at);
+    if (close < 0 || this.#text.slice(at + name.length, close).trim() !== '') return MALFORMED;
+    this.end = close + 1;
+    return undefined;
+  }
+
+  #opening(at: number): string | undefined {
+    const text = this.#text;
+    let behind = at;
+    while (isNameSign(text.charCodeAt(behind))) behind++;
+    const name = text.slice(at, behind);
+    if (name === '') return MALFORMED;
+    if (!ELEMENTS.has(name)) return EXPECTED;
+    if (name === 'img') this.#hasContent = true;
+    ATTRIBUTES.lastIndex = behind;
+    if (!ATTRIBUTES.test(text)) return MALFORMED;
+    this.end = ATTRIBUTES.lastIndex;
+    const isEmpty = text.charCodeAt(this.end - 2) === 0x2f;
+    if (!isEmpty) this.#open.push(name);
+    return this.#unsafe(text.slice(behind, this.end - (isEmpty ? 2 : 1)));
+  }
+
+  #unsafe(attributes: string): string | undefined {
+    if (this.#safe.has(attributes)) return undefined;
+    if (!isSafe(attributes)) return UNSAFE;
+    this.#safe.add(attributes);
+    return undefined;
+  }
+
+  #comment(at: number): string | undefined {
+    const close = this.#text.startsWith('<!--', at) ? this.#text.indexOf('-->', at + 4) : -1;
+    if (close < 0) return MALFORMED;
+    this.end = close + 3;
+    return undefined;
+  }
 }
 
 const HANDLER = /(?:^|\s)on[a-z]+\s*=/i;

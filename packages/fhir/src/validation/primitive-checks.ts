@@ -54,25 +54,24 @@ function plainText(value: unknown): string | undefined {
   return fits && !CONTROL.test(value) ? undefined : TEXT;
 }
 
-const BASE64 = new Uint8Array(128);
-for (const sign of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
-  BASE64[sign.charCodeAt(0)] = 1;
-}
-for (const blank of ' \t\r\n') BASE64[blank.charCodeAt(0)] = 2;
+// Attachments are long. To look for what may not be there is many times as fast as to match what
+// may: the engine keeps no places to come back to.
+const NOT_PLAIN_BASE64 = /[^0-9a-zA-Z+/=]/;
+const NOT_BASE64 = /[^0-9a-zA-Z+/=\s]/;
 
-/** Attachments are long: one pass over the characters, without copies. */
+/** Groups of four; blanks may stand between them, as mail programs break lines. */
 function base64(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'base64 text';
-  const end = value.trimEnd().replace(/={1,2}$/, '').length;
-  let digits = 0;
-  for (let i = 0; i < end; i++) {
-    const kind = BASE64[value.charCodeAt(i)];
-    if (kind === 1) digits++;
-    else if (kind !== 2) return 'base64 text';
-  }
-  const padding = value.trimEnd().length - end;
-  return digits > 0 && (digits + padding) % 4 === 0 ? undefined : 'base64 text';
+  const hasOthers = NOT_PLAIN_BASE64.test(value);
+  const isGrouped = hasOthers
+    ? !NOT_BASE64.test(value) && value.trim().split(/\s+/).every(isInFours)
+    : isInFours(value);
+  const padding = value.indexOf('=');
+  const isPadded = padding < 0 || /^={1,2}\s*$/.test(value.slice(padding));
+  return isGrouped && isPadded ? undefined : 'base64 text';
 }
+
+const isInFours = (text: string): boolean => text !== '' && text.length % 4 === 0;
 
 const SHAPES: Readonly<Record<string, string>> = {
   date: 'a date: YYYY, YYYY-MM or YYYY-MM-DD',
@@ -93,10 +92,23 @@ function calendar(type: 'date' | 'dateTime' | 'instant'): PrimitiveCheck {
   return (value) => (typeof value === 'string' && isDateText(value, type) ? undefined : expected);
 }
 
+/** Published expressions as what may not be there, for the same reason as base64. */
+const FORBIDDEN: Readonly<Record<string, RegExp>> = {
+  uri: /\s/,
+  url: /\s/,
+  canonical: /\s/,
+  code: /^\s|\s\s|\s$/,
+};
+
 function byRegex(type: string): PrimitiveCheck {
+  const expected = SHAPES[type] ?? `a valid ${type}`;
+  const forbidden = FORBIDDEN[type];
+  if (forbidden !== undefined) {
+    return (value) =>
+      typeof value === 'string' && value !== '' && !forbidden.test(value) ? undefined : expected;
+  }
   const source = definitions().primitives[type]?.regex ?? '[\\s\\S]+';
   const regex = new RegExp(`^(?:${source})$`);
-  const expected = SHAPES[type] ?? `a valid ${type}`;
   return (value) =>
     typeof value === 'string' && value !== '' && regex.test(value) ? undefined : expected;
 }

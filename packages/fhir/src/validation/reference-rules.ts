@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, listOf } from '../json.ts';
-import { parseReference } from '../reference.ts';
+import { parseReference, type ReferenceTarget } from '../reference.ts';
 import type { Property } from '../structure.ts';
 import type { Check, Rule } from './check.ts';
 import type { Finding, Report } from './report.ts';
@@ -11,12 +11,20 @@ import type { Finding, Report } from './report.ts';
 export const referenceRule: Rule = (node, report) => {
   const text = node['reference'];
   if (typeof text !== 'string') return;
-  const target = parseReference(text);
+  const target = targetOf(text);
   if (target.kind === 'uri' && !ABSOLUTE.test(text)) report.addAt('reference', NO_REFERENCE);
   else if (target.kind === 'contained' && !isThere(target.label, report)) {
     report.addAt('reference', NOT_CONTAINED);
   }
 };
+
+let last: { readonly text: string; readonly target: ReferenceTarget } | undefined;
+
+/** The rule and the check of targets look at the same text one after the other. */
+function targetOf(text: string): ReferenceTarget {
+  if (last?.text !== text) last = { text, target: parseReference(text) };
+  return last.target;
+}
 
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\S/;
 
@@ -52,7 +60,7 @@ function typeMeant(reference: JsonObject, { root }: Report): string | undefined 
   const text = reference['reference'];
   const stated = reference['type'];
   if (typeof text === 'string') {
-    const target = parseReference(text);
+    const target = targetOf(text);
     if (target.kind === 'contained') {
       const found = target.label === '' ? root : containedNamed(target.label, root);
       const type = found?.['resourceType'];
