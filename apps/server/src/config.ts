@@ -1,3 +1,4 @@
+import type { ValidationPolicy } from '@holdfast/fhir';
 import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
 import type { ProviderSettings } from '@holdfast/signin';
@@ -25,6 +26,8 @@ export interface ServerConfig {
   /** Whether PUT of a free id creates; true unless told otherwise. See docs/writing.md. */
   readonly updateCreates?: boolean;
   readonly logLevel: string;
+  /** What becomes of resources that break rules; absent = every rule is enforced. */
+  readonly validation?: ValidationPolicy;
   /** Settings of the embedded server beside the shipped ones; tests relax durability with it. */
   readonly embeddedSettings?: ServerSettings;
   /** How the children of the inference back end start; tests run them from source. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { AdmissionGate } from '@holdfast/admission';
 import { EventSource } from '@holdfast/events';
+import { ENFORCE_ALL } from '@holdfast/fhir';
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import type { FastifyInstance } from 'fastify';
@@ -202,6 +203,7 @@ async function mount(platform: Platform): Promise<Mounted> {
     clock,
     random,
     version: VERSION,
+    validation: platform.config.validation ?? ENFORCE_ALL,
     baseUrl: () => url,
   };
   registerAdmission(app, platform);

@@ -109,6 +109,7 @@ function resourceRow(
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     interaction: (options.interactions ?? INTERACTIONS).map((code) => ({ code })),
+    operation: [VALIDATE],
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
@@ -122,6 +123,12 @@ function resourceRow(
     searchParam: [...searchParametersOf(type).values()].map(searchRow),
   };
 }
+
+/** Every type is validated the same way. */
+const VALIDATE = {
+  name: 'validate',
+  definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+};
 
 function searchRow({ code, kind, url, modifiers }: SearchParameter): JsonObject {
   const list = modifiers.map((name) => `:${name}`).join(' ');

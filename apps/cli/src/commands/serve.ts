@@ -10,6 +10,7 @@ interface Options {
   readonly data: string;
   readonly demo: boolean;
   readonly log: string;
+  readonly validation: string;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -33,6 +34,11 @@ export function registerServe(program: Command): void {
         .env('HOLDFAST_LOG')
         .default('info')
         .choices(LOG_LEVELS),
+    )
+    .addOption(
+      new Option('--validation <policy>', 'off, warn or enforce; then by type: enforce,Basic=warn')
+        .env('HOLDFAST_VALIDATION')
+        .default('enforce'),
     )
     .option('--no-demo', 'leave an empty store empty')
     .addHelpText(
@@ -58,9 +64,13 @@ async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
   await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
-  const { readProviderSettings, startServer } = await import('@holdfast/server');
+  const { parseValidationPolicy, readProviderSettings, startServer } = await import(
+    '@holdfast/server'
+  );
   const provider = readProviderSettings(process.env);
   if (!provider.ok) throw new InvalidArgumentError(provider.error);
+  const policy = parseValidationPolicy(options.validation);
+  if (!policy.ok) throw new InvalidArgumentError(`--validation does not take '${policy.error}'`);
   const startedMs = performance.now();
   const server = await startServer({
     host,
@@ -74,6 +84,7 @@ async function serve(options: Options): Promise<void> {
     ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),
     ...(process.env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
     logLevel: log,
+    validation: policy.value,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
   });
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { outcomeOf } from '@holdfast/api-contract';
+import type { Issue } from '@holdfast/fhir';
 import { type Clock, type Fault, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -19,6 +20,8 @@ export interface RequestFacts {
   denied: boolean;
   /** Not counted: health checks, static files, the console's own streams. */
   unmetered: boolean;
+  /** Rules that a stored resource breaks, where the policy only warns. */
+  warnings: readonly Issue[];
 }
 
 declare module 'fastify' {
@@ -88,6 +91,7 @@ const factsOf = ({ clock }: AppOptions, request: FastifyRequest): RequestFacts =
   patientId: patientNamed(request.url),
   denied: false,
   unmetered: false,
+  warnings: [],
 });
 
 /** What is no HTTP request, or has more headers than are read: there is no request to answer to. */

@@ -52,7 +52,7 @@ async function tryGroup(
   const writes = group.filter(isWrite);
   const base = `${options.baseUrl()}${FHIR_BASE}/`;
   try {
-    const intents = writes.map((entry) => intentOf(entry, base));
+    const intents = writes.map((entry) => intentOf(entry, { ...options, base }));
     const outcomes = await options.repository.write(intents, writeContext(options, who));
     return outcomes.map((outcome, nth) => resultOf(writes[nth]?.index ?? 0, outcome, returns));
   } catch (error) {
@@ -77,7 +77,7 @@ async function runEntry(
     entries.includes(entry.index),
   );
   const [outcome] = await auditedWrite(options, who, {
-    intents: [intentOf(entry, base)],
+    intents: [intentOf(entry, { ...options, base })],
     target: `batch: ${entry.method} ${entry.type}`,
     context: { searched: searchedOf(references, base) },
   });

@@ -1,7 +1,7 @@
 import type { PlannedEntry } from '@holdfast/fhir';
 import type { WriteIntent } from '@holdfast/store';
 import { conditionOf } from './fhir-condition.ts';
-import { type Identified, tagVersion } from './fhir-exchange.ts';
+import { type Identified, type Intake, tagVersion } from './fhir-exchange.ts';
 import { patchOfEntry } from './fhir-patch.ts';
 
 export type WriteEntry = Exclude<PlannedEntry, { readonly method: 'read' | 'refused' }>;
@@ -9,9 +9,9 @@ export type ReadEntry = Extract<PlannedEntry, { readonly method: 'read' }>;
 
 /**
  * What an entry of a bundle wants written.
- * @param base this server's FHIR address ending in `/`
  */
-export function intentOf(entry: WriteEntry, base: string): WriteIntent {
+export function intentOf(entry: WriteEntry, intake: Intake): WriteIntent {
+  const { base } = intake;
   const at = `Bundle.entry[${entry.index}]`;
   const { type } = entry;
   switch (entry.method) {
@@ -29,7 +29,7 @@ export function intentOf(entry: WriteEntry, base: string): WriteIntent {
     }
     case 'patch': {
       const { id, criteria = '' } = entry;
-      const edit = { at, edit: patchOfEntry(entry.patch, base), ...matchOf(entry) };
+      const edit = { at, edit: patchOfEntry(entry.patch, intake), ...matchOf(entry) };
       return id === undefined
         ? { kind: 'patch-matching', ...edit, matching: conditionOf(type, criteria, base) }
         : { kind: 'patch', ...edit, type, id };

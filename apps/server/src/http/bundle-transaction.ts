@@ -22,7 +22,7 @@ export async function runTransaction(
   const reads = plan.entries.filter(isRead);
   const results: EntryResult[] = [];
   const outcomes = await auditedWrite(options, who, {
-    intents: writes.map((entry) => intentOf(entry, base)),
+    intents: writes.map((entry) => intentOf(entry, { ...options, base })),
     target: 'transaction',
     context: {
       searched: searchedOf(plan.conditionalReferences, base),

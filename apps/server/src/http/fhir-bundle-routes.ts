@@ -77,13 +77,15 @@ function asyncStatus(later: AsyncBundles, { request, reply, who }: Exchange): Fa
   }
 }
 
-function planOf({ clock, random, baseUrl }: FhirRoutesOptions, text: string): TransactionPlan {
+function planOf(options: FhirRoutesOptions, text: string): TransactionPlan {
+  const { clock, random, baseUrl, validation } = options;
   const parsed = parseResourceBody(text, { type: 'Bundle' });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const plan = planTransaction(parsed.value, {
     newId: () => uuidV7(clock, random),
     base: `${baseUrl()}${FHIR_BASE}/`,
     numbers: writtenNumbers(text),
+    validation,
   });
   if (!plan.ok) throw invalid(400, plan.error);
   return plan.value;

@@ -2,11 +2,12 @@ import {
   type Issue,
   isResourceId,
   isResourceType,
+  judgeResource,
   operationOutcome,
   parseResourceBody,
   type Resource,
   type ResourceType,
-  validateResource,
+  type ValidationPolicy,
   type WrittenNumbers,
   withRelativeReferences,
   writtenNumbers,
@@ -18,6 +19,13 @@ import { serverFault } from '../errors.ts';
 import { InvalidBody } from './invalid-body.ts';
 
 export type Identified = Resource & { readonly id: string };
+
+/** How this server takes resources in. */
+export interface Intake {
+  /** Its FHIR address ending in `/`. */
+  readonly base: string;
+  readonly validation: ValidationPolicy;
+}
 
 export interface Params {
   readonly type: string;
@@ -42,14 +50,18 @@ export function nameOf(request: FastifyRequest, who: Audited): ResourceName {
   return { tenant: who.actor.tenant, type: typeOf(request), id };
 }
 
-/** The resource in the request's body: read, of the right type, valid. */
-export function body(request: FastifyRequest, type: ResourceType): Resource {
-  const text = bodyText(request);
-  const parsed = parseResourceBody(text, { type });
-  if (!parsed.ok) throw invalid(400, parsed.error);
-  const issues = validateResource(parsed.value);
-  if (issues.length > 0) throw invalid(422, issues);
-  return parsed.value;
+/**
+ * Holds a resource against the policy; what that only warns of goes into the answer.
+ * @throws InvalidBody where it is refused
+ */
+export function admitResource(
+  request: FastifyRequest,
+  resource: Resource,
+  policy: ValidationPolicy,
+): void {
+  const { isRefused, issues } = judgeResource(resource, policy);
+  if (isRefused) throw invalid(422, issues);
+  request.facts.warnings = issues;
 }
 
 export function bodyText(request: FastifyRequest): string {
@@ -58,16 +70,20 @@ export function bodyText(request: FastifyRequest): string {
 }
 
 /**
- * As {@link body}, with the numbers as the sender wrote them and references below `base`, this
- * server's FHIR address ending in `/`, relative.
+ * The resource in the request's body: read, of the right type, admitted, with the numbers as the
+ * sender wrote them and references below the address of this server relative.
  */
 export function sentContent(
   request: FastifyRequest,
   type: ResourceType,
-  base: string,
+  { base, validation }: Intake,
 ): { readonly resource: Resource; readonly numbers: WrittenNumbers } {
-  const resource = withRelativeReferences(body(request, type), base);
-  return { resource, numbers: writtenNumbers(bodyText(request)) };
+  const text = bodyText(request);
+  const parsed = parseResourceBody(text, { type });
+  if (!parsed.ok) throw invalid(400, parsed.error);
+  const resource = withRelativeReferences(parsed.value, base);
+  admitResource(request, resource, validation);
+  return { resource, numbers: writtenNumbers(text) };
 }
 
 export function ifMatch(request: FastifyRequest): number | undefined {

@@ -4,6 +4,7 @@ import { registerFhirHistoryRoutes } from './fhir-history-routes.ts';
 import { registerFhirRoutes } from './fhir-routes.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { registerFhirSearchRoutes } from './fhir-search-routes.ts';
+import { registerFhirValidateRoutes } from './fhir-validate-routes.ts';
 import { registerFhirWriteRoutes } from './fhir-write-routes.ts';
 
 /** All routes of the FHIR interface; each file says what it answers. */
@@ -13,4 +14,5 @@ export function registerFhirInterface(app: FastifyInstance, options: FhirRoutesO
   registerFhirWriteRoutes(app, options);
   registerFhirHistoryRoutes(app, options);
   registerFhirBundleRoutes(app, options);
+  registerFhirValidateRoutes(app, options);
 }

@@ -4,9 +4,9 @@ import {
   editAsWritten,
   type Issue,
   type JsonValue,
+  judgeResource,
   parseResourceBody,
   type Resource,
-  validateResource,
   withRelativeReferences,
   writtenNumbers,
 } from '@holdfast/fhir';
@@ -14,7 +14,7 @@ import type { Result } from '@holdfast/kernel';
 import type { Content } from '@holdfast/store';
 import type { FastifyRequest } from 'fastify';
 import { serverFault } from '../errors.ts';
-import { bodyText, invalid } from './fhir-exchange.ts';
+import { bodyText, type Intake, invalid } from './fhir-exchange.ts';
 
 type Edit = (content: string) => Content;
 type Engine = (resource: Resource, patch: JsonValue) => Result<Resource, readonly Issue[]>;
@@ -28,31 +28,30 @@ const ENGINES: Readonly<Record<string, Engine>> = {
 /**
  * Reads a PATCH body (https://hl7.org/fhir/R4/http.html#patch) into what it does to a stored
  * resource: a JSON Patch, or a Parameters resource with FHIRPath Patch operations.
- * @param base this server's FHIR address ending in `/`
  */
-export function patchOf(request: FastifyRequest, base: string): Edit {
+export function patchOf(request: FastifyRequest, intake: Intake): Edit {
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   const engine = ENGINES[mediaType];
   if (engine === undefined) {
     throw serverFault('SERVER_PATCH_UNSUPPORTED', { expression: ['Content-Type'] });
   }
-  return editWith(engine, bodyText(request), base);
+  return editWith(engine, bodyText(request), intake);
 }
 
 /** The same in a bundle: Parameters as they are, a JSON Patch inside a Binary. */
-export function patchOfEntry(resource: Resource, base: string): Edit {
+export function patchOfEntry(resource: Resource, intake: Intake): Edit {
   if (resource.resourceType === 'Parameters') {
-    return editWith(applyFhirPathPatch, JSON.stringify(resource), base);
+    return editWith(applyFhirPathPatch, JSON.stringify(resource), intake);
   }
   const { contentType, data } = resource;
   if (contentType !== 'application/json-patch+json' || typeof data !== 'string') {
     throw serverFault('SERVER_PATCH_UNSUPPORTED');
   }
-  return editWith(applyJsonPatch, Buffer.from(data, 'base64').toString(), base);
+  return editWith(applyJsonPatch, Buffer.from(data, 'base64').toString(), intake);
 }
 
 /** Numbers keep their spelling, and what comes out is validated like any other resource. */
-function editWith(engine: Engine, patch: string, base: string): Edit {
+function editWith(engine: Engine, patch: string, intake: Intake): Edit {
   try {
     JSON.parse(patch);
   } catch {
@@ -65,9 +64,9 @@ function editWith(engine: Engine, patch: string, base: string): Edit {
     if (!edited.ok) throw invalid(422, edited.error);
     const parsed = parseResourceBody(edited.value);
     if (!parsed.ok) throw invalid(422, parsed.error);
-    const resource = withRelativeReferences(parsed.value, base);
-    const issues = validateResource(resource);
-    if (issues.length > 0) throw invalid(422, issues);
+    const resource = withRelativeReferences(parsed.value, intake.base);
+    const { isRefused, issues } = judgeResource(resource, intake.validation);
+    if (isRefused) throw invalid(422, issues);
     if (resource.id === undefined) throw serverFault('SERVER_BODY_INVALID');
     return { resource: { ...resource, id: resource.id }, numbers: writtenNumbers(edited.value) };
   };

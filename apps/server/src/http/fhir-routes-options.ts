@@ -1,4 +1,5 @@
 import type { ConsentGates } from '@holdfast/consent';
+import type { ValidationPolicy } from '@holdfast/fhir';
 import type { Clock, Random } from '@holdfast/kernel';
 import type { TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
@@ -17,6 +18,8 @@ export interface FhirRoutesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  /** What becomes of resources that break rules. */
+  readonly validation: ValidationPolicy;
   /** Root of the server without a slash at its end. */
   readonly baseUrl: () => string;
 }

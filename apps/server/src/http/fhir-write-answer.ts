@@ -1,4 +1,4 @@
-import { operationOutcome } from '@holdfast/fhir';
+import { type Issue, operationOutcome } from '@holdfast/fhir';
 import type { Change, StoredVersion, WriteOutcome } from '@holdfast/store';
 import type { FastifyReply } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
@@ -27,7 +27,10 @@ export async function answerWrite(
       `${options.baseUrl()}${FHIR_BASE}/${type}/${id}/_history/${version.version}`,
     );
   const { returns = 'representation' } = preferenceOf(request.headers['prefer']);
-  return send(reply, shown || returns !== 'representation' ? returns : 'minimal', version.content);
+  if (returns === 'OperationOutcome') {
+    return reply.type(FHIR_JSON).send(doneWith(request.facts.warnings));
+  }
+  return send(reply, shown ? returns : 'minimal', version.content);
 }
 
 /** Nothing was written, but what was there may go out: that is a read, decided and recorded. */
@@ -66,8 +69,14 @@ function send(reply: FastifyReply, returns: Returns, content: string | null): Fa
   return reply.type(FHIR_JSON).send(text);
 }
 
-export const DONE = JSON.stringify(
-  operationOutcome([
-    { severity: 'information', code: 'informational', diagnostics: 'The request was carried out.' },
-  ]),
-);
+const CARRIED_OUT: Issue = {
+  severity: 'information',
+  code: 'informational',
+  diagnostics: 'The request was carried out.',
+};
+
+export const DONE = JSON.stringify(operationOutcome([CARRIED_OUT]));
+
+/** Done, and what the policy only warns of. */
+const doneWith = (warnings: readonly Issue[]): string =>
+  warnings.length === 0 ? DONE : JSON.stringify(operationOutcome([CARRIED_OUT, ...warnings]));

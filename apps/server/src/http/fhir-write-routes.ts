@@ -4,7 +4,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serverFault } from '../errors.ts';
 import { auditedWrite } from './audited-write.ts';
 import { conditionOf, queryText } from './fhir-condition.ts';
-import { ifMatch, ifNoneMatchAny, nameOf, sentContent, typeOf } from './fhir-exchange.ts';
+import {
+  type Intake,
+  ifMatch,
+  ifNoneMatchAny,
+  nameOf,
+  sentContent,
+  typeOf,
+} from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { patchOf } from './fhir-patch.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
@@ -50,6 +57,11 @@ type Sent = ReturnType<typeof sentContent>;
 
 const fhirBase = ({ baseUrl }: FhirRoutesOptions): string => `${baseUrl()}${FHIR_BASE}/`;
 
+const intakeOf = (options: FhirRoutesOptions): Intake => ({
+  base: fhirBase(options),
+  validation: options.validation,
+});
+
 const withId = ({ resource, numbers }: Sent, id: string): Content => ({
   resource: { ...resource, id },
   numbers,
@@ -57,7 +69,7 @@ const withId = ({ resource, numbers }: Sent, id: string): Content => ({
 
 function create(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
   const type = typeOf(request);
-  const sent = sentContent(request, type, fhirBase(options));
+  const sent = sentContent(request, type, intakeOf(options));
   const header = request.headers['if-none-exist'];
   const criteria = Array.isArray(header) ? header.join('&') : header;
   return {
@@ -69,7 +81,7 @@ function create(options: FhirRoutesOptions, { request }: Exchange): WriteIntent 
 
 function update(options: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  const sent = sentContent(request, type, fhirBase(options));
+  const sent = sentContent(request, type, intakeOf(options));
   if (sent.resource.id !== id) {
     throw serverFault('SERVER_ID_MISMATCH', { expression: [`${type}.id`] });
   }
@@ -80,7 +92,7 @@ function update(options: FhirRoutesOptions, { request, who }: Exchange): WriteIn
 function updateMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
   const type = typeOf(request);
   const matching = conditionOf(type, queryText(request.url), fhirBase(options));
-  const sent = sentContent(request, type, fhirBase(options));
+  const sent = sentContent(request, type, intakeOf(options));
   const { id } = sent.resource;
   return {
     kind: 'put-matching',
@@ -97,7 +109,7 @@ function patch(options: FhirRoutesOptions, { request, who }: Exchange): WriteInt
     kind: 'patch',
     type,
     id,
-    edit: patchOf(request, fhirBase(options)),
+    edit: patchOf(request, intakeOf(options)),
     ifMatch: ifMatch(request),
   };
 }
@@ -107,7 +119,7 @@ function patchMatching(options: FhirRoutesOptions, { request }: Exchange): Write
   return {
     kind: 'patch-matching',
     matching,
-    edit: patchOf(request, fhirBase(options)),
+    edit: patchOf(request, intakeOf(options)),
     ifMatch: ifMatch(request),
   };
 }

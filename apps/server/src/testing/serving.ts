@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningServer, startServer } from '../index.ts';
+import { type RunningServer, type ServerConfig, startServer } from '../index.ts';
 
 export interface Answer {
   readonly status: number;
@@ -18,7 +18,9 @@ export interface Serving {
 }
 
 /** A whole server on an embedded database of its own. */
-export async function serving(options: { demo?: boolean } = {}): Promise<Serving> {
+export async function serving(
+  options: Partial<Pick<ServerConfig, 'demo' | 'validation'>> = {},
+): Promise<Serving> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
   const server = await startServer({
     host: '127.0.0.1',
@@ -27,6 +29,7 @@ export async function serving(options: { demo?: boolean } = {}): Promise<Serving
     databaseUrl: undefined,
     environment: 'test',
     demo: options.demo ?? false,
+    ...(options.validation !== undefined && { validation: options.validation }),
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off' },

@@ -5,7 +5,11 @@ import type { WrittenNumbers } from '../json-numbers.ts';
 import { MAX_BUNDLE_ENTRIES } from '../limits.ts';
 import { rewriteReferences, withRelativeReferences } from '../references.ts';
 import type { Resource } from '../resource.ts';
-import { validateResource } from '../validation/validate-resource.ts';
+import {
+  ENFORCE_ALL,
+  judgeResource,
+  type ValidationPolicy,
+} from '../validation/validation-policy.ts';
 import { entryLinks, type Identified, unlinkedReferences } from './bundle-links.ts';
 import { entryNumbers } from './entry-numbers.ts';
 import {
@@ -23,6 +27,8 @@ export interface PlanOptions {
   readonly base?: string;
   /** The bundle's numbers as sent. */
   readonly numbers?: WrittenNumbers;
+  /** Default: every rule is enforced. */
+  readonly validation?: ValidationPolicy;
 }
 
 interface Planning extends PlanOptions {
@@ -84,7 +90,10 @@ function planWhole(written: readonly JsonValue[], options: Planning): Plan {
     if (request.ok) requests.push(request.value);
     else issues.push(request.error);
   });
-  issues.push(...duplicates(requests), ...requests.flatMap(resourceIssues));
+  issues.push(
+    ...duplicates(requests),
+    ...requests.flatMap((request) => resourceIssues(request, options)),
+  );
   const identified = identify(requests, options);
   const links = entryLinks(identified);
   const unlinked = unlinkedReferences(identified, links);
@@ -108,7 +117,7 @@ function planEach(written: readonly JsonValue[], options: Planning): Plan {
     if (!request.ok) return { method: 'refused', index, issues: [request.error] };
     const identified = identify([request.value], options);
     const unlinked = unlinkedReferences(identified, new Map());
-    const issues = [...resourceIssues(request.value), ...unlinked.issues];
+    const issues = [...resourceIssues(request.value, options), ...unlinked.issues];
     const [only] = identified;
     if (issues.length > 0 || only === undefined) return { method: 'refused', index, issues };
     conditionalReferences.push(...unlinked.conditional);
@@ -117,11 +126,15 @@ function planEach(written: readonly JsonValue[], options: Planning): Plan {
   return ok({ kind: 'batch', entries: [...entries].sort(byPhase), conditionalReferences });
 }
 
-function resourceIssues({ resource, index, method }: EntryRequest): readonly Issue[] {
+function resourceIssues(
+  { resource, index, method }: EntryRequest,
+  { validation = ENFORCE_ALL }: Planning,
+): readonly Issue[] {
   // A patch is looked at when it is applied, and what it makes then.
-  return resource === undefined || method === 'PATCH'
-    ? []
-    : validateResource(resource, `Bundle.entry[${index}].resource`);
+  if (resource === undefined || method === 'PATCH') return [];
+  const path = `Bundle.entry[${index}].resource`;
+  const { isRefused, issues } = judgeResource(resource, validation, path);
+  return isRefused ? issues : [];
 }
 
 /** The same resource twice, or one full URL for two entries: the outcome would depend on order. */
