@@ -33,7 +33,7 @@ const DAMAGES: readonly ((place: Place) => void)[] = [
 export function damaged(resource: Resource, random: () => number): Resource {
   const copy = structuredClone(resource);
   const places: Place[] = [];
-  collect(copy as unknown as Node, places);
+  collect(copy, places);
   const place = places[Math.floor(random() * places.length)];
   const damage = DAMAGES[Math.floor(random() * DAMAGES.length)];
   if (place !== undefined) damage?.(place);

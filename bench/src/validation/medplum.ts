@@ -3,8 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Resource } from '@holdfast/fhir';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
-
-type Bundle = Parameters<typeof indexStructureDefinitionBundle>[0];
+import type { Bundle, Resource as MedplumResource } from '@medplum/fhirtypes';
 
 /** Gives the peer the definitions it validates by: the same R4 package that ours are made of. */
 export function loadMedplum(): void {
@@ -19,7 +18,7 @@ export function loadMedplum(): void {
 /** True where the peer finds nothing wrong: it throws where it does. */
 export function isValidForMedplum(resource: Resource): boolean {
   try {
-    validateResource(resource as unknown as Parameters<typeof validateResource>[0]);
+    validateResource(resource as unknown as MedplumResource);
     return true;
   } catch {
     return false;
