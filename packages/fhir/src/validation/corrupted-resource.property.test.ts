@@ -49,6 +49,18 @@ const DAMAGES: Readonly<Record<string, (place: Place) => string>> = {
     holder[key] = isNode(value) || Array.isArray(value) ? 'text' : { text: 'x' };
     return path;
   },
+  'an empty object'({ holder, key, path }) {
+    holder[key] = {};
+    return path;
+  },
+  'an empty text'({ holder, key, path }) {
+    holder[key] = '';
+    return path;
+  },
+  'a text for a number, a number for anything else'({ holder, key, path }) {
+    holder[key] = typeof holder[key] === 'number' ? '1' : 12345;
+    return path;
+  },
   'a list in a list'({ holder, key, path }) {
     const value = holder[key];
     holder[key] = [[value]];
