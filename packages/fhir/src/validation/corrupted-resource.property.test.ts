@@ -50,8 +50,10 @@ const DAMAGES: Readonly<Record<string, (place: Place) => string>> = {
     return path;
   },
   'an empty object'({ holder, key, path }) {
+    const value = holder[key];
     holder[key] = {};
-    return path;
+    // What should be a resource lacks its type first of all.
+    return isNode(value) && 'resourceType' in value ? `${path}.resourceType` : path;
   },
   'an empty text'({ holder, key, path }) {
     holder[key] = '';
