@@ -9,6 +9,12 @@ import { prepare } from './setup.mjs';
 /** @type {Record<string, readonly (readonly [string, ...string[]])[]>} */
 const STEPS = {
   format: [['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--max-diagnostics=200', '.']],
+  // Before lint, which reads types from what the packages build.
+  types: [
+    ['@typescript/native/bin/tsc', '-b', 'tsconfig.build.json'],
+    ['@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
+    ['@typescript/native/bin/tsc', '-p', 'apps/console'],
+  ],
   lint: [
     [
       'oxlint/bin/oxlint',
@@ -16,11 +22,6 @@ const STEPS = {
       '--deny-warnings',
       '--report-unused-disable-directives-severity=error',
     ],
-  ],
-  types: [
-    ['@typescript/native/bin/tsc', '-b', 'tsconfig.build.json'],
-    ['@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
-    ['@typescript/native/bin/tsc', '-p', 'apps/console'],
   ],
   layers: [['tsx/dist/cli.mjs', 'tools/check-layers.ts']],
   'dead code': [['knip/bin/knip.js', '--treat-config-hints-as-errors']],
