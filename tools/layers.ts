@@ -28,6 +28,12 @@ export const LAYERS = {
   ],
   'packages/signin': ['packages/kernel', 'packages/consent'],
   'packages/inference': ['packages/kernel', 'packages/admission', 'packages/postgres'],
+  'packages/subscriptions': [
+    'packages/kernel',
+    'packages/postgres',
+    'packages/fhir',
+    'packages/events',
+  ],
   'packages/visibility': ['packages/kernel', 'packages/postgres', 'packages/events'],
   'packages/testkit': ['packages/kernel', 'packages/postgres'],
   'apps/server': [
@@ -42,6 +48,7 @@ export const LAYERS = {
     'packages/consent',
     'packages/signin',
     'packages/inference',
+    'packages/subscriptions',
     'packages/visibility',
   ],
   'apps/cli': [
@@ -87,18 +94,21 @@ export const PURE_CORES: readonly Workspace[] = [
   'packages/consent',
   'packages/inference',
   'packages/visibility',
+  'packages/subscriptions',
 ];
 
 /**
  * Folders of adapters inside a core: what talks to a database, a broker, the file system or another
  * process lives in one.
  */
-export const ADAPTERS = '/src/(postgres|nats|onnx|process|backend|http|node|files)/';
+export const ADAPTERS = '/src/(postgres|nats|onnx|process|backend|http|node|files|smtp)/';
 
 /** Files of a core that may touch the platform all the same, each with its reason. */
 export const CORE_EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/fhir/src/definitions.ts': 'reads the compacted definitions once, at load',
   'packages/ledger/src/keys/key-files.ts': 'keeps signing keys in files; nothing else imports it',
+  'packages/subscriptions/src/delivery/endpoint-guard.ts':
+    'asks node:net for the arithmetic of addresses; connects to nothing',
   'packages/kernel/src/clock.ts': 'is the clock',
   'packages/kernel/src/timers.ts': 'are the timers',
   'packages/kernel/src/random.ts': 'is the source of randomness',

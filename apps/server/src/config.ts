@@ -25,6 +25,8 @@ export interface ServerConfig {
   readonly references?: ReferencePolicy;
   /** Whether PUT of a free id creates; true unless told otherwise. See docs/writing.md. */
   readonly updateCreates?: boolean;
+  /** Where subscriptions may go beside the public internet over TLS, and by which mail server. */
+  readonly subscriptions?: SubscriptionSettings | undefined;
   readonly logLevel: string;
   /** What becomes of resources that break rules; absent = every rule is enforced. */
   readonly validation?: ValidationPolicy;
@@ -34,6 +36,13 @@ export interface ServerConfig {
   readonly inferenceProgram?: ChildPoolOptions['program'];
   /** Sentences for the person who starts it. */
   readonly onProgress: (line: string) => void;
+}
+
+export interface SubscriptionSettings {
+  /** Host names that may be internal or plain HTTP. */
+  readonly trustedHosts: readonly string[];
+  /** Absent: the channel email is not offered. */
+  readonly mail?: { readonly url: string; readonly from: string } | undefined;
 }
 
 /** The tenant of a single-tenant installation. */

@@ -11,6 +11,7 @@ import {
   startEmbeddedPostgres,
 } from '@holdfast/postgres';
 import { storeMigrations } from '@holdfast/store';
+import { subscriptionsMigrations } from '@holdfast/subscriptions';
 import { visibilityMigrations } from '@holdfast/visibility';
 import type { Pool } from 'pg';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
@@ -26,6 +27,7 @@ const MIGRATIONS = [
   consentMigrations,
   inferenceMigrations,
   visibilityMigrations,
+  subscriptionsMigrations,
 ];
 
 export interface Database {

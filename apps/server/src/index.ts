@@ -2,3 +2,4 @@ export { parseValidationPolicy } from '@holdfast/fhir';
 export { readProviderSettings } from '@holdfast/signin';
 export type { ServerConfig } from './config.ts';
 export { type RunningServer, startServer } from './start.ts';
+export { readSubscriptionSettings } from './subscription-settings.ts';

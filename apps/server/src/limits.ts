@@ -13,6 +13,12 @@ export const POOL_CONNECTIONS = 16;
 /** As the owner: leases, the sequencer, signals; none of them runs per request. */
 export const OWNER_CONNECTIONS = 6;
 
+/** Events whose handling time is kept: several screens of the newest. */
+export const HANDLING_TIMES_KEPT = 500;
+
+/** Of delivery to subscribers: its statements are short, its waiting is for receivers. */
+export const DELIVERY_CONNECTIONS = 4;
+
 /** No interactive statement may take longer; the answer is then 503. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
 

@@ -1,17 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { AdmissionGate } from '@holdfast/admission';
-import { EventSource } from '@holdfast/events';
+import { EventSource, systemTimers } from '@holdfast/events';
 import { ENFORCE_ALL } from '@holdfast/fhir';
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
+import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
 import { type Intelligence, prepareIntelligence } from './composition/intelligence.ts';
 import { type Observation, startObservation } from './composition/observation.ts';
 import { openRecordStore, type RecordStore } from './composition/record-store.ts';
 import { openSecrets, type Secrets } from './composition/secrets.ts';
 import { openSignIn, type SignIn } from './composition/sign-in.ts';
+import { openSubscriptions, type Subscriptions } from './composition/subscriptions.ts';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { registerAdmission } from './http/admission-hook.ts';
@@ -22,6 +24,7 @@ import { registerFhirInterface } from './http/fhir-interface.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { registerPolicyRoutes } from './http/policy-routes.ts';
+import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
 import { loadDemo } from './workers/demo-loader.ts';
@@ -45,7 +48,16 @@ export interface RunningServer {
 export const VERSION = '0.1.0';
 
 /** Everything one process is made of; each part is opened once, in the order it is listed. */
-interface Platform extends Observation, AuditLog, RecordStore, Intelligence, SignIn {
+interface Platform
+  extends Observation,
+    AuditLog,
+    RecordStore,
+    Intelligence,
+    Subscriptions,
+    EventFlow,
+    SignIn {
+  /** The server's root address without a slash at its end, known once it listens. */
+  readonly address: { url: string };
   readonly config: ServerConfig;
   readonly tenant: TenantId;
   readonly logger: Logger;
@@ -80,7 +92,9 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   const { config, database, backend, issuer, source, runtime, sequencer } = platform;
   const { app, servedAt } = mounted;
   await source.start();
+  platform.tail.start();
   await runtime.start();
+  platform.subscriptions.start();
   sequencer.wake();
   await loadDemoIfAsked(platform);
   greetProvider(platform);
@@ -98,8 +112,8 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
 
 async function compose(config: ServerConfig, database: Database): Promise<Platform> {
   const tenant = FIRST_TENANT as TenantId;
-  const { dataDirectory } = config;
-  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const { dataDirectory, logLevel } = config;
+  const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: true }));
   const trouble = (where: string) => (error: unknown) =>
     logger.warn({ where, kind: (error as Error).name }, 'recovering');
   const { ownerUrl, requests, workers } = database;
@@ -109,22 +123,9 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
     applicationName: 'holdfast owner',
     max: OWNER_CONNECTIONS,
   });
-  const at = { tenant, clock, random, database };
-  const observation = await startObservation({
-    ...at,
-    owner,
-    workers,
-    dataDirectory,
-    trouble: trouble('signals'),
-  });
-  const log = openAuditLog({
-    ...at,
-    owner,
-    requests,
-    keys: secrets.log,
-    dataDirectory,
-    trouble: trouble('sequencer'),
-  });
+  const at = { tenant, clock, random, database, owner, requests, workers, dataDirectory };
+  const observation = await startObservation({ ...at, trouble: trouble('signals') });
+  const log = openAuditLog({ ...at, keys: secrets.log, trouble: trouble('sequencer') });
   const source = new EventSource({ url: ownerUrl, trouble: trouble('events') });
   const records = await openRecordStore({
     ...at,
@@ -139,13 +140,20 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
   const intelligence = prepareIntelligence({
     ...at,
     records,
-    source,
     audit: log.audit,
     signals: observation.signals,
     program: config.inferenceProgram,
+  });
+  const reactions = react({
+    ...at,
+    ...log,
+    ...intelligence,
+    config,
+    records,
+    source,
+    secrets,
     trouble,
   });
-  const signIn = openSignIn({ tenant, config, signingKey: secrets.signing, clock });
   return {
     config,
     tenant,
@@ -159,8 +167,36 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
     ...log,
     ...records,
     ...intelligence,
-    ...signIn,
+    ...reactions,
+    ...openSignIn({ tenant, config, signingKey: secrets.signing, clock }),
   };
+}
+
+interface ReactionParts
+  extends Pick<Platform, 'config' | 'tenant' | 'source' | 'secrets' | 'audit'> {
+  readonly database: Database;
+  readonly records: RecordStore;
+  readonly inferenceConsumer: Intelligence['inferenceConsumer'];
+  readonly trouble: (where: string) => (error: unknown) => void;
+}
+
+/** Everything that acts on events. */
+function react(parts: ReactionParts): Subscriptions & EventFlow & Pick<Platform, 'address'> {
+  const { config, secrets, inferenceConsumer, trouble } = parts;
+  const address = { url: config.publicUrl ?? '' };
+  const subscriptions = openSubscriptions({
+    ...parts,
+    clock,
+    random,
+    settings: config.subscriptions,
+    master: secrets.subscriptions,
+    address,
+    timers: systemTimers,
+    trouble: trouble('subscriptions'),
+  });
+  const consumers = [inferenceConsumer, subscriptions.subscriptions.consumer];
+  const flow = openEventFlow({ ...parts, clock, random, consumers });
+  return { ...subscriptions, ...flow, address };
 }
 
 interface Mounted {
@@ -171,8 +207,7 @@ interface Mounted {
 }
 
 async function mount(platform: Platform): Promise<Mounted> {
-  const { config, tenant, logger, database, watcher, signals, watch, secrets } = platform;
-  let url = config.publicUrl ?? '';
+  const { tenant, logger, database, watcher, signals, watch, secrets } = platform;
   const sources: OverviewSources = {
     ...platform,
     tenant,
@@ -204,9 +239,11 @@ async function mount(platform: Platform): Promise<Mounted> {
     random,
     version: VERSION,
     validation: platform.config.validation ?? ENFORCE_ALL,
-    baseUrl: () => url,
+    baseUrl: () => platform.address.url,
+    rules: platform.subscriptions.rules,
   };
   registerAdmission(app, platform);
+  registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
   registerFhirInterface(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
   registerPolicyRoutes(app, { ...platform, pool: database.requests });
@@ -222,8 +259,8 @@ async function mount(platform: Platform): Promise<Mounted> {
   return {
     app,
     feed,
-    servedAt: (address) => {
-      url = address;
+    servedAt: (url) => {
+      platform.address.url = url;
       return url;
     },
   };
@@ -260,7 +297,10 @@ async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   platform.gate.close();
   await app.close();
   await platform.runtime.stop();
+  await platform.subscriptions.stop();
+  await platform.tail.stop();
   await platform.source.stop();
+  await platform.closeFlow();
   platform.orchestrator.stop();
   await platform.backend.stop();
   await platform.sequencer.stop();

@@ -25,6 +25,11 @@ export interface Consumer<Prepared = void> {
   readonly group: string;
   readonly handles: EventFilter;
   /**
+   * A finer look than `handles`, taken right before an event's turn: what it leaves out costs no
+   * transaction. With one lane, everything before the event has had its effect by then.
+   */
+  concerns?(event: RecordedEvent): boolean;
+  /**
    * Slow or outside work, done before any transaction opens: it may run again after a crash, so
    * whoever receives it deduplicates by `event.eventId`. Its result goes to `effect`.
    */
@@ -46,7 +51,11 @@ export interface Consumer<Prepared = void> {
   readonly onExhausted?: ExhaustedPolicy;
   /** Where a new group starts; `now` may include events that were committed just before. */
   readonly startFrom?: 'origin' | 'now';
-  /** After the fact is committed, as all hooks; one that throws changes nothing. */
+  /** This process leads the group from its place in the log on; nothing is handled before it resolves. */
+  onLead?(): Promise<void>;
+  /** It leads no more; the next leader waits until this has resolved, if this process still can. */
+  onReleased?(): Promise<void>;
+  /** After the fact is committed, as all hooks below; one that throws changes nothing. */
   onHandled?(events: readonly RecordedEvent[]): void;
   onParked?(failed: FailedEvent): void;
   onDeadLetter?(failed: FailedEvent): void;

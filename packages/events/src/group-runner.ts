@@ -78,6 +78,7 @@ export class GroupRunner<Prepared> {
     this.#disarm();
     await this.#running;
     this.#lead = null;
+    await this.#parts.consumer.onReleased?.();
   }
 
   /** @param announced the furthest position the push told of, if it told of one */
@@ -141,7 +142,7 @@ export class GroupRunner<Prepared> {
     const { store, consumer } = this.#parts;
     if (this.#placeUnsure) this.#lead = null;
     this.#placeUnsure = false;
-    this.#lead ??= await store.lead();
+    this.#lead ??= await this.#takeLead();
     const start = this.#lead.cursor;
     for (;;) {
       if (this.#retriesPlanned) await this.#retryDueStreams();
@@ -152,6 +153,12 @@ export class GroupRunner<Prepared> {
     const { cursor } = this.#led();
     const moved = compareCursors(cursor, start) > 0;
     return { cursor, moved, held: await store.anyBeyond(cursor) };
+  }
+
+  async #takeLead(): Promise<Lead> {
+    const lead = await this.#parts.store.lead();
+    await this.#parts.consumer.onLead?.();
+    return lead;
   }
 
   async #handle(rows: readonly LogRow[], lanes: number): Promise<void> {
@@ -178,7 +185,7 @@ export class GroupRunner<Prepared> {
     const waiting = new Set<string>();
     const last = lane.at(-1);
     for (const piece of pieces(lane, size)) {
-      const open = piece.filter((event) => !waiting.has(streamKey(event)));
+      const open = piece.filter((event) => !waiting.has(streamKey(event)) && this.#concerns(event));
       const newest = open.at(-1);
       if (newest === undefined) continue;
       const advanceTo = end === null ? null : newest === last ? end : newest.position;
@@ -193,7 +200,7 @@ export class GroupRunner<Prepared> {
   /** After a failure among several: finds whose it is, and lets the others through. */
   async #runOneByOne(events: readonly RecordedEvent[], waiting: Set<string>): Promise<void> {
     for (const event of events) {
-      if (waiting.has(streamKey(event))) continue;
+      if (waiting.has(streamKey(event)) || !this.#concerns(event)) continue;
       const outcome = await this.#attempt([event], 1, null);
       if (outcome.kind !== 'failed') continue;
       if (await this.#park(event, 1, outcome.error)) waiting.add(streamKey(event));
@@ -271,7 +278,7 @@ export class GroupRunner<Prepared> {
       );
       for (const event of events) {
         newest = event;
-        if (!matches(consumer.handles, event)) continue;
+        if (!matches(consumer.handles, event) || !this.#concerns(event)) continue;
         const attempt = event.seq === parked.seq ? parked.attempts + 1 : 1;
         const outcome = await this.#attempt([event], attempt, null);
         if (outcome.kind !== 'failed') continue;
@@ -287,6 +294,10 @@ export class GroupRunner<Prepared> {
     if (caughtUpWith !== undefined) {
       this.#tell(() => consumer.onRecovered?.(consumer.group, caughtUpWith));
     }
+  }
+
+  #concerns(event: RecordedEvent): boolean {
+    return this.#parts.consumer.concerns?.(event) ?? true;
   }
 
   /** The lead; throws once this process has let go, so that no work starts after that. */

@@ -31,6 +31,8 @@ export interface WriteContext extends WriteGates {
   readonly actor: string;
   readonly requestId: string;
   readonly audit: WriteAudit;
+  /** Looks at the intents before anything else is done; a throw refuses them. */
+  readonly check?: (intents: readonly WriteIntent[]) => Promise<void>;
   /** References by search in the resources, resolved in the same transaction. */
   readonly searched?: readonly SearchedReference[];
   /** Runs in the transaction after the writes, e.g. the reads of a bundle; a throw undoes all. */
@@ -95,6 +97,7 @@ export class FhirRepository {
     intents: readonly WriteIntent[],
     context: WriteContext,
   ): Promise<readonly WriteOutcome[]> {
+    await context.check?.(intents);
     const work = new WriteWork(intents, { ...this.#options, searched: context.searched ?? [] });
     // Before a transaction holds a connection, as this takes another one. What a condition asks for
     // is registered too: then the search inside the transaction need not look it up.

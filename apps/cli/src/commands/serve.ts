@@ -50,6 +50,8 @@ Environment:
   HOLDFAST_PUBLIC_URL     how clients reach this server, e.g. behind a proxy
   HOLDFAST_REFERENCES     "off": what a resource refers to need not be there (docs/writing.md)
   HOLDFAST_UPDATE_CREATES "off": PUT updates only, it never creates
+  HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
+  HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
   HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
   HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
   HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
@@ -64,7 +66,8 @@ async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
   await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
-  const { parseValidationPolicy, readProviderSettings, startServer } = await import(
+  const { parseValidationPolicy, readProviderSettings, readSubscriptionSettings, startServer } =
+    await import(
     '@holdfast/server'
   );
   const provider = readProviderSettings(process.env);
@@ -83,6 +86,7 @@ async function serve(options: Options): Promise<void> {
     publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
     ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),
     ...(process.env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
+    subscriptions: readSubscriptionSettings(process.env),
     logLevel: log,
     validation: policy.value,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),

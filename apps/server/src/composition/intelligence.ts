@@ -1,5 +1,5 @@
 import type { Actor } from '@holdfast/consent';
-import { ConsumerRuntime, type EventSource } from '@holdfast/events';
+import type { AnyConsumer } from '@holdfast/events';
 import { ChildPool, type ChildPoolOptions, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import type { SignalRecorder } from '@holdfast/visibility';
@@ -12,21 +12,19 @@ export interface IntelligenceParts {
   readonly tenant: TenantId;
   readonly database: Database;
   readonly records: RecordStore;
-  readonly source: EventSource;
   readonly audit: AuditTrail;
   readonly signals: SignalRecorder;
   readonly clock: Clock;
   readonly random: Random;
   /** How the children of the back end start; undefined = from the build. */
   readonly program: ChildPoolOptions['program'] | undefined;
-  readonly trouble: (where: string) => (error: unknown) => void;
 }
 
-/** Inference on events: the back end, what orders its work, and the consumers that ask for it. */
+/** Inference on events: the back end, what orders its work, and the consumer that asks for it. */
 export interface Intelligence {
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
-  readonly runtime: ConsumerRuntime;
+  readonly inferenceConsumer: AnyConsumer;
 }
 
 /** Conditions of the back end that end when it is well again. */
@@ -43,9 +41,9 @@ const inferenceActor = (tenant: TenantId): Actor => ({
   tokenId: 'holdfast-inference',
 });
 
-/** The children start to warm up; consumers wait for `runtime.start()`. */
+/** The children start to warm up; the consumer waits for its runtime. */
 export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
-  const { tenant, database, records, source, audit, clock, random, program, trouble } = parts;
+  const { tenant, database, records, audit, clock, random, program } = parts;
   const backend = new ChildPool(program === undefined ? {} : { program });
   backend.warm();
   const orchestrator = orchestratorOf(backend, parts);
@@ -58,15 +56,7 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
     clock,
     random,
   });
-  const runtime = new ConsumerRuntime(
-    {
-      url: database.ownerUrl,
-      signal: source,
-      trouble: (group, error) => trouble(`consumer ${group}`)(error),
-    },
-    [consumer],
-  );
-  return { backend, orchestrator, runtime };
+  return { backend, orchestrator, inferenceConsumer: consumer };
 }
 
 function orchestratorOf(

@@ -14,6 +14,8 @@ export interface Secrets {
   readonly signing: SigningKey;
   /** Seals page cursors: stable over restarts, the same in every process that holds the keys. */
   readonly cursor: Uint8Array;
+  /** From which the signing secret of each subscription and binding tokens are derived. */
+  readonly subscriptions: Uint8Array;
   /** Takes back the database's address, which is good only while the server runs. */
   forgetDatabase(): Promise<void>;
 }
@@ -29,14 +31,15 @@ export async function openSecrets(dataDirectory: string, ownerUrl: string): Prom
   return {
     log,
     signing,
-    cursor: await cursorSecret(signing),
+    cursor: await derivedSecret(signing, 'cursor'),
+    subscriptions: await derivedSecret(signing, 'subscriptions'),
     forgetDatabase: () => rm(addressFile, { force: true }),
   };
 }
 
 /** Drawn from the private half: whoever knows the public key can neither open nor forge a cursor. */
-async function cursorSecret({ privateKey }: SigningKey): Promise<Uint8Array> {
+async function derivedSecret({ privateKey }: SigningKey, use: string): Promise<Uint8Array> {
   const { d } = await exportJWK(privateKey);
-  invariant(d !== undefined, 'SRV-4 cursors are sealed under the private half of the signing key');
-  return createHash('sha256').update(`holdfast cursor secret v1:${d}`).digest();
+  invariant(d !== undefined, 'SRV-4 secrets are derived from the private half of the signing key');
+  return createHash('sha256').update(`holdfast ${use} secret v1:${d}`).digest();
 }

@@ -4,13 +4,17 @@ import type { Audited } from '../audit-trail.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 
 /** Whose write it is, what it may find and touch, and the records that commit with it. */
-export function writeContext({ gates, audit }: FhirRoutesOptions, who: Audited): WriteContext {
+export function writeContext(
+  { gates, audit, rules }: FhirRoutesOptions,
+  who: Audited,
+): WriteContext {
   return {
     gates: gates.gateSource(who.actor, 'write'),
     finds: gates.gateSource(who.actor, 'read'),
     actor: who.actor.principal,
     requestId: who.requestId,
     audit: audit.forWrite(who),
+    check: (intents) => rules.check(intents, who),
   };
 }
 

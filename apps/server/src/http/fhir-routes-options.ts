@@ -5,6 +5,7 @@ import type { TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
 import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
+import type { WriteRules } from './write-rules.ts';
 
 /** What the FHIR routes work with. */
 export interface FhirRoutesOptions {
@@ -17,6 +18,7 @@ export interface FhirRoutesOptions {
   readonly seal: CursorSeal;
   readonly clock: Clock;
   readonly random: Random;
+  readonly rules: WriteRules;
   readonly version: string;
   /** What becomes of resources that break rules. */
   readonly validation: ValidationPolicy;

@@ -214,6 +214,17 @@ const SPECIAL_RULES: readonly OrgRule[] = [
     because: 'directories and definitions name no patient',
   },
   {
+    id: 'subscribe',
+    effect: 'permit',
+    roles: ['clinician', 'care-coordinator', 'patient', 'system'],
+    actions: ['write'],
+    purposes: ['TREAT', 'HOPERAT', 'PATRQT'],
+    types: ['subscriptions'],
+    patientLayer: 'none',
+    because:
+      'a subscription asks for news; what it is told is decided for its subscriber each time',
+  },
+  {
     id: 'operate',
     effect: 'permit',
     roles: ['operator'],

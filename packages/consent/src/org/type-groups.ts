@@ -42,8 +42,10 @@ export const TYPE_GROUPS = {
     'SubstanceSpecification TerminologyCapabilities ValueSet',
   // Machinery that may carry anyone's data: nobody reads it through the FHIR surface by default.
   infrastructure:
-    'Bundle Linkage MessageHeader OperationOutcome Parameters Subscription SubscriptionStatus ' +
-    'TestReport TestScript',
+    'Bundle Linkage MessageHeader OperationOutcome Parameters SubscriptionStatus TestReport ' +
+    'TestScript',
+  // What somebody asks to be told of. Read by its own subscriber only, whom the server knows.
+  subscriptions: 'Subscription',
 } as const satisfies Record<string, string>;
 
 export type TypeGroup = keyof typeof TYPE_GROUPS;

@@ -22,6 +22,9 @@ import {
   startStage,
 } from '../testing/consumer-stage.ts';
 
+/** Waits as long as a busy machine may take. */
+const eventually = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000 });
+
 /** What may go wrong in the server itself: it has settings that other tests cannot share. */
 const SETTINGS = {
   fsync: 'off',
@@ -111,7 +114,7 @@ describe('a log whose server goes wrong', () => {
       await db.pool.query(`select pg_logical_emit_message(false, 'filler', 'x'), pg_switch_wal()`);
     }
     await db.pool.query('checkpoint');
-    await expect.poll(slot, { timeout: 20_000 }).not.toBe(before);
+    await eventually(slot).not.toBe(before);
     await append(db, { stream: 4 });
     await long.query('commit');
     long.release();
@@ -130,7 +133,7 @@ describe('a log whose server goes wrong', () => {
     process.kill(server.pid, 'SIGKILL');
     await server.ended;
     await server.restart();
-    await expect.poll(() => append(db, { stream: 5 }).catch(() => null)).toBe(2);
+    await eventually(() => append(db, { stream: 5 }).catch(() => null)).toBe(2);
     await board.has('5/2');
     await stage.stop();
     expect(await seen(db, 'server-killed')).toEqual(['5/1', '5/2']);

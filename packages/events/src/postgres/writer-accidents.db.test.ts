@@ -14,6 +14,9 @@ import {
   startStage,
 } from '../testing/consumer-stage.ts';
 
+/** Waits as long as a busy machine may take. */
+const eventually = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000 });
+
 describe('a log whose writers go wrong', () => {
   let db: TestDatabase;
   let stage: Stage;
@@ -41,9 +44,9 @@ describe('a log whose writers go wrong', () => {
     await appendEvent(first, { stream: 1 });
     const second = await open('begin isolation level repeatable read');
     const late = appendEvent(second, { stream: 1 }).catch((error: unknown) => error);
-    await expect
-      .poll(async () => (await db.pool.query('select from pg_locks where not granted')).rowCount)
-      .toBeGreaterThan(0);
+    await eventually(
+      async () => (await db.pool.query('select from pg_locks where not granted')).rowCount,
+    ).toBeGreaterThan(0);
     await first.query('commit');
     expect(await late).toMatchObject({ code: '40001' });
     await second.query('rollback');

@@ -1,0 +1,48 @@
+import {
+  type AnyConsumer,
+  ConsumerRuntime,
+  type EventSource,
+  LogTail,
+  relayPool,
+} from '@holdfast/events';
+import type { Clock, Random } from '@holdfast/kernel';
+import type { Database } from '../database.ts';
+import { HandlingTimes } from '../handling-times.ts';
+
+export interface EventFlowParts {
+  readonly database: Database;
+  readonly source: EventSource;
+  readonly consumers: readonly AnyConsumer[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trouble: (where: string) => (error: unknown) => void;
+}
+
+/** What acts on events, and what shows them. */
+export interface EventFlow {
+  readonly runtime: ConsumerRuntime;
+  readonly tail: LogTail;
+  readonly handlingTimes: HandlingTimes;
+  /** Ends the connections of the tail, which is stopped before. */
+  closeFlow(): Promise<void>;
+}
+
+/** Connections that read the end of the log, and the log for readers that are behind. */
+const TAIL_CONNECTIONS = 2;
+
+export function openEventFlow(parts: EventFlowParts): EventFlow {
+  const { database, source, consumers, clock, random, trouble } = parts;
+  const handlingTimes = new HandlingTimes(clock);
+  const runtime = new ConsumerRuntime(
+    {
+      url: database.ownerUrl,
+      signal: source,
+      trouble: (group, error) => trouble(`consumer ${group}`)(error),
+      onHandled: (_group, events) => handlingTimes.handled(events),
+    },
+    consumers,
+  );
+  const pool = relayPool(database.ownerUrl, TAIL_CONNECTIONS);
+  const tail = new LogTail({ pool, signal: source, random, trouble: trouble('event tail') });
+  return { runtime, tail, handlingTimes, closeFlow: () => pool.end() };
+}

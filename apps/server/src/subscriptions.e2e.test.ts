@@ -1,0 +1,275 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPool } from '@holdfast/postgres';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { type RunningServer, startServer } from './index.ts';
+
+/** Waits as long as a busy machine may take. */
+const eventually = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000 });
+
+const BACKPORT = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition';
+const CROSS = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic';
+const TOPIC = 'http://clinic.example/topics/observations';
+
+const data = mkdtempSync(join(tmpdir(), 'holdfast-subscriptions-'));
+let server: RunningServer;
+let owner: Pool;
+let receiver: Server;
+let endpoint: string;
+const bodies = new Map<string, string[]>();
+
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    request.on('end', () => {
+      const path = request.url ?? '';
+      bodies.set(path, [...(bodies.get(path) ?? []), body]);
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    dataDirectory: data,
+    databaseUrl: undefined,
+    environment: 'test',
+    demo: true,
+    publicUrl: undefined,
+    logLevel: 'silent',
+    embeddedSettings: { fsync: 'off' },
+    subscriptions: { trustedHosts: ['127.0.0.1'] },
+    inferenceProgram: {
+      entry: new URL('../../../packages/inference/src/backend/child.ts', import.meta.url),
+      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
+    },
+    onProgress: () => undefined,
+  });
+  owner = createPool({ url: server.ownerUrl, tenant: 1, max: 2 });
+}, 120_000);
+afterAll(async () => {
+  await owner.end();
+  await server.stop();
+  receiver.closeAllConnections();
+  receiver.close();
+  rmSync(data, { recursive: true, force: true });
+}, 60_000);
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly [element: string]: unknown };
+}
+
+const tokens = new Map<string, string>();
+async function tokenOf(persona: string): Promise<string> {
+  const known = tokens.get(persona);
+  if (known !== undefined) return known;
+  const response = await fetch(`${server.url}/development/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ persona }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  tokens.set(persona, token);
+  return token;
+}
+
+async function fhir(
+  persona: string,
+  path: string,
+  sent?: { readonly method?: string; readonly body?: unknown },
+): Promise<Answer> {
+  const response = await fetch(`${server.url}/fhir/R4${path}`, {
+    method: sent?.method ?? (sent?.body === undefined ? 'GET' : 'POST'),
+    headers: {
+      authorization: `Bearer ${await tokenOf(persona)}`,
+      ...(sent?.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+    },
+    ...(sent?.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === '' ? {} : (JSON.parse(text) as Answer['body']),
+  };
+}
+
+const topic = {
+  resourceType: 'Basic',
+  code: { coding: [{ system: 'http://hl7.org/fhir/fhir-types', code: 'SubscriptionTopic' }] },
+  extension: [
+    { url: `${CROSS}.url`, valueUri: TOPIC },
+    {
+      url: `${CROSS}.resourceTrigger`,
+      extension: [
+        { url: 'resource', valueUri: 'Observation' },
+        { url: 'supportedInteraction', valueCode: 'create' },
+      ],
+    },
+    { url: `${CROSS}.canFilterBy`, extension: [{ url: 'filterParameter', valueString: 'code' }] },
+  ],
+};
+
+const subscription = (path: string, code: string, type = 'rest-hook') => ({
+  resourceType: 'Subscription',
+  status: 'requested',
+  reason: 'test',
+  criteria: TOPIC,
+  _criteria: {
+    extension: [{ url: `${BACKPORT}/backport-filter-criteria`, valueString: `code=${code}` }],
+  },
+  channel: {
+    type,
+    ...(type === 'rest-hook' && { endpoint: `${endpoint}${path}` }),
+    payload: 'application/fhir+json',
+    _payload: {
+      extension: [{ url: `${BACKPORT}/backport-payload-content`, valueCode: 'full-resource' }],
+    },
+  },
+});
+
+const weight = (patient: string, code: string) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code }] },
+  subject: { reference: `Patient/${patient}` },
+  effectiveDateTime: '2026-11-01T08:00:00Z',
+  valueQuantity: { value: 70, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
+});
+
+async function subscribe(persona: string, body: unknown): Promise<string> {
+  let answer: Answer | undefined;
+  // The topic is known a moment after it was created.
+  await eventually(async () => {
+    answer = await fhir(persona, '/Subscription', { body });
+    return answer.status;
+  }).toBe(201);
+  const id = String(answer?.body['id']);
+  await eventually(async () => (await fhir(persona, `/Subscription/${id}`)).body['status']).toBe(
+    'active',
+  );
+  return id;
+}
+
+function numbersOf(text: string): string[] {
+  return [...text.matchAll(/"event-number","valueString":"(\d+)"/g)].map((each) => each[1] ?? '');
+}
+
+describe('subscriptions on the product', () => {
+  it('tell each subscriber what its own consent decision lets through, audited, counted by that', async () => {
+    expect((await fhir('clinician', '/Basic', { body: topic })).status).toBe(201);
+    const first = await subscribe('clinician', subscription('/rivera', '3141-9'));
+    await subscribe('second-clinician', subscription('/okafor', '3141-9'));
+    // Ada keeps the second clinician out; everybody may see the other patient.
+    const other = await fhir('clinician', '/Patient?_count=50');
+    const patients = (other.body['entry'] as { resource: { id: string } }[]).map(
+      (each) => each.resource.id,
+    );
+    const open: string[] = [];
+    for (const id of patients) {
+      const seen = await fhir('second-clinician', `/Patient/${id}`);
+      if (seen.status === 200) open.push(id);
+    }
+    const shared = open[0] ?? '';
+    expect(shared).not.toBe('');
+    for (const patient of ['ada-demo', shared, 'ada-demo', shared]) {
+      const made = await fhir('clinician', '/Observation', { body: weight(patient, '3141-9') });
+      expect(made.status).toBe(201);
+    }
+    await eventually(() => (bodies.get('/rivera') ?? []).flatMap(numbersOf)).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+    ]);
+    await eventually(() => (bodies.get('/okafor') ?? []).flatMap(numbersOf)).toEqual(['1', '2']);
+    expect((bodies.get('/okafor') ?? []).join()).not.toContain('ada-demo');
+    expect((bodies.get('/rivera') ?? []).join()).toContain('"reference":"Patient/ada-demo"');
+    const { rows } = await owner.query<{ n: number }>(
+      `select count(*)::int as n from audit
+        where convert_from(leaf, 'utf8') like '%"type":"notification"%'`,
+    );
+    expect(rows[0]?.n).toBeGreaterThanOrEqual(6);
+
+    const status = await fhir('clinician', `/Subscription/${first}/$status`);
+    expect(JSON.stringify(status.body)).toContain(
+      '{"name":"events-since-subscription-start","valueString":"4"}',
+    );
+    const events = await fhir(
+      'clinician',
+      `/Subscription/${first}/$events?eventsSinceNumber=2&eventsUntilNumber=3`,
+    );
+    expect(numbersOf(JSON.stringify(events.body))).toEqual(['2', '3']);
+    const again = await fhir('clinician', `/Subscription/${first}/$resend?eventsSinceNumber=4`, {
+      method: 'POST',
+      body: { resourceType: 'Parameters' },
+    });
+    expect(again.status).toBe(200);
+    expect((bodies.get('/rivera') ?? []).flatMap(numbersOf).at(-1)).toBe('4');
+  }, 60_000);
+
+  it('belong to their subscriber: others neither read, search, change nor ask about them', async () => {
+    const id = await subscribe('clinician', subscription('/own', '3141-9'));
+    const own = await fhir('clinician', '/Subscription?status=active');
+    expect(JSON.stringify(own.body)).toContain(id);
+    const theirs = await fhir('second-clinician', '/Subscription?status=active');
+    expect(JSON.stringify(theirs.body)).not.toContain(id);
+    for (const path of [
+      `/Subscription/${id}`,
+      `/Subscription/${id}/$status`,
+      `/Subscription/${id}/$events`,
+      `/Subscription/${id}/$signing-secret`,
+    ]) {
+      expect((await fhir('second-clinician', path)).status, path).toBe(404);
+    }
+    const stolen = { ...subscription('/stolen', '3141-9'), id };
+    const put = { method: 'PUT', body: stolen };
+    expect((await fhir('second-clinician', `/Subscription/${id}`, put)).status).toBe(404);
+    expect(
+      (await fhir('second-clinician', `/Subscription/${id}`, { method: 'DELETE' })).status,
+    ).toBe(404);
+    const secret = await fhir('clinician', `/Subscription/${id}/$signing-secret`);
+    expect(JSON.stringify(secret.body)).toContain('whsec_');
+    expect((await fhir('clinician', `/Subscription/${id}`, { method: 'DELETE' })).status).toBe(204);
+    await eventually(
+      async () => (await fhir('clinician', `/Subscription/${id}/$status`)).status,
+    ).toBe(404);
+  }, 60_000);
+
+  it('are refused where the server would not carry them out, naming the element', async () => {
+    const bad = subscription('', '3141-9');
+    const inside = { ...bad, channel: { ...bad.channel, endpoint: 'http://169.254.169.254/' } };
+    const answer = await fhir('clinician', '/Subscription', { body: inside });
+    expect(answer.status).toBe(422);
+    expect(JSON.stringify(answer.body)).toContain('Subscription.channel.endpoint');
+    const unknown = { ...bad, criteria: 'http://nobody.example/topic' };
+    expect((await fhir('clinician', '/Subscription', { body: unknown })).status).toBe(422);
+  });
+
+  it('reach a websocket that was bound with a token', async () => {
+    const id = await subscribe('clinician', subscription('', '3141-9', 'websocket'));
+    const answer = await fhir('clinician', `/Subscription/${id}/$get-ws-binding-token`);
+    const parameters = answer.body['parameter'] as Record<string, string>[];
+    const of = (name: string) => parameters.find((each) => each['name'] === name);
+    const socket = new WebSocket(of('websocket-url')?.['valueUrl'] ?? '');
+    const heard: string[] = [];
+    socket.on('message', (message: Buffer) => heard.push(message.toString()));
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(`bind-with-token ${of('token')?.['valueString']}`);
+    await eventually(() => heard.length).toBe(1);
+    expect(heard[0]).toContain('"handshake"');
+    await fhir('clinician', '/Observation', { body: weight('ada-demo', '3141-9') });
+    await eventually(() => heard.flatMap(numbersOf)).toEqual(['1']);
+    expect(heard[1]).toContain('"resourceType":"Observation"');
+    socket.close();
+  }, 60_000);
+});

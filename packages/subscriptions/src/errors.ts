@@ -1,0 +1,44 @@
+import { type FaultCatalogue, faults } from '@holdfast/kernel';
+
+/** This package's rows of the error catalogue. */
+export const SUBSCRIPTION_FAULTS = {
+  SUBSCRIPTION_NOT_ACCEPTED: {
+    status: 422,
+    issue: 'business-rule',
+    text: 'The subscription asks for something this server does not do.',
+    mend: 'Change the elements that the issues name and send it again.',
+  },
+  SUBSCRIPTION_UNKNOWN: {
+    status: 404,
+    issue: 'not-found',
+    text: 'There is no such subscription here, or it may not be seen with this token.',
+    mend: 'Check the id; a new subscription is known a moment after it was created.',
+  },
+  SUBSCRIPTION_SEARCH_INVALID: {
+    status: 400,
+    issue: 'invalid',
+    text: 'The search for subscriptions cannot be understood.',
+    mend: 'Search by url, status, criteria, payload, type or contact.',
+  },
+  SUBSCRIPTION_RANGE_INVALID: {
+    status: 400,
+    issue: 'value',
+    text: 'The event numbers do not name a range.',
+    mend: 'Give whole numbers from 1, the first not above the last.',
+  },
+  SUBSCRIPTION_NOT_TAKEN: {
+    status: 502,
+    issue: 'transient',
+    text: 'The receiver did not take the events.',
+    mend: 'See that the endpoint answers, then ask again; $events gives them meanwhile.',
+    retryable: true,
+  },
+  SUBSCRIPTION_NO_WEBSOCKET: {
+    status: 400,
+    issue: 'business-rule',
+    text: 'None of these subscriptions has the channel websocket.',
+    mend: 'Create a subscription with channel.type = websocket first.',
+  },
+} as const satisfies FaultCatalogue;
+
+export const subscriptionFault = faults(SUBSCRIPTION_FAULTS);
