@@ -66,6 +66,7 @@ export const LAYERS = {
     'packages/kernel',
     'packages/postgres',
     'packages/fhir',
+    'packages/events',
     'packages/store',
     'packages/consent',
   ],

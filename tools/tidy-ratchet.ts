@@ -4,5 +4,13 @@
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {};
 
+/** Files that sleep, each with the reason why it waits for something that cannot wake it. */
+export const SLEEPERS: Readonly<Record<string, string>> = {
+  'apps/server/src/database.ts': 'backs off before it starts a database again that ended by itself',
+  'packages/postgres/src/embedded/postmaster.ts': 'another process ends, which nobody reports',
+  'packages/postgres/src/embedded/start.ts': 'the shared memory of a killed postmaster goes away',
+  'packages/postgres/src/transaction.ts': 'backs off before it repeats a transaction',
+};
+
 /** Timers that repeat, each with the reason why it watches time and not data. */
 export const REPEATING_TIMERS: Readonly<Record<string, string>> = {};

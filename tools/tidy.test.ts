@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Lock, missingFromLock } from './complete-lock.mjs';
 import { ADAPTERS, CORE_EXCEPTIONS, PURE_CORES } from './layers.ts';
 import { sourceFiles } from './source-files.mjs';
-import { LONG_FILES, REPEATING_TIMERS } from './tidy-ratchet.ts';
+import { LONG_FILES, REPEATING_TIMERS, SLEEPERS } from './tidy-ratchet.ts';
 
 const LINES_MAX = 400;
 const LINES_MEDIAN_MAX = 130;
@@ -113,6 +113,14 @@ describe('time', () => {
   it('nothing polls: a repeating timer is listed with its reason', () => {
     const used = product.filter((file) => /\bsetInterval\(/.test(textOf(file)));
     expect(used).toEqual(Object.keys(REPEATING_TIMERS));
+  });
+
+  it('nothing polls: a file that sleeps is listed with what it waits for', () => {
+    const sleeps = /from 'node:timers\/promises'|new Promise\(\(?\w*\)? => setTimeout\(/;
+    const used = product
+      .filter((file) => !file.startsWith('packages/testkit/'))
+      .filter((file) => sleeps.test(textOf(file)));
+    expect(used).toEqual(Object.keys(SLEEPERS).sort());
   });
 
   it('no core reads the clock, draws a random number or knows the environment', () => {

@@ -2,6 +2,7 @@ import { indexLayoutBench } from '../prototype-index-layout/main.ts';
 import type { Bench } from './bench.ts';
 import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
+import { eventsBench } from './events.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
 import { validateBench } from './validate.ts';
@@ -12,6 +13,7 @@ export const benches: readonly Bench[] = [
   readBench,
   decideBench,
   classesBench,
+  eventsBench,
   overloadBench,
   indexLayoutBench,
   validateBench,

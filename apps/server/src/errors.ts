@@ -133,6 +133,12 @@ export const SERVER_FAULTS = {
     text: 'The search parameters cannot be understood.',
     mend: 'Correct the parameters that the issues name.',
   },
+  SERVER_EVENT_POSITION_UNKNOWN: {
+    status: 400,
+    issue: 'value',
+    text: 'Last-Event-ID is no position of this stream.',
+    mend: 'Send the last id of the same stream with the same filters, or none to begin with what comes.',
+  },
   SERVER_RESOURCE_NOT_FOUND: {
     status: 404,
     issue: 'not-found',

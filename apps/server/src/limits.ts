@@ -31,6 +31,15 @@ export const RESTART_PAUSE_MAX_MS = 8_000;
 /** Live streams (server-sent events) open at once. */
 export const LIVE_STREAMS_MAX = 200;
 
+/** Signal changes kept for consoles that come back: an hour of a bad day. */
+export const LIVE_CHANGES_KEPT = 500;
+
+/** An event stream ends after this long: its client comes back with a fresh token. */
+export const EVENT_STREAM_LIFE_MS = 15 * 60_000;
+
+/** Events an event stream reads at a time while it catches up. */
+export const EVENT_STREAM_PAGE = 100;
+
 /** A larger body is bulk work, whoever sends it: a person's own entry is a few kilobytes. */
 export const BULK_BODY_BYTES = 256 * 1024;
 

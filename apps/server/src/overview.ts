@@ -1,10 +1,11 @@
 import { type Overview, RECENT_EVENTS_MAX } from '@holdfast/api-contract';
-import type { ConsumerRuntime } from '@holdfast/events';
+import type { ConsumerRuntime, LogTail } from '@holdfast/events';
 import type { ChildPool, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, TenantId } from '@holdfast/kernel';
 import type { LogKeys, LogSequencer } from '@holdfast/ledger';
 import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
 import type { Pool } from 'pg';
+import type { HandlingTimes } from './handling-times.ts';
 import { signalOf } from './http/operations-routes.ts';
 import type { Decisions } from './observer.ts';
 
@@ -19,6 +20,8 @@ export interface OverviewSources {
   readonly meter: RequestMeter;
   readonly decisions: Decisions;
   readonly runtime: ConsumerRuntime;
+  readonly tail: LogTail;
+  readonly handlingTimes: HandlingTimes;
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
   readonly sequencer: LogSequencer;
@@ -27,7 +30,6 @@ export interface OverviewSources {
 }
 
 interface EventRow {
-  total: string;
   id: string;
   event_id: string;
   occurred_at: Date;
@@ -38,7 +40,7 @@ interface EventRow {
   interaction: 'create' | 'update' | 'delete';
 }
 
-const RECENT = `select (select last_value from event_id_seq) as total, e.id, e.event_id, e.occurred_at,
+const RECENT = `select e.id, e.event_id, e.occurred_at,
     e.stream, e.seq, e.resource_type, e.resource_id, e.interaction
   from event e where e.tenant = $1 order by e.xid desc, e.id desc limit $2`;
 
@@ -96,6 +98,8 @@ async function eventsOf({
   pool,
   tenant,
   runtime,
+  tail,
+  handlingTimes,
   watch,
 }: OverviewSources): Promise<Overview['events']> {
   if (watch.state().state === 'down') throw new Error('the database is away');
@@ -104,7 +108,7 @@ async function eventsOf({
     runtime.status(),
   ]);
   return {
-    total: Number(rows[0]?.total ?? 0),
+    total: tail.total(tenant),
     lastEventAt: rows[0]?.occurred_at.toISOString() ?? null,
     groups: groups.map((group) => ({
       group: group.group,
@@ -123,8 +127,7 @@ async function eventsOf({
       type: `${row.resource_type}.${row.interaction}`,
       reference: `${row.resource_type}/${row.resource_id}`,
       interaction: row.interaction,
-      // Nobody measures yet when a group handled it.
-      lagMs: null,
+      lagMs: handlingTimes.lagMs(row.event_id),
     })),
   };
 }

@@ -20,6 +20,7 @@ import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
 import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
+import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
@@ -218,7 +219,7 @@ async function mount(platform: Platform): Promise<Mounted> {
     pool: database.workers,
     keys: secrets.log,
   };
-  const feed = new LiveFeed(() => overviewOf(sources));
+  const feed = new LiveFeed(() => overviewOf(sources), clock);
   const app = createApp({
     clock,
     random,
@@ -254,7 +255,9 @@ async function mount(platform: Platform): Promise<Mounted> {
     pool: database.requests,
     databaseUp: () => watch.state().state === 'up',
   });
-  registerLiveRoutes(app, { ...platform, feed, signals, clock });
+  registerLiveRoutes(app, { ...platform, feed, signals });
+  platform.tail.subscribe(() => feed.changed());
+  registerEventRoutes(app, { ...platform, records: platform.subscriptions.records });
   await registerConsole(app);
   return {
     app,

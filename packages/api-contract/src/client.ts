@@ -1,11 +1,12 @@
 import type { Fault } from '@holdfast/kernel';
 import type { z } from 'zod';
+import { type ChangeMessage, readChanges } from './change-stream.ts';
 import type { DecideRequest, ExplainRequest } from './consent-explanation.ts';
 import type { AccessPolicy, ActivatePolicyRequest } from './consent-policies.ts';
 import { checked, jsonOf } from './contract-check.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { apiFault } from './errors.ts';
-import { type LiveSign, readLive } from './live-reader.ts';
+import { type LiveSign, readLive, type StreamSign } from './live-reader.ts';
 import { faultOf, OperationOutcome } from './operation-outcome.ts';
 import type { TokenRequest } from './sign-in.ts';
 import type { SignalState } from './signals.ts';
@@ -68,6 +69,18 @@ export function createClient(options: ClientOptions) {
       const headers = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
       const { body } = await send(ENDPOINTS.followOverview, { headers, signal });
       if (body !== null) yield* readLive(body);
+    },
+    /** Follows changes until the stream ends or `signal` aborts; reconnecting is the caller's. */
+    async *followEvents(
+      follow: Cancel & {
+        readonly lastEventId?: string | undefined;
+        readonly query?: Readonly<Record<string, string>>;
+      },
+    ): AsyncGenerator<ChangeMessage | StreamSign> {
+      const { lastEventId, query = {}, signal } = follow;
+      const headers = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
+      const { body } = await send(ENDPOINTS.followEvents, { headers, query, signal });
+      if (body !== null) yield* readChanges(body);
     },
   };
 }

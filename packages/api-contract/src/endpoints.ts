@@ -101,6 +101,47 @@ export const ENDPOINTS = {
     answer: { description: 'Event stream', contentType: 'text/event-stream' },
     refusals: [429],
   },
+  followEvents: {
+    method: 'GET',
+    path: '/events',
+    summary: 'What changed, pushed as it happens, as far as the caller may know it',
+    description: [
+      'Server-sent events. `event: change` carries id, at, interaction, reference, version and, where',
+      'there is one, patient; never content. `event: state` says live, catching-up or paused (the log',
+      'is away); `event: gap` that events after Last-Event-ID have left the log. Ids are sealed',
+      'positions: good for the same caller and filters, on every process. The stream ends after 15',
+      'minutes: come back with the last id.',
+    ].join(' '),
+    auth: 'bearer',
+    parameters: {
+      type: {
+        in: 'query',
+        required: false,
+        description: 'Resource types, by commas',
+        schema: z.string().max(2_000),
+      },
+      interaction: {
+        in: 'query',
+        required: false,
+        description: 'create, update, delete, by commas',
+        schema: z.string().max(40),
+      },
+      patient: {
+        in: 'query',
+        required: false,
+        description: 'Id of the one patient whose events are wanted',
+        schema: z.string().max(64),
+      },
+      'Last-Event-ID': {
+        in: 'header',
+        required: false,
+        description: 'The last id received',
+        schema: z.string().max(200),
+      },
+    },
+    answer: { description: 'Event stream', contentType: 'text/event-stream' },
+    refusals: [400],
+  },
   listSignals: {
     method: 'GET',
     path: '/operations/signals',

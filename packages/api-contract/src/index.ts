@@ -1,3 +1,10 @@
+export {
+  Change,
+  type ChangeMessage,
+  ChangeStreamGap,
+  ChangeStreamState,
+  readChanges,
+} from './change-stream.ts';
 export { type Client, type ClientOptions, createClient, urlOf } from './client.ts';
 export {
   AccessQuestion,
@@ -27,7 +34,7 @@ export { BackendState, ClinicalTier, InferenceFigures, InferenceLane } from './i
 export { LedgerHead } from './ledger-head.ts';
 export * from './limits.ts';
 export { LIVE_EVENTS, type LiveMessage, SignalChange } from './live.ts';
-export { type LiveSign, readLive } from './live-reader.ts';
+export { type LiveSign, readLive, type StreamSign } from './live-reader.ts';
 export { type Json, type JsonObject, type OpenApiDocument, openApiDocument } from './openapi.ts';
 export {
   FAULT_SYSTEM,

@@ -3,18 +3,27 @@ import { checked, jsonOf } from './contract-check.ts';
 import { LIVE_EVENTS, type LiveMessage } from './live.ts';
 
 /** What a stream says besides messages: it is alive, or how long to wait before reconnecting. */
-export type LiveSign =
-  | LiveMessage
+export type StreamSign =
   | { readonly event: 'heartbeat' }
   | { readonly event: 'retry'; readonly afterMs: number };
+
+export type LiveSign = LiveMessage | StreamSign;
+
+/** Reads the live stream of the operations pages, see `readServerSent`. */
+export function readLive(bytes: ReadableStream<Uint8Array>): AsyncGenerator<LiveSign> {
+  return readServerSent(bytes, messageOf);
+}
 
 /**
  * Reads server-sent events (WHATWG HTML section 9.2) from a byte stream, in order, as they come.
  * Event names of a later version are skipped. Returns when the stream ends.
  * @throws Fault API_OFF_CONTRACT on data that breaks the contract.
  */
-export async function* readLive(bytes: ReadableStream<Uint8Array>): AsyncGenerator<LiveSign> {
-  const found: LiveSign[] = [];
+export async function* readServerSent<Message>(
+  bytes: ReadableStream<Uint8Array>,
+  messageOf: (event: string, id: string, data: string) => Message | undefined,
+): AsyncGenerator<Message | StreamSign> {
+  const found: (Message | StreamSign)[] = [];
   const parser = createParser({
     onEvent: ({ event, id, data }) => {
       const message = messageOf(event ?? 'message', id ?? '', data);

@@ -13,6 +13,9 @@ grant holdfast_relay to current_user;
 grant usage on schema holdfast to holdfast_relay;
 grant select on event to holdfast_relay;
 create policy relay_reads on event for select to holdfast_relay using (true);
+-- A stream has no holes, so its head counts its events.
+grant select on stream_head to holdfast_relay;
+create policy relay_counts on stream_head for select to holdfast_relay using (true);
 
 -- Consumers follow the log across tenants with one cursor a group, so the tenant is no leading column.
 drop index event_fence;

@@ -67,9 +67,7 @@ async function serve(options: Options): Promise<void> {
   await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
   const { parseValidationPolicy, readProviderSettings, readSubscriptionSettings, startServer } =
-    await import(
-    '@holdfast/server'
-  );
+    await import('@holdfast/server');
   const provider = readProviderSettings(process.env);
   if (!provider.ok) throw new InvalidArgumentError(provider.error);
   const policy = parseValidationPolicy(options.validation);

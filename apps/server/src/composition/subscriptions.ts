@@ -44,6 +44,7 @@ export interface Subscriptions {
     readonly operations: SubscriptionOperations;
     readonly websockets: WebsocketDesk;
     readonly rules: WriteRules;
+    readonly records: SubscriptionRecords;
     /** Begins to hear of events for this process's websockets. */
     start(): void;
     stop(): Promise<void>;
@@ -93,6 +94,7 @@ export function openSubscriptions(parts: SubscriptionsParts): Subscriptions {
       consumer: subscriptionConsumer({ records, store, book, desk, self: self.principal }),
       operations,
       websockets,
+      records,
       rules: subscriptionRules(operations),
       start() {
         listener = listenForEvents({

@@ -35,7 +35,7 @@ export const OPEN: GateSource = { current: () => OPEN_GATE, refresh: async () =>
 
 /** The subscriber as sign-in established it when it subscribed; never with emergency access. */
 export function subscriberOf(actor: Actor): Subscriber {
-  return { ...actor, emergency: false };
+  return JSON.parse(JSON.stringify({ ...actor, emergency: false })) as JsonObject;
 }
 
 function actorOf(subscriber: Subscriber): Actor {

@@ -54,9 +54,11 @@ describe('LogTail', () => {
     expect(await all(position)).toEqual([]);
     await append(db, { stream: 1 });
     await append(db, { stream: 2 });
+    expect(tail.total(1)).toBe(1);
     wake(null);
     await eventually(() => all(position)).toEqual(['1/2', '2/1']);
     expect(await all(ORIGIN)).toEqual(['1/1', '1/2', '2/1']);
+    expect(tail.total(1)).toBe(3);
     expect(names(await tail.read(ORIGIN, 1))).toEqual(['1/1']);
     expect(names(await tail.read(position, 1))).toEqual(['1/2']);
   });

@@ -25,8 +25,20 @@ const READ = `select ${EVENT_COLUMNS('e')} from holdfast.event e
 const BEYOND = `select exists (select from holdfast.event
   where (xid, id) > ($1::xid8, $2::bigint)) as beyond`;
 
-const NEWEST = `select xid, id from holdfast.event
-  where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid desc, id desc limit 1`;
+/** The place below the fence, and how many events each tenant has had up to it, in one snapshot. */
+const NEWEST = `with fence as (select pg_snapshot_xmin(pg_current_snapshot()) as xid)
+  select n.xid, n.id, (select json_object_agg(t.tenant, t.total) from (
+      select h.tenant, sum(h.seq) - (select count(*) from holdfast.event e, fence
+          where e.tenant = h.tenant and e.xid >= fence.xid) as total
+        from holdfast.stream_head h group by h.tenant) t) as totals
+    from (select) one left join lateral (select e.xid, e.id from holdfast.event e, fence
+      where e.xid < fence.xid order by e.xid desc, e.id desc limit 1) n on true`;
+
+interface NewestRow {
+  xid: string | null;
+  id: string | null;
+  totals: Record<string, number> | null;
+}
 
 const RECHECK: wake.RecheckBounds = {
   firstMs: EVENT_LIMITS.recheckFirstMs,
@@ -50,6 +62,8 @@ export class LogTail {
   /** `#recent` holds everything after this. */
   #recentFrom: Cursor = ORIGIN;
   #position: Cursor = ORIGIN;
+  /** Events up to `#position`, by tenant. Streams have no holes, so their heads are counts. */
+  readonly #totals = new Map<number, number>();
   #wake = wake.asleep(RECHECK);
   #running: Promise<void> | null = null;
   #failures = 0;
@@ -84,6 +98,11 @@ export class LogTail {
   /** Everything up to here can be read. */
   get position(): Cursor {
     return this.#position;
+  }
+
+  /** Events of a tenant ever committed, up to `position`; retention takes none away. */
+  total(tenant: number): number {
+    return this.#totals.get(tenant) ?? 0;
   }
 
   /** The last look at the log failed: what is shown may be out of date. */
@@ -159,10 +178,11 @@ export class LogTail {
   }
 
   async #begin(): Promise<void> {
-    const { rows } = await this.#parts.pool.query<{ xid: string; id: string }>(NEWEST);
-    const newest = rows[0];
-    if (newest !== undefined) {
-      this.#position = { xid: BigInt(newest.xid), id: BigInt(newest.id) };
+    const { rows } = await this.#parts.pool.query<NewestRow>(NEWEST);
+    const { xid, id, totals } = rows[0] ?? { xid: null, id: null, totals: null };
+    if (xid !== null && id !== null) this.#position = { xid: BigInt(xid), id: BigInt(id) };
+    for (const [tenant, total] of Object.entries(totals ?? {})) {
+      this.#totals.set(Number(tenant), Number(total));
     }
     this.#recentFrom = this.#position;
     this.#started = true;
@@ -170,6 +190,7 @@ export class LogTail {
 
   #keep(events: readonly RecordedEvent[]): void {
     this.#recent.push(...events);
+    for (const { tenant } of events) this.#totals.set(tenant, this.total(tenant) + 1);
     this.#position = events.at(-1)?.position ?? this.#position;
     const spare = this.#recent.length - EVENT_LIMITS.tailEvents;
     if (spare <= 0) return;

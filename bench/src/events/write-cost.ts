@@ -1,0 +1,66 @@
+import type pg from 'pg';
+import type { BenchOptions } from '../bench.ts';
+import { closedLoop } from '../closed-loop.ts';
+import { median } from '../quantile.ts';
+import { bodyWeight } from '../server/body-weight.ts';
+import { expectStatus } from '../server/fhir-client.ts';
+import { createPatients, gatherStatistics, type Stage, serve } from '../server/stage.ts';
+
+const CALLERS = 8;
+
+export interface WriteCost {
+  readonly withEvents: number;
+  readonly withoutEvents: number;
+}
+
+/**
+ * Creates a second over HTTP with the event log and its consumers, and with the step that appends
+ * events taken out of the write function. Rounds alternate; medians.
+ */
+export async function writeCost(
+  stage: Stage,
+  options: BenchOptions,
+  plan: { readonly rounds: number; readonly seconds: number },
+): Promise<WriteCost> {
+  const server = await serve(stage, { databaseUrl: stage.databaseUrl, connections: CALLERS });
+  const append = await appendFunction(stage.admin);
+  try {
+    const patients = await createPatients(server.client);
+    await gatherStatistics(stage.admin);
+    let nth = 0;
+    const ask = async () => {
+      const patient = patients[(nth * 7_919) % patients.length] ?? '';
+      const body = bodyWeight(patient, nth++);
+      expectStatus(await server.client.send('POST', 'Observation', body), 201);
+    };
+    const rates = { on: [] as number[], off: [] as number[] };
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const kind of ['off', 'on'] as const) {
+        options.log(`write round ${round + 1}, events ${kind}`);
+        await stage.admin.query(kind === 'on' ? append.original : append.empty);
+        await closedLoop(CALLERS, 500, ask);
+        const { requests, seconds } = await closedLoop(CALLERS, plan.seconds * 1_000, ask);
+        rates[kind].push(requests / seconds);
+      }
+    }
+    return { withEvents: median(rates.on), withoutEvents: median(rates.off) };
+  } finally {
+    await stage.admin.query(append.original);
+    await server.close();
+  }
+}
+
+/** The function that appends events, as it is and as one that does nothing. */
+async function appendFunction(admin: pg.Client): Promise<{ original: string; empty: string }> {
+  const { rows } = await admin.query<{ original: string; empty: string }>(
+    `select pg_get_functiondef(p.oid) as original,
+       format('create or replace function holdfast.store_append_events(%s) returns %s
+         language plpgsql as $empty$ begin return; end $empty$',
+         pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)) as empty
+     from pg_proc p where p.oid = 'holdfast.store_append_events'::regproc`,
+  );
+  const [row] = rows;
+  if (row === undefined)
+    throw new Error('the write function appends events by store_append_events');
+  return row;
+}
