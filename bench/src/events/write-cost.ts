@@ -4,6 +4,7 @@ import { closedLoop } from '../closed-loop.ts';
 import { median } from '../quantile.ts';
 import { bodyWeight } from '../server/body-weight.ts';
 import { expectStatus } from '../server/fhir-client.ts';
+import { settle } from '../server/measure-load.ts';
 import { createPatients, gatherStatistics, type Stage, serve } from '../server/stage.ts';
 
 const CALLERS = 8;
@@ -35,10 +36,14 @@ export async function writeCost(
     };
     const rates = { on: [] as number[], off: [] as number[] };
     for (let round = 0; round < plan.rounds; round++) {
-      for (const kind of ['off', 'on'] as const) {
+      // Whoever comes second finds the machine warmer.
+      const order = round % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const);
+      for (const kind of order) {
         options.log(`write round ${round + 1}, events ${kind}`);
         await stage.admin.query(kind === 'on' ? append.original : append.empty);
         await closedLoop(CALLERS, 500, ask);
+        // The consumers of one round must not work in the next.
+        await settle(server.cpu);
         const { requests, seconds } = await closedLoop(CALLERS, plan.seconds * 1_000, ask);
         rates[kind].push(requests / seconds);
       }

@@ -70,7 +70,7 @@ async function oneRound(plan: LoadPlan, subject: Subject): Promise<Record<string
 }
 
 /** Waits until what the last round left to do in the background is done. */
-async function settle(cpu: () => CpuReading): Promise<void> {
+export async function settle(cpu: () => CpuReading): Promise<void> {
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   for (let before = total(cpu()); performance.now() < deadline; before = total(cpu())) {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
