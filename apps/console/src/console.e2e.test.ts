@@ -23,7 +23,7 @@ import {
 } from './testing/console-page.ts';
 import { demoOverview } from './testing/demo-overview.ts';
 import { describeConsole } from './testing/describe-console.ts';
-import { type FixtureServer, startFixtureServer } from './testing/fixture-server.ts';
+import { type FixtureServer, fixtureToken, startFixtureServer } from './testing/fixture-server.ts';
 
 /** Bytes over the wire on a first visit; the kit, React and the charts are most of it. */
 const SCRIPT_BUDGET = 225_000;
@@ -177,10 +177,29 @@ describe.skipIf(skip !== undefined)('in Chromium', () => {
   it('tells somebody without the role why, and lets them be somebody else', async () => {
     const { page, close } = await openConsole(target);
     await page.getByRole('button', { name: 'Sign in as Maria Lindqvist' }).click();
-    await page.getByRole('alert').getByText('This role may not see operations.').waitFor();
+    await page.getByText('The console is for operators and compliance officers').waitFor();
+    await page.getByText(/^As Maria Lindqvist use the FHIR API/).waitFor();
+    expect(await page.getByText(/\/fhir\/R4\/Patient\?_count=3/).count()).toBe(1);
     expect(await axeViolations(page)).toEqual([]);
+    await page.screenshot({ path: join(screenshots, 'refused.png') });
     await page.getByRole('button', { name: 'Sign in as somebody else' }).click();
     await page.getByRole('heading', { level: 1, name: 'Who are you today?' }).waitFor();
+    await close();
+  });
+
+  it.each(['light', 'dark'] as const)('in production takes a token, in %s', async (colorScheme) => {
+    server.production(true);
+    const { page, close } = await openConsole(target, { colorScheme });
+    const field = page.getByLabel('Access token');
+    await field.fill('nonsense');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('This is no signed JWT, or it has expired.').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.screenshot({ path: join(screenshots, `token-${colorScheme}.png`) });
+    await field.fill(fixtureToken('olivia-reyes'));
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('navigation', { name: 'Five questions' }).waitFor();
+    server.production(false);
     await close();
   });
 

@@ -1,5 +1,5 @@
 import { type Overview, RECENT_EVENTS_MAX } from '@holdfast/api-contract';
-import type { ConsumerRuntime, LogTail } from '@holdfast/events';
+import type { ConsumerRuntime, EventSource, LogTail } from '@holdfast/events';
 import type { ChildPool, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, TenantId } from '@holdfast/kernel';
 import type { LogKeys, LogSequencer } from '@holdfast/ledger';
@@ -19,6 +19,7 @@ export interface OverviewSources {
   readonly watch: DependencyWatch;
   readonly meter: RequestMeter;
   readonly decisions: Decisions;
+  readonly source: EventSource;
   readonly runtime: ConsumerRuntime;
   readonly tail: LogTail;
   readonly handlingTimes: HandlingTimes;
@@ -69,6 +70,7 @@ export async function overviewOf(sources: OverviewSources): Promise<Overview> {
     events: await eventsOf(sources).catch(() => ({
       total: 0,
       lastEventAt: null,
+      push: pushOf(sources),
       groups: [],
       recent: [],
     })),
@@ -94,14 +96,13 @@ function requestsOf({ meter, decisions }: OverviewSources): Overview['requests']
   };
 }
 
-async function eventsOf({
-  pool,
-  tenant,
-  runtime,
-  tail,
-  handlingTimes,
-  watch,
-}: OverviewSources): Promise<Overview['events']> {
+function pushOf({ source }: OverviewSources): Overview['events']['push'] {
+  const { mode, reason } = source.status();
+  return { mode, reason };
+}
+
+async function eventsOf(sources: OverviewSources): Promise<Overview['events']> {
+  const { pool, tenant, runtime, tail, handlingTimes, watch } = sources;
   if (watch.state().state === 'down') throw new Error('the database is away');
   const [{ rows }, groups] = await Promise.all([
     pool.query<EventRow>(RECENT, [tenant, RECENT_EVENTS_MAX]),
@@ -110,6 +111,7 @@ async function eventsOf({
   return {
     total: tail.total(tenant),
     lastEventAt: rows[0]?.occurred_at.toISOString() ?? null,
+    push: pushOf(sources),
     groups: groups.map((group) => ({
       group: group.group,
       processed: group.handled,

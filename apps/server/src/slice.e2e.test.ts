@@ -267,6 +267,12 @@ describe('bad input', () => {
     expect(issueOf(answer)['expression']).toEqual(['Observation.subject']);
   });
 
+  it('the CapabilityStatement says whose tokens are taken', async () => {
+    const response = await fetch(`${server.url}/fhir/R4/metadata`);
+    const { rest } = (await response.json()) as { rest: { security: { description: string } }[] };
+    expect(rest[0]?.security.description).toContain('of the development sign-in.');
+  });
+
   it('no token, no patient data', async () => {
     expect((await fetch(`${server.url}/fhir/R4/Patient/ada-demo`)).status).toBe(401);
   });
@@ -318,6 +324,13 @@ describe('inference', () => {
       (body as { inference: { tiers: { completed: number }[] } }).inference.tiers[0]?.completed ?? 0
     );
   };
+
+  it('adds up the vital signs of one moment: the patient of the demo who gets worse is high', async () => {
+    const worst = '/RiskAssessment?patient=dmitri-demo&method=news2&risk=high&_sort=-date&_count=1';
+    await expect
+      .poll(async () => JSON.stringify((await fhir('clinician', worst)).body), { timeout: 20_000 })
+      .toContain('emergency');
+  });
 
   it('shows the loss of its back end as a signal with its cause', async () => {
     await expect

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { AdmissionGate } from '@holdfast/admission';
-import { EventSource, systemTimers } from '@holdfast/events';
+import { type EventSource, systemTimers } from '@holdfast/events';
 import { ENFORCE_ALL } from '@holdfast/fhir';
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
 import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
+import { openEventSource } from './composition/event-source.ts';
 import { type Intelligence, prepareIntelligence } from './composition/intelligence.ts';
 import { type Observation, startObservation } from './composition/observation.ts';
 import { openRecordStore, type RecordStore } from './composition/record-store.ts';
@@ -127,7 +128,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
   const at = { tenant, clock, random, database, owner, requests, workers, dataDirectory };
   const observation = await startObservation({ ...at, trouble: trouble('signals') });
   const log = openAuditLog({ ...at, keys: secrets.log, trouble: trouble('sequencer') });
-  const source = new EventSource({ url: ownerUrl, trouble: trouble('events') });
+  const source = openEventSource(ownerUrl, logger, trouble('events'));
   const records = await openRecordStore({
     ...at,
     source,

@@ -40,11 +40,17 @@ export const RecentEvent = z
   .meta({ id: 'RecentEvent' });
 export type RecentEvent = z.infer<typeof RecentEvent>;
 
+/** How consumers learn of a commit; `reason` says why not by logical replication. */
+export const EventPush = z
+  .strictObject({ mode: z.enum(['logical', 'notify']), reason: Words.nullable() })
+  .meta({ id: 'EventPush' });
+
 export const EventFigures = z
   .strictObject({
     /** Events ever committed in this tenant. */
     total: Count,
     lastEventAt: Instant.nullable(),
+    push: EventPush,
     groups: z.array(ConsumerGroup).max(64),
     /** Newest first. */
     recent: z.array(RecentEvent).max(RECENT_EVENTS_MAX),

@@ -1,15 +1,6 @@
 -- The consumers' own role: it reads the log of every tenant and keeps the groups' places. Effects do
 -- not run under it but under holdfast_app, behind the tenant wall.
-do $$
-begin
-  if not exists (select from pg_roles where rolname = 'holdfast_relay') then
-    create role holdfast_relay nologin nosuperuser nobypassrls;
-  end if;
-exception
-  when duplicate_object or unique_violation then null; -- another database of the cluster was migrated at the same moment
-end
-$$;
-grant holdfast_relay to current_user;
+select ensure_role('holdfast_relay');
 grant usage on schema holdfast to holdfast_relay;
 grant select on event to holdfast_relay;
 create policy relay_reads on event for select to holdfast_relay using (true);

@@ -1,14 +1,5 @@
 -- The sequencer reads every tenant's records and writes the log; nobody else writes the log.
-do $$
-begin
-  if not exists (select from pg_roles where rolname = 'holdfast_sequencer') then
-    create role holdfast_sequencer nologin nosuperuser nobypassrls;
-  end if;
-exception
-  when duplicate_object or unique_violation then null; -- another database of the cluster was migrated at the same moment
-end
-$$;
-grant holdfast_sequencer to current_user;
+select ensure_role('holdfast_sequencer');
 grant usage on schema holdfast to holdfast_sequencer;
 
 -- One row per access, durable before the answer leaves (invariant 2), never updated.

@@ -1,14 +1,21 @@
 -- The application role owns nothing and is no superuser, so the tenant wall holds for it (invariant 7).
-do $$
+-- Roles belong to the whole cluster: where another owner made one, an administrator grants it.
+create function ensure_role(wanted name) returns void language plpgsql as $$
 begin
-  if not exists (select from pg_roles where rolname = 'holdfast_app') then
-    create role holdfast_app nologin nosuperuser nobypassrls;
+  begin
+    if not exists (select from pg_roles where rolname = wanted) then
+      execute format('create role %I nologin nosuperuser nobypassrls', wanted);
+    end if;
+  exception
+    when duplicate_object or unique_violation then null; -- another database was migrated at the same moment
+  end;
+  if not pg_has_role(current_user, wanted, 'member') then
+    execute format('grant %I to current_user', wanted);
   end if;
-exception
-  when duplicate_object or unique_violation then null; -- another database of the cluster was migrated at the same moment
 end
 $$;
-grant holdfast_app to current_user;
+
+select ensure_role('holdfast_app');
 grant usage on schema holdfast to holdfast_app;
 
 -- Puts a table behind the tenant wall. An unset holdfast.tenant is an error, not an empty answer.

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { dataOption, wholeNumber } from '../options.ts';
+import { databaseRefusal } from './database-refusal.ts';
 import { checkPort } from './port-check.ts';
 import { welcome } from './welcome.ts';
 
@@ -64,6 +65,7 @@ All of them: docs/configuration.md. In production: docs/production.md.`,
 
 async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
+  const databaseUrl = process.env['DATABASE_URL'] || undefined;
   await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
   const { parseValidationPolicy, readProviderSettings, readSubscriptionSettings, startServer } =
@@ -77,7 +79,7 @@ async function serve(options: Options): Promise<void> {
     host,
     port,
     dataDirectory: resolve(data),
-    databaseUrl: process.env['DATABASE_URL'] || undefined,
+    databaseUrl,
     environment: process.env['NODE_ENV'],
     provider: provider.value,
     demo,
@@ -88,6 +90,8 @@ async function serve(options: Options): Promise<void> {
     logLevel: log,
     validation: policy.value,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
+  }).catch((error: unknown) => {
+    throw databaseRefusal(error, databaseUrl);
   });
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   process.stderr.write(welcome(server, seconds));

@@ -34,6 +34,6 @@ function tryNext(url: string, fhir: string): string[] {
   return [
     `  export HOLDFAST_TOKEN=$(npx holdfast token clinician${at})`,
     `  curl ${auth} "${fhir}/Patient?_count=3"`,
-    `  curl ${auth} "${fhir}/RiskAssessment?patient=dmitri-demo"`,
+    `  curl ${auth} "${fhir}/RiskAssessment?patient=dmitri-demo&risk=high&_sort=-date&_count=1"`,
   ];
 }

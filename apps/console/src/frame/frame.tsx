@@ -41,7 +41,7 @@ function WhoAmI() {
   return (
     <div className="who">
       <span className="who__name">
-        {session.persona.name} <span className="who__role">{session.persona.role}</span>
+        {session.name} <span className="who__role">{session.role}</span>
       </span>
       <Button size="compact-sm" variant="default" onClick={signOut}>
         Sign out

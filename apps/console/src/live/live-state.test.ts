@@ -30,7 +30,8 @@ describe('the live page', () => {
 
   it('takes no outage for a gap: a snapshot without the database knows no events', () => {
     const before = demoOverview({ atMs: AT, startedAtMs: AT, total: 1_000 });
-    const events = { total: 0, lastEventAt: null, groups: [], recent: [] };
+    const push = { mode: 'logical', reason: null } as const;
+    const events = { total: 0, lastEventAt: null, push, groups: [], recent: [] };
     const away: LiveAction = { type: 'overview', overview: { ...before, events } };
     const state = run({ type: 'overview', overview: before }, away, overviewAt(9, 1_004));
     expect(state.newest).toMatchObject({ total: 1_004, missed: 0 });

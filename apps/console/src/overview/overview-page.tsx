@@ -1,9 +1,11 @@
 import { ENDPOINTS } from '@holdfast/api-contract';
+import { Fault } from '@holdfast/kernel';
 import { Button, Skeleton } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { AnswerStrip } from '../answers/answer-strip.tsx';
-import { curlOf } from '../command/commands.ts';
+import { curlOf, readPatientsCommand } from '../command/commands.ts';
 import { CopyableCommand } from '../command/copyable-command.tsx';
+import { EmptyState } from '../frame/empty-state.tsx';
 import { FaultNotice } from '../frame/fault-notice.tsx';
 import { ConnectionNotice, LiveBadge, PauseButton } from '../live/live-badge.tsx';
 import { LiveProvider, useLive } from '../live/live-context.tsx';
@@ -90,16 +92,33 @@ function Panels({ picture }: { readonly picture: Picture }) {
   );
 }
 
-/** The server said no, for good: why, and the two ways on. */
+const isForbidden = (fault: unknown): boolean => fault instanceof Fault && fault.row.status === 403;
+
+/** The server said no, for good: why, and the ways on. */
 function Refused({ fault }: { readonly fault: unknown }) {
-  const { signOut } = useSession();
+  const { session, signOut } = useSession();
+  const other = (
+    <Button size="xs" variant="default" onClick={signOut}>
+      Sign in as somebody else
+    </Button>
+  );
+  if (isForbidden(fault) && session !== undefined) {
+    return (
+      <div className="page-notice">
+        <EmptyState
+          title="The console is for operators and compliance officers"
+          command={{ text: readPatientsCommand(location.origin), what: 'Read patients over FHIR' }}
+        >
+          As {session.name} use the FHIR API; what it releases depends on role, purpose and the
+          patients’ consents:
+        </EmptyState>
+        {other}
+      </div>
+    );
+  }
   return (
     <div className="page-notice">
-      <FaultNotice error={fault}>
-        <Button size="xs" variant="default" onClick={signOut}>
-          Sign in as somebody else
-        </Button>
-      </FaultNotice>
+      <FaultNotice error={fault}>{other}</FaultNotice>
     </div>
   );
 }

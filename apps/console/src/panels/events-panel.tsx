@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '@holdfast/api-contract';
+import { ENDPOINTS, type EventFigures } from '@holdfast/api-contract';
 import { createPatientCommand, curlOf } from '../command/commands.ts';
 import { CopyCurl } from '../command/copyable-command.tsx';
 import { counted, formatCount } from '../format/count.ts';
@@ -44,6 +44,7 @@ export function EventsPanel({ picture }: { readonly picture: Picture }) {
       ) : (
         <ConsumersTable groups={events.groups} at={at} />
       )}
+      <p className="panel__text">{pushWords(events.push)}</p>
       <h3 className="panel__subtitle">
         Newest first <span className="panel__note">{summaryOf(picture)}</span>
       </h3>
@@ -62,6 +63,11 @@ export function EventsPanel({ picture }: { readonly picture: Picture }) {
       )}
     </Panel>
   );
+}
+
+function pushWords({ mode, reason }: EventFigures['push']): string {
+  if (mode === 'logical') return 'Consumers are woken by the replication stream as events commit.';
+  return `Consumers are woken by NOTIFY after each commit, not by replication: ${reason ?? 'as set'}.`;
 }
 
 function summaryOf({ total, rows, dropped, missed }: Picture): string {

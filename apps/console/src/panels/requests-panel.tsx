@@ -11,7 +11,7 @@ import { Figures, Panel } from '../frame/panel.tsx';
 
 const ms = (value: number | null): string => (value === null ? '–' : formatDuration(value));
 
-/** Are requests answered: rate, refusals, failures, latency, and what became of them. */
+/** Are requests answered: rate, failures, latency, what access decisions said, and what became of them. */
 export function RequestsPanel({ overview }: { readonly overview: Overview }) {
   const { requests, decisions } = overview;
   const { byOutcome } = requests;
@@ -36,16 +36,24 @@ export function RequestsPanel({ overview }: { readonly overview: Overview }) {
           ['In flight', formatCount(requests.inFlight)],
           ['p50', ms(requests.p50Ms)],
           ['p99', ms(requests.p99Ms)],
-          ['Decisions permitted', formatCount(decisions.permitted)],
-          ['Decisions denied', formatCount(decisions.denied)],
         ]}
       />
+      <h3 className="panel__subtitle">Access decisions since start</h3>
+      <Figures
+        rows={[
+          ['Released', formatCount(decisions.permitted)],
+          ['Refused, or hidden by consent', formatCount(decisions.denied)],
+        ]}
+      />
+      <p className="panel__text">
+        What consent hides is answered as not found, so that nobody learns that it exists.
+      </p>
       <h3 className="panel__subtitle">Answers since start</h3>
       <Figures
         rows={[
           ['Succeeded', formatCount(byOutcome.succeeded)],
-          ['Denied', formatCount(byOutcome.denied)],
-          ['Not found', formatCount(byOutcome.notFound)],
+          ['Refused (401, 403)', formatCount(byOutcome.denied)],
+          ['Not found (404, 410)', formatCount(byOutcome.notFound)],
           ['Conflict', formatCount(byOutcome.conflicted)],
           ['Throttled', formatCount(byOutcome.throttled)],
           ['Invalid', formatCount(byOutcome.invalid)],

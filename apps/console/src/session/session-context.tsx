@@ -1,12 +1,21 @@
 import { type Client, createClient, type TokenRequest } from '@holdfast/api-contract';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
-import { dropSession, keepSession, readSession, type Session } from './session.ts';
+import {
+  dropSession,
+  keepSession,
+  readSession,
+  type Session,
+  sessionOf,
+  sessionOfToken,
+} from './session.ts';
 
 interface SessionValue {
   readonly session: Session | undefined;
   readonly client: Client;
   /** Resolves when signed in; throws the server's Fault. */
   readonly signIn: (request: TokenRequest) => Promise<void>;
+  /** With a token brought from elsewhere. @returns whether it can be one */
+  readonly signInWith: (token: string) => boolean;
   readonly signOut: () => void;
 }
 
@@ -29,7 +38,12 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       client,
       signIn: async (request) => {
         const answer = await client.issueToken(request);
-        setSession(keepSession(sessionStorage, answer, Date.now()));
+        setSession(keepSession(sessionStorage, sessionOf(answer, Date.now())));
+      },
+      signInWith: (token) => {
+        const brought = sessionOfToken(token, Date.now());
+        if (brought !== undefined) setSession(keepSession(sessionStorage, brought));
+        return brought !== undefined;
       },
       signOut: () => {
         dropSession(sessionStorage);

@@ -1,9 +1,12 @@
-import { type Persona, TokenAnswer } from '@holdfast/api-contract';
+import type { TokenAnswer } from '@holdfast/api-contract';
+import { decodedClaims } from './token-claims.ts';
 
 /** Who is signed in, with what, until when. */
 export interface Session {
   readonly token: string;
-  readonly persona: Persona;
+  /** For the banner; what may be done is decided by the server, by the token. */
+  readonly name: string;
+  readonly role: string;
   /** Unix milliseconds. */
   readonly expiresAtMs: number;
 }
@@ -13,27 +16,40 @@ export type SessionStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 const KEY = 'holdfast.session';
 
-/** Keeps what the token endpoint answered; a token outlives neither its tab nor its expiry. */
-export function keepSession(storage: SessionStorage, answer: TokenAnswer, nowMs: number): Session {
-  storage.setItem(KEY, JSON.stringify({ answer, atMs: nowMs }));
-  return sessionOf(answer, nowMs);
+/** What the development sign-in answered, as a session. */
+export function sessionOf(answer: TokenAnswer, nowMs: number): Session {
+  const { access_token: token, persona, expires_in: seconds } = answer;
+  const { name, role } = persona;
+  return { token, name, role, expiresAtMs: nowMs + seconds * 1_000 };
+}
+
+/** A token that somebody brings from their OpenID provider; undefined where it is none, or over. */
+export function sessionOfToken(text: string, nowMs: number): Session | undefined {
+  const token = text.trim().replace(/^Bearer\s+/i, '');
+  const claims = decodedClaims(token);
+  if (claims === undefined || claims.expiresAtMs <= nowMs) return undefined;
+  return { token, name: claims.name, role: 'token', expiresAtMs: claims.expiresAtMs };
+}
+
+/** Keeps a session; a token outlives neither its tab nor its expiry. */
+export function keepSession(storage: SessionStorage, session: Session): Session {
+  storage.setItem(KEY, JSON.stringify(session));
+  return session;
 }
 
 /** The kept session, or none where it is missing, expired or unreadable. */
 export function readSession(storage: SessionStorage, nowMs: number): Session | undefined {
   const kept = jsonOf(storage.getItem(KEY));
-  if (typeof kept !== 'object' || kept === null || !('answer' in kept) || !('atMs' in kept)) return;
-  const answer = TokenAnswer.safeParse(kept.answer);
-  if (!answer.success || typeof kept.atMs !== 'number') return undefined;
-  const session = sessionOf(answer.data, kept.atMs);
-  return session.expiresAtMs > nowMs ? session : undefined;
+  return isSession(kept) && kept.expiresAtMs > nowMs ? kept : undefined;
 }
 
 export const dropSession = (storage: SessionStorage): void => storage.removeItem(KEY);
 
-function sessionOf(answer: TokenAnswer, atMs: number): Session {
-  const { access_token: token, persona, expires_in: seconds } = answer;
-  return { token, persona, expiresAtMs: atMs + seconds * 1_000 };
+function isSession(kept: unknown): kept is Session {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const { token, name, role, expiresAtMs } = kept as Partial<Record<keyof Session, unknown>>;
+  const words = [token, name, role];
+  return words.every((word) => typeof word === 'string') && typeof expiresAtMs === 'number';
 }
 
 function jsonOf(text: string | null): unknown {

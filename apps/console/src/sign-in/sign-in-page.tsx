@@ -1,4 +1,5 @@
 import { ENDPOINTS, type Persona } from '@holdfast/api-contract';
+import { Fault } from '@holdfast/kernel';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,9 +9,12 @@ import { EmptyState } from '../frame/empty-state.tsx';
 import { FaultNotice } from '../frame/fault-notice.tsx';
 import { useSession } from '../session/session-context.tsx';
 import { PersonaCard } from './persona-card.tsx';
+import { TokenForm } from './token-form.tsx';
 import './sign-in.css';
 
 const OPERATORS: readonly string[] = ENDPOINTS.readOverview.roles;
+const isProduction = (error: unknown): boolean =>
+  error instanceof Fault && error.code === 'SIGNIN_DEVELOPMENT_ONLY';
 const mayOperate = (persona: Persona): boolean => OPERATORS.includes(persona.role);
 
 /** Development sign-in: choose who to be. */
@@ -20,14 +24,21 @@ export function SignInPage() {
     queryKey: ['personas'],
     queryFn: ({ signal }) => client.listPersonas({ signal }),
   });
+  if (isProduction(personas.error)) {
+    return (
+      <div className="sign-in">
+        <TokenForm />
+      </div>
+    );
+  }
   const first = personas.data?.find(mayOperate) ?? personas.data?.[0];
   return (
     <div className="sign-in">
       <h1 className="sign-in__title">Who are you today?</h1>
       <p className="sign-in__lead">
         This is the sign-in for development. There is no password: choose a person of the
-        demonstration and the server issues a token for their role and purpose. In production this
-        page and its endpoints do not exist.
+        demonstration and the server issues a token for their role and purpose. In production there
+        are no such people: sign-in is by tokens of your OpenID provider.
       </p>
       {personas.isPending ? <Skeleton height={180} aria-label="Loading people" /> : null}
       {personas.isError ? (
@@ -68,7 +79,7 @@ function People({ personas }: { readonly personas: readonly Persona[] }) {
   const groups = [
     { title: 'May open this console', people: personas.filter(mayOperate) },
     {
-      title: 'May not, and will see how a refusal reads',
+      title: 'For the FHIR API: this console is not theirs',
       people: personas.filter((persona) => !mayOperate(persona)),
     },
   ].filter(({ people }) => people.length > 0);

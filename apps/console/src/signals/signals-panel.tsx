@@ -1,6 +1,6 @@
 import { ENDPOINTS, type Overview, type Signal } from '@holdfast/api-contract';
 import { Link } from '@tanstack/react-router';
-import { curlOf } from '../command/commands.ts';
+import { BREAK_DATABASE_COMMAND, curlOf } from '../command/commands.ts';
 import { CopyCurl } from '../command/copyable-command.tsx';
 import { formatCount } from '../format/count.ts';
 import { formatAge } from '../format/duration.ts';
@@ -29,10 +29,7 @@ export function SignalsPanel({ overview }: { readonly overview: Overview }) {
       }
     >
       {open.length === 0 ? (
-        <EmptyState title="No open signals">
-          When something fails, one line appears here: the cause in words, how many patients it
-          reached, since when, and the next step. Stop the database for ten seconds to see one.
-        </EmptyState>
+        <NothingOpen isFirst={resolved.length === 0} />
       ) : (
         <ul className="signals">
           {open.map((signal) => (
@@ -51,6 +48,21 @@ export function SignalsPanel({ overview }: { readonly overview: Overview }) {
         </>
       )}
     </Panel>
+  );
+}
+
+/** The invitation to break something stands only until something has been broken. */
+function NothingOpen({ isFirst }: { readonly isFirst: boolean }) {
+  if (!isFirst) return <p className="panel__text">Nothing is failing now.</p>;
+  return (
+    <EmptyState
+      title="No open signals"
+      command={{ text: BREAK_DATABASE_COMMAND, what: 'Stop the embedded database' }}
+    >
+      When something fails, one line appears here: the cause in words, how many patients it reached,
+      since when, and the next step. To see one, stop the demo’s embedded database; it is started
+      again within seconds, and requests in between are what the signal counts:
+    </EmptyState>
   );
 }
 

@@ -129,6 +129,7 @@ export function demoOverview(options: DemoOptions): Overview {
     events: {
       total,
       lastEventAt: iso(atMs - 240),
+      push: { mode: 'logical', reason: null },
       groups: [
         group('inference', {
           processed: total - 3,

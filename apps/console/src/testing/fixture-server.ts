@@ -42,6 +42,8 @@ export interface FixtureServer {
   push(overview: Overview): void;
   /** Cuts every live stream; the next `refusals` attempts to follow answer 503. */
   cut(refusals: number): void;
+  /** Whether the development sign-in answers that it is switched off. */
+  production(on: boolean): void;
   /** Ids that followers said they had seen last. */
   readonly resumedFrom: readonly string[];
   readonly close: () => Promise<void>;
@@ -51,6 +53,7 @@ interface World {
   overview: Overview;
   lastId: number;
   refusals: number;
+  production: boolean;
   readonly dist: string;
   readonly followers: Set<ServerResponse>;
   readonly resumedFrom: string[];
@@ -59,7 +62,7 @@ interface World {
 /** Starts on a free port of the loopback interface. @param dist folder of the built console. */
 export async function startFixtureServer(dist: string, first: Overview): Promise<FixtureServer> {
   const world: World = {
-    ...{ overview: first, lastId: 1, refusals: 0, dist },
+    ...{ overview: first, lastId: 1, refusals: 0, production: false, dist },
     ...{ followers: new Set<ServerResponse>(), resumedFrom: [] },
   };
   const server: Server = createServer((request, response) => {
@@ -76,6 +79,9 @@ export async function startFixtureServer(dist: string, first: Overview): Promise
       world.overview = overview;
       world.lastId += 1;
       for (const follower of world.followers) follower.write(overviewEvent(world));
+    },
+    production: (on) => {
+      world.production = on;
     },
     cut: (refusals) => {
       world.refusals = refusals;
@@ -95,6 +101,9 @@ const overviewEvent = ({ lastId, overview }: World): string =>
 async function answer(world: World, request: IncomingMessage, response: ServerResponse) {
   const { pathname } = new URL(request.url ?? '/', 'http://fixture');
   if (pathname.startsWith('/console/')) return serveFile(world.dist, pathname, response);
+  if (world.production && pathname.startsWith('/development/')) {
+    return refuse(response, 404, 'Switched off.', 'SIGNIN_DEVELOPMENT_ONLY');
+  }
   if (pathname === '/development/personas') {
     return json(response, ENDPOINTS.listPersonas.answer.schema, [...DEMO_PERSONAS]);
   }
@@ -144,6 +153,12 @@ function follow(world: World, request: IncomingMessage, response: ServerResponse
   response.on('close', () => world.followers.delete(response));
 }
 
+/** A persona's token: a JWT in form, good until 2096. */
+export function fixtureToken(id: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return [part({ alg: 'none' }), part({ sub: id, exp: 4_000_000_000 }), 'c2ln'].join('.');
+}
+
 async function token(request: IncomingMessage, response: ServerResponse) {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -151,7 +166,7 @@ async function token(request: IncomingMessage, response: ServerResponse) {
   const persona = DEMO_PERSONAS.find(({ id }) => id === asked.persona);
   if (persona === undefined) return refuse(response, 400, 'Nobody has that id.');
   return json(response, ENDPOINTS.issueToken.answer.schema, {
-    access_token: `fixture-${persona.id}`,
+    access_token: fixtureToken(persona.id),
     token_type: 'Bearer',
     expires_in: 3_600,
     scope: 'system/*.rs',
@@ -160,7 +175,7 @@ async function token(request: IncomingMessage, response: ServerResponse) {
 }
 
 function bearerOf({ headers }: IncomingMessage): Persona | undefined {
-  return DEMO_PERSONAS.find(({ id }) => headers.authorization === `Bearer fixture-${id}`);
+  return DEMO_PERSONAS.find(({ id }) => headers.authorization === `Bearer ${fixtureToken(id)}`);
 }
 
 function json<Schema extends z.ZodType>(
@@ -172,14 +187,14 @@ function json<Schema extends z.ZodType>(
   response.end(JSON.stringify(schema.parse(body)));
 }
 
-function refuse(response: ServerResponse, status: number, text: string) {
+function refuse(response: ServerResponse, status: number, text: string, code = 'FIXTURE_REFUSAL') {
   const row = {
     status,
     issue: status < 500 ? 'forbidden' : 'transient',
     text,
     mend: 'Try another.',
   };
-  const outcome = OperationOutcome.parse(outcomeOf(new Fault('FIXTURE_REFUSAL', row)));
+  const outcome = OperationOutcome.parse(outcomeOf(new Fault(code, row)));
   response.writeHead(status, { 'Content-Type': 'application/fhir+json' });
   response.end(JSON.stringify(outcome));
 }

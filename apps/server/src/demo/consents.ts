@@ -20,7 +20,8 @@ export function consentResources(patient: DemoPatient, time: Timeline): DemoReso
     organization: [refer('Organization', ORGANIZATION_ID)],
   };
   if (patient.story === 'denies') return [{ ...common, ...outOfBounds(STAFF[1].id) }];
-  if (patient.story === 'permits') return [{ ...common, ...treatmentPaymentOperations() }];
+  if (patient.story === 'permits') return [{ ...common, ...permit(CARE) }];
+  if (patient.story === 'gives-to-research') return [{ ...common, ...permit([...CARE, 'HRESCH']) }];
   return [];
 }
 
@@ -40,8 +41,9 @@ function outOfBounds(practitioner: string) {
 }
 
 /** 42 CFR 2.31 as of 2024: one consent for all treatment, payment and health care operations. */
-function treatmentPaymentOperations() {
-  const purposes = ['TREAT', 'HPAYMT', 'HOPERAT'];
+const CARE = ['TREAT', 'HPAYMT', 'HOPERAT'];
+
+function permit(purposes: readonly string[]) {
   return {
     policyRule: concept({ system: `${THO}v3-ActCode`, code: 'OPTIN' }),
     provision: {

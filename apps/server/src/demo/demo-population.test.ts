@@ -124,7 +124,7 @@ describe('the stories', () => {
     expect(about('Patient/gus-demo').some((each) => each.resourceType === 'Consent')).toBe(false);
   });
 
-  it('have one active deny that names the second clinician, and one permit', () => {
+  it('have one active deny that names the second clinician, and two permits, one for research', () => {
     const provisions = ofType('Consent').map((consent) => [
       consent.id,
       consent['status'],
@@ -133,8 +133,13 @@ describe('the stories', () => {
     ]);
     expect(provisions).toEqual([
       [DENY_CONSENT_ID, 'active', 'deny', 'Practitioner/p-okafor'],
+      ['esi-demo-consent', 'active', 'permit'],
       ['finn-demo-consent', 'active', 'permit'],
     ]);
+    const research = ofType('Consent').filter((consent) =>
+      stringsUnder('code', consent['provision']).includes('HRESCH'),
+    );
+    expect(research.map(({ id }) => id)).toEqual(['esi-demo-consent']);
   });
 });
 

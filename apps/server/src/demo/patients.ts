@@ -9,6 +9,8 @@ export type Story =
   | 'denies'
   /** Lets treatment, payment and operations see data about substance use. */
   | 'permits'
+  /** Lets researchers see the record too. */
+  | 'gives-to-research'
   /** Has data about substance use and no consent. */
   | 'undisclosed'
   /** Answered item 9 of the PHQ-9 with "several days". */
@@ -32,7 +34,7 @@ const ROWS: readonly (readonly [string, string, Gender, string, Story?])[] = [
   ['Ben', 'Castellano', 'male', '1994-11-02'],
   ['Cora', 'Dumont', 'female', '2001-06-23', 'at-risk'],
   ['Dmitri', 'Eskola', 'male', '1958-01-30', 'deteriorating'],
-  ['Esi', 'Fofana', 'female', '1979-08-09'],
+  ['Esi', 'Fofana', 'female', '1979-08-09', 'gives-to-research'],
   ['Finn', 'Gallagher', 'male', '1985-04-17', 'permits'],
   ['Gus', 'Hartmann', 'male', '1991-12-05', 'undisclosed'],
   ['Hana', 'Ito', 'female', '1999-02-11'],

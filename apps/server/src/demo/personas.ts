@@ -19,13 +19,14 @@ export const PERSONAS: readonly Persona[] = [
     id: 'clinician',
     name: 'Dr. Elena Rivera',
     description:
-      'Psychiatrist. Sees every patient, and data about substance use where consent lets her',
+      'Psychiatrist. Sees every patient, and data about substance use where a consent permits it',
     claims: staff(`Practitioner/${STAFF[0].id}`, 'clinician', ['TREAT']),
   },
   {
     id: 'second-clinician',
     name: 'Dr. Chidi Okafor',
-    description: 'General practitioner. Ada Brandt keeps him out by consent',
+    description:
+      'General practitioner. Sees every patient but Ada Brandt, whose consent denies him',
     claims: staff(`Practitioner/${STAFF[1].id}`, 'clinician', ['TREAT']),
   },
   {
@@ -44,19 +45,19 @@ export const PERSONAS: readonly Persona[] = [
   {
     id: 'researcher',
     name: 'Dr. Maja Lindqvist',
-    description: 'Researcher. Sees what consents release for research',
+    description: 'Researcher. Sees Esi Fofana, the one patient whose consent permits research',
     claims: staff(`Practitioner/${STAFF[2].id}`, 'researcher', ['HRESCH']),
   },
   {
     id: 'compliance-officer',
     name: 'Samir Haddad',
-    description: 'Compliance officer. Reads the ledger, the signals and the operations pages',
+    description: 'Compliance officer. Sees the operations pages and verifies the ledger',
     claims: staff(`Person/${OFFICE[0].id}`, 'compliance-officer', ['HCOMPL']),
   },
   {
     id: 'operator',
     name: 'Aino Virtanen',
-    description: 'Operator. Sees the operations pages and no patient data',
+    description: 'Operator. Sees the operations pages and no clinical content',
     claims: staff(`Person/${OFFICE[1].id}`, 'operator', ['HSYSADMIN']),
   },
 ];
@@ -65,7 +66,7 @@ export const PERSONAS: readonly Persona[] = [
 export const IMPORTER: Persona = {
   id: 'importer',
   name: 'Import interface',
-  description: 'A system that loads records from elsewhere, as `holdfast import` does',
+  description: 'A system that loads records from elsewhere, as holdfast import does',
   claims: {
     tenant: DEMO_TENANT,
     fhirUser: 'Device/holdfast-importer',

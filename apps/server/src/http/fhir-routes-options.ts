@@ -1,7 +1,7 @@
 import type { ConsentGates } from '@holdfast/consent';
 import type { ValidationPolicy } from '@holdfast/fhir';
 import type { Clock, Random } from '@holdfast/kernel';
-import type { TokenVerifier } from '@holdfast/signin';
+import type { DevelopmentIssuer, OpenIdProvider, TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
 import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
@@ -15,6 +15,9 @@ export interface FhirRoutesOptions {
   readonly gates: ConsentGates;
   readonly audit: AuditTrail;
   readonly verifier: TokenVerifier;
+  /** Whose tokens it takes, for the CapabilityStatement to say. */
+  readonly issuer: DevelopmentIssuer | undefined;
+  readonly provider: OpenIdProvider | undefined;
   readonly seal: CursorSeal;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,4 +1,4 @@
-import { capabilityStatement } from '@holdfast/fhir';
+import { capabilityStatement, type JsonObject } from '@holdfast/fhir';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { FHIR_JSON } from './app.ts';
 import { isNotModified } from './conditional-read.ts';
@@ -17,7 +17,8 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
 }
 
 /** The CapabilityStatement's text, written once: it names thousands of parameters and includes. */
-function statementOf({ baseUrl, clock, version }: FhirRoutesOptions): () => string {
+function statementOf(options: FhirRoutesOptions): () => string {
+  const { baseUrl, clock, version } = options;
   let written: { readonly base: string; readonly text: string } | undefined;
   return () => {
     // The address is known only once the server listens.
@@ -41,10 +42,34 @@ function statementOf({ baseUrl, clock, version }: FhirRoutesOptions): () => stri
         systemInteractions: ['transaction', 'batch', 'history-system', 'search-system'],
         compartments: ['Patient', 'Encounter', 'Practitioner', 'RelatedPerson', 'Device'],
         conditional: { create: true, update: true, delete: true },
+        security: securityOf(options),
       });
       written = { base, text: JSON.stringify(statement) };
     }
     return written.text;
+  };
+}
+
+/** `rest.security`: the same for every interaction, and without it nothing but this statement. */
+function securityOf({ issuer, provider }: FhirRoutesOptions): JsonObject {
+  const sources = [
+    ...(provider === undefined ? [] : [`the OpenID provider ${provider.issuer}`]),
+    ...(issuer === undefined ? [] : ['the development sign-in']),
+  ];
+  const from = sources.length === 0 ? 'nobody yet: no sign-in is configured' : sources.join(' or ');
+  return {
+    cors: false,
+    service: [
+      {
+        coding: [
+          {
+            system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+            code: 'OAuth',
+          },
+        ],
+      },
+    ],
+    description: `Bearer tokens (signed JWT) of ${from}. There is no anonymous access.`,
   };
 }
 

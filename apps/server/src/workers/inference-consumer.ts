@@ -126,7 +126,8 @@ function portsOf(options: InferenceConsumerOptions, consentClass: string): Pipel
                 ['patient', patientId],
                 ...(codes.length > 0 ? [['code', codes.join(',')] satisfies [string, string]] : []),
                 ['date', `ge${new Date(since).toISOString()}`],
-                ['date', `le${new Date(atMs).toISOString()}`],
+                // A time written in whole seconds ends with its second, so `le` would miss it.
+                ['date', `lt${new Date(atMs + 1_000).toISOString()}`],
                 ['_count', '100'],
               ];
         const text = new URLSearchParams(pairs);

@@ -36,7 +36,13 @@ export function quietOverview(at = '2026-11-24T04:06:00.000Z'): Overview {
       },
     },
     decisions: { permitted: 0, denied: 0 },
-    events: { total: 0, lastEventAt: null, groups: [], recent: [] },
+    events: {
+      push: { mode: 'logical', reason: null },
+      total: 0,
+      lastEventAt: null,
+      groups: [],
+      recent: [],
+    },
     inference: {
       backend: { state: 'up', children: 1, restarts: 0 },
       tiers: [
