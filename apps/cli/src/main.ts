@@ -7,6 +7,7 @@ import { registerLedger } from './commands/ledger.ts';
 import { registerOpenApi } from './commands/openapi.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
+import { registerWitness } from './commands/witness.ts';
 import { exitWith } from './exit.ts';
 import { VERSION } from './version.ts';
 
@@ -37,6 +38,7 @@ registerConsent(program);
 registerToken(program);
 registerOpenApi(program);
 registerData(program);
+registerWitness(program);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,12 @@
 import type { Actor } from '@holdfast/consent';
-import type { Clock, PatientId, Random, RequestId } from '@holdfast/kernel';
+import {
+  type Clock,
+  type PatientId,
+  type Random,
+  type RequestId,
+  type TenantId,
+  uuidV7,
+} from '@holdfast/kernel';
 import {
   type AuditAction,
   type AuditAppender,
@@ -7,6 +14,7 @@ import {
   type AuditOutcome,
   type AuditProducer,
   type AuditRow,
+  type CommitIndex,
   prepareAudit,
   type TagKey,
 } from '@holdfast/ledger';
@@ -21,7 +29,7 @@ export interface AuditTrailOptions {
   readonly random: Random;
 }
 
-/** Who asks, and the request all its records belong to. */
+/** Who asks, and the request all its records belong to: one object for one request. */
 export interface Audited {
   readonly actor: Actor;
   readonly requestId: RequestId;
@@ -32,11 +40,20 @@ export interface Access {
   readonly action: AuditAction;
   /** `Type/id/_history/v`, or the search as sent. */
   readonly target: string | null;
+  /** Of the access as a whole; a patient whose data was refused has `MINOR` in their own record. */
   readonly outcome: AuditOutcome;
+  /** Of the gate that decided. */
   readonly epoch: bigint;
+  /** What was asked for and refused. */
+  readonly hidden?: readonly RowFacts[];
+  /** Ids of patients that were asked for by name, whether there is anything of theirs or not. */
+  readonly named?: readonly string[];
 }
 
-const SUCCESS: AuditOutcome = 0;
+/** FHIR AuditEvent.outcome. */
+export const SUCCESS: AuditOutcome = 0;
+export const MINOR: AuditOutcome = 4;
+export const SERIOUS: AuditOutcome = 8;
 
 const ACTION_OF: Readonly<Record<Change['interaction'], AuditAction>> = {
   create: 'C',
@@ -44,21 +61,52 @@ const ACTION_OF: Readonly<Record<Change['interaction'], AuditAction>> = {
   delete: 'D',
 };
 
+type About = Pick<AuditEvent, 'outcome' | 'patientId' | 'decision'>;
+
 /** Invariant 2, No silent answer: what was seen, written or refused, durable before the answer. */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
+  readonly #recorded = new WeakSet<Audited>();
+  readonly #denied = new WeakSet<Audited>();
+  readonly #withheld = new WeakMap<Audited, RowFacts[]>();
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
   }
 
-  /** One record a patient whose data was released or refused; one without patient if there was none. */
+  /** Whether the request has left a record, so that its end needs none of its own. */
+  hasRecorded(who: Audited): boolean {
+    return this.#recorded.has(who);
+  }
+
+  /** Whether something was withheld from the request. */
+  hasDenied(who: Audited): boolean {
+    return this.#denied.has(who);
+  }
+
+  /** Data that a request turned out to be about and was not given: for the record of its refusal. */
+  withheld(who: Audited, facts: RowFacts): void {
+    this.#denied.add(who);
+    this.#withheld.set(who, [...this.withheldFrom(who), facts]);
+  }
+
+  withheldFrom(who: Audited): readonly RowFacts[] {
+    return this.#withheld.get(who) ?? [];
+  }
+
+  /** One record a patient whose data was released, refused or asked for; one without patient if there was none. */
   async accessed(who: Audited, access: Access, rows: readonly RowFacts[]): Promise<void> {
-    const patients = new Map<string, RowFacts>();
-    for (const row of rows) if (row.patientId !== null) patients.set(row.patientId, row);
-    const about = patients.size === 0 ? [null] : [...patients.values()];
-    const events = about.map((row) => this.#event(who, access, row));
+    const { interaction, action, target, hidden = [] } = access;
+    if (hidden.length > 0) this.#denied.add(who);
+    const events = recordsAbout(access, rows).map((about) => ({
+      ...identified(who),
+      interaction,
+      action,
+      target,
+      ...about,
+    }));
     await this.#options.appender.append(events.map((event) => this.#prepare(who, event)));
+    this.#recorded.add(who);
   }
 
   /** One record a patient who is named to the actor outside their own data; one if there is none. */
@@ -72,7 +120,7 @@ export class AuditTrail {
     for (let from = 0; from < about.length; from += NAMED_A_BATCH) {
       const rows = about.slice(from, from + NAMED_A_BATCH).map((patientId) =>
         this.#prepare(who, {
-          ...this.#who(who),
+          ...identified(who),
           interaction,
           action: 'R',
           target,
@@ -83,51 +131,52 @@ export class AuditTrail {
       );
       await this.#options.appender.append(rows);
     }
+    this.#recorded.add(who);
   }
 
   /** The records of a write: they commit with the data. */
   forWrite(who: Audited): WriteAudit {
     return {
-      prepare: (changes) =>
-        changes.map((change) =>
+      prepare: (changes) => {
+        this.#recorded.add(who);
+        return changes.map((change) =>
           this.#prepare(who, {
-            ...this.#who(who),
+            ...identified(who),
             action: ACTION_OF[change.interaction],
             interaction: change.interaction,
             outcome: SUCCESS,
             target: `${change.type}/${change.id}/_history/${change.version}`,
             patientId: change.owner,
             decision: null,
+            content: change.content ?? '',
           }),
-        ),
-      release: (rows) => this.#options.producer.release(rows),
+        );
+      },
+      release: (rows) => {
+        this.#recorded.delete(who);
+        this.#options.producer.release(rows);
+      },
     };
   }
 
-  #who({
-    actor,
-    requestId,
-  }: Audited): Pick<AuditEvent, 'requestId' | 'actor' | 'roles' | 'purposes'> {
-    return { requestId, actor: actor.principal, roles: actor.roles, purposes: actor.purposes };
-  }
-
-  #event(who: Audited, access: Access, row: RowFacts | null): AuditEvent {
-    const { interaction, action, target, outcome, epoch } = access;
+  /** The record that commits to the index of patients; stored with it. */
+  forIndex(tenant: TenantId): Pick<CommitIndex, 'prepare' | 'release'> {
+    const { clock, random, producer } = this.#options;
     return {
-      ...this.#who(who),
-      interaction,
-      action,
-      target,
-      outcome,
-      patientId: row?.patientId ?? null,
-      decision:
-        row === null
-          ? null
-          : {
-              consentClass: row.consentClass,
-              epoch,
-              verdict: outcome === SUCCESS ? 'release' : 'hide',
-            },
+      prepare: (index) => {
+        const who = { actor: ledgerActor(tenant), requestId: uuidV7(clock, random) as RequestId };
+        return this.#prepare(who, {
+          ...identified(who),
+          action: 'E',
+          interaction: 'index-root',
+          outcome: SUCCESS,
+          target: null,
+          patientId: null,
+          decision: null,
+          index,
+        });
+      },
+      release: (rows) => producer.release(rows),
     };
   }
 
@@ -135,4 +184,42 @@ export class AuditTrail {
     const { producer, tagKey, clock, random } = this.#options;
     return prepareAudit(event, { tenant: actor.tenant, tagKey, producer, clock, random });
   }
+}
+
+/** The platform itself, keeping its log. */
+const ledgerActor = (tenant: TenantId): Actor => ({
+  tenant,
+  principal: 'Device/holdfast-ledger',
+  closure: ['Device/holdfast-ledger'],
+  roles: ['system'],
+  purposes: ['HCOMPL'],
+  emergency: false,
+  tokenId: 'holdfast-ledger',
+});
+
+function identified({
+  actor,
+  requestId,
+}: Audited): Pick<AuditEvent, 'requestId' | 'actor' | 'roles' | 'purposes'> {
+  return { requestId, actor: actor.principal, roles: actor.roles, purposes: actor.purposes };
+}
+
+/** Pure: what is to be said of each patient, the most telling first known of them. */
+function recordsAbout(access: Access, rows: readonly RowFacts[]): About[] {
+  const { outcome, epoch, hidden = [], named = [] } = access;
+  const patients = new Map<string, About>();
+  const add = (row: RowFacts, verdict: 'release' | 'hide'): void => {
+    const { patientId, consentClass } = row;
+    if (patientId === null || patients.has(patientId)) return;
+    const refused = verdict === 'hide' && outcome === SUCCESS;
+    const decision = { consentClass, epoch, verdict };
+    patients.set(patientId, { patientId, outcome: refused ? MINOR : outcome, decision });
+  };
+  for (const row of rows) add(row, 'release');
+  for (const row of hidden) add(row, 'hide');
+  for (const patientId of named) {
+    if (!patients.has(patientId)) patients.set(patientId, { patientId, outcome, decision: null });
+  }
+  if (patients.size === 0) return [{ patientId: null, outcome, decision: null }];
+  return [...patients.values()];
 }

@@ -17,6 +17,8 @@ export interface ServerConfig {
   readonly environment: string | undefined;
   /** The OpenID provider whose tokens are taken; in production there is no other sign-in. */
   readonly provider?: ProviderSettings | undefined;
+  /** Who cosigns the checkpoints of the audit log. */
+  readonly witnesses?: readonly WitnessSetting[] | undefined;
   /** Load the demo population when the store is empty. */
   readonly demo: boolean;
   /** Where clients reach the server, e.g. behind a proxy; undefined = host and port. */
@@ -43,6 +45,14 @@ export interface SubscriptionSettings {
   readonly trustedHosts: readonly string[];
   /** Absent: the channel email is not offered. */
   readonly mail?: { readonly url: string; readonly from: string } | undefined;
+}
+
+/** One witness (C2SP tlog-witness). */
+export interface WitnessSetting {
+  /** Submission prefix, e.g. `https://witness.example`. */
+  readonly url: string;
+  /** Its verifier key, as `holdfast witness` prints it. */
+  readonly key: string;
 }
 
 /** The tenant of a single-tenant installation. */

@@ -191,6 +191,12 @@ export const SERVER_FAULTS = {
     text: 'The server failed. The failure was recorded under the request id.',
     mend: 'Send the request again; if it fails again, report the request id.',
   },
+  SERVER_WITNESS_KEY_INVALID: {
+    status: 500,
+    issue: 'exception',
+    text: 'A configured key of a witness is no verifier key.',
+    mend: 'Set HOLDFAST_WITNESSES to pairs of address and key, as holdfast witness prints them.',
+  },
 } as const satisfies FaultCatalogue;
 
 export const serverFault = faults(SERVER_FAULTS);

@@ -7,6 +7,12 @@ export const URL_BYTES_MAX = 16_384;
 /** All headers of a request with its address: a long search and a long token both fit. */
 export const HEADER_BYTES_MAX = 64 * 1024;
 
+/**
+ * Patients that a search or a refused request names beside those it shows, whose consent state its
+ * audit record looks up: each is an indexed read; further ones are recorded without.
+ */
+export const NAMED_PATIENTS_DECIDED = 20;
+
 /** Connections of the interactive pool; PostgreSQL gains nothing from more than a few a core. */
 export const POOL_CONNECTIONS = 16;
 
@@ -21,6 +27,9 @@ export const DELIVERY_CONNECTIONS = 4;
 
 /** No interactive statement may take longer; the answer is then 503. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** Audit records are signed within a second; ten times that is a fault to be told of. */
+export const LEDGER_STALE_MS = 10_000;
 
 /** A request that has not arrived whole by then is given up. */
 export const REQUEST_TIMEOUT_MS = 60_000;

@@ -1,5 +1,6 @@
 import { RATE_SECONDS, type RequestOutcomeCounts, requestOutcomeOf } from '@holdfast/api-contract';
 import type { Clock, Fault, PatientId, TenantId } from '@holdfast/kernel';
+import { classify } from '@holdfast/postgres';
 import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
 import type { RequestFacts, RequestObserver } from './http/app.ts';
 
@@ -89,6 +90,18 @@ export class RequestWatcher implements RequestObserver {
   failed(facts: RequestFacts, fault: Fault): void {
     const { watch, signals, tenant } = this.#parts;
     const patient = facts.patientId as PatientId | null;
+    if (fault.code === 'LED_NOT_RECORDED' || fault.code === 'LED_QUEUE_FULL') {
+      signals.report({
+        cause: 'audit-append-failed',
+        tenant,
+        patients: patient === null ? [] : [patient],
+        dataCategories: ['audit'],
+        outcome: 'refused',
+        requestId: facts.requestId,
+      });
+      // A refused record says nothing about the database, unless that did not answer.
+      if (classify(fault.detail.cause).kind !== 'unavailable') return;
+    }
     if (fault.code === 'SERVER_DEPENDENCY_AWAY' || fault.code === 'LED_NOT_RECORDED') {
       watch.reportFailedRequest({ tenant, patient, requestId: facts.requestId });
       return;

@@ -410,7 +410,7 @@ describe('the ledger', () => {
     const keys = await loadOrCreateLogKeys(join(data, 'keys'), 'holdfast.local/audit');
     const tenant = 1 as TenantId;
     const verify = () => verifyLog(owner, { tenant, verifier: keys.verifierOf(tenant) });
-    await expect.poll(async () => (await verify()).unsequenced, { timeout: 90_000 }).toBe(0);
+    await expect.poll(async () => (await verify()).size, { timeout: 60_000 }).toBeGreaterThan(0);
     expect(await verify()).toMatchObject({ ok: true, findings: [] });
     await owner.query(
       `update audit set actor = 'Practitioner/somebody-else'

@@ -23,9 +23,11 @@ import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
+import { registerLedgerRoutes } from './http/ledger-routes.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { registerPolicyRoutes } from './http/policy-routes.ts';
+import { registerRefusalAudit } from './http/refusal-audit.ts';
 import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
@@ -127,12 +129,18 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
   });
   const at = { tenant, clock, random, database, owner, requests, workers, dataDirectory };
   const observation = await startObservation({ ...at, trouble: trouble('signals') });
-  const log = openAuditLog({ ...at, keys: secrets.log, trouble: trouble('sequencer') });
+  const log = openAuditLog({
+    ...at,
+    keys: secrets.log,
+    signals: observation.signals,
+    witnesses: config.witnesses ?? [],
+    trouble: trouble('sequencer'),
+  });
   const source = openEventSource(ownerUrl, logger, trouble('events'));
   const records = await openRecordStore({
     ...at,
     source,
-    sequencer: log.sequencer,
+    ledger: log.ledger,
     cursorSecret: secrets.cursor,
     policy: {
       ...(config.references && { references: config.references }),
@@ -245,6 +253,7 @@ async function mount(platform: Platform): Promise<Mounted> {
     rules: platform.subscriptions.rules,
   };
   registerAdmission(app, platform);
+  registerRefusalAudit(app, { ...platform, pool: database.requests });
   registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
   registerFhirInterface(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
@@ -253,8 +262,13 @@ async function mount(platform: Platform): Promise<Mounted> {
     ...platform,
     overview: () => overviewOf(sources),
     version: VERSION,
-    pool: database.requests,
     databaseUp: () => watch.state().state === 'up',
+    ledgerState: () => platform.ledger.state(),
+  });
+  registerLedgerRoutes(app, {
+    ...platform,
+    pool: database.requests,
+    accesses: { ...platform, keys: secrets.log },
   });
   registerLiveRoutes(app, { ...platform, feed, signals });
   platform.tail.subscribe(() => feed.changed());
@@ -307,7 +321,9 @@ async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   await platform.closeFlow();
   platform.orchestrator.stop();
   await platform.backend.stop();
+  platform.ledger.stop();
   await platform.sequencer.stop();
+  await platform.publisher.idle();
   platform.watch.stop();
   await platform.signals.stop();
   await platform.owner.end();

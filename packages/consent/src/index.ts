@@ -59,6 +59,7 @@ export {
   type StoredQuestion,
 } from './postgres/explain-stored.ts';
 export { PolicyStore, type PolicyStored, type StoredPolicy } from './postgres/policy-store.ts';
+export { type WrongConsentState, wrongConsentStates } from './postgres/verify-consent-states.ts';
 export { purposeWithin } from './purposes/purpose-of-use.ts';
 export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';
 export type { Outcome, Reason } from './reference/reason.ts';

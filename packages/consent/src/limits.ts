@@ -10,6 +10,9 @@ export const MAX_ATTRIBUTE_VALUES = 256;
 /** Active consents of one patient, five times what the largest public store accepts. */
 export const MAX_ACTIVE_CONSENTS = 1000;
 
+/** Patients whose consent state a verification recomputes at a time: their consents are in memory. */
+export const STATES_A_READ = 500;
+
 /** Residual slots of one patient: they ride along with every row of the patient. */
 export const MAX_RESIDUAL_SLOTS = 4096;
 

@@ -69,27 +69,79 @@ create table log_tile (
 alter table log_tile alter hashes set storage external;
 select guard_tenant('log_tile');
 
--- Signed tree heads (C2SP tlog-checkpoint). The one to trust is a copy held elsewhere.
+-- Signed tree heads (C2SP tlog-checkpoint): root, time and number stand in the note, under its
+-- signature, and nowhere else. The one to trust is a copy held elsewhere.
 create table log_checkpoint (
   tenant smallint not null,
   size bigint not null,
-  signed_at timestamptz not null,
-  root bytea not null,
   note text not null,
   primary key (tenant, size)
 );
 select guard_tenant('log_checkpoint');
 
+-- Cosignatures of witnesses (C2SP tlog-cosignature): signature lines to add to a checkpoint's note.
+create table log_cosignature (
+  tenant smallint not null,
+  size bigint not null,
+  witness text not null,
+  line text not null,
+  primary key (tenant, size, witness)
+);
+select guard_tenant('log_cosignature');
+
+-- The index "which entries are about this patient", up to the size in log_index: one row a patient,
+-- and the two upper levels of the trie over them, 256 subtree hashes a row. All of it can be made
+-- again from the leaves.
+create table log_patient (
+  tenant smallint not null,
+  -- First two bytes of the tag: the subtree below the stored levels.
+  prefix integer not null,
+  tag bytea not null,
+  entries bigint not null,
+  head bytea not null,
+  primary key (tenant, prefix, tag),
+  constraint led_patient_prefix check (prefix = get_byte(tag, 0) * 256 + get_byte(tag, 1))
+) with (fillfactor = 80);
+select guard_tenant('log_patient');
+create table log_index_tile (
+  tenant smallint not null,
+  -- First byte of the tags below; -1 for the tile of the root.
+  place smallint not null,
+  hashes bytea not null,
+  primary key (tenant, place),
+  constraint led_index_tile_full check (octet_length(hashes) = 8192)
+);
+alter table log_index_tile alter hashes set storage external;
+select guard_tenant('log_index_tile');
+create table log_index (
+  tenant smallint not null,
+  -- Entries of the log that the index covers.
+  size bigint not null,
+  root bytea not null,
+  -- The record whose leaf commits to it.
+  audit_id uuid not null,
+  primary key (tenant, size)
+);
+select guard_tenant('log_index');
+
 -- Append only (invariant 5): the platform adds records and reads the rest, the sequencer adds to
 -- the log, and neither changes or removes anything.
 revoke update, delete on audit from holdfast_app;
-revoke insert, update, delete on log_batch, log_tile, log_checkpoint from holdfast_app;
-grant select on audit to holdfast_sequencer;
-grant select, insert on log_batch, log_tile, log_checkpoint to holdfast_sequencer;
-create policy sequencer on audit for select to holdfast_sequencer using (true);
+revoke insert, update, delete on log_batch, log_tile, log_checkpoint, log_cosignature, log_patient,
+  log_index_tile, log_index from holdfast_app;
+-- It records one thing itself: the root of the index.
+grant select, insert on audit to holdfast_sequencer;
+grant select, insert on log_index to holdfast_sequencer;
+grant select, insert, update on log_patient, log_index_tile to holdfast_sequencer;
+grant select, insert on log_batch, log_tile, log_checkpoint, log_cosignature to holdfast_sequencer;
+create policy sequencer on audit to holdfast_sequencer using (true);
+create policy sequencer on log_patient to holdfast_sequencer using (true);
+create policy sequencer on log_index_tile to holdfast_sequencer using (true);
+create policy sequencer on log_index to holdfast_sequencer using (true);
 create policy sequencer on log_batch to holdfast_sequencer using (true);
 create policy sequencer on log_tile to holdfast_sequencer using (true);
 create policy sequencer on log_checkpoint to holdfast_sequencer using (true);
+create policy sequencer on log_cosignature to holdfast_sequencer using (true);
 
 -- Adds records of one tenant: a whole group commit as one statement, or part of a write.
 create function append_audit(

@@ -27,6 +27,12 @@ export const LEDGER_FAULTS = {
     text: 'The audit log has no such entry.',
     mend: 'Check the id of the entry and the tenant.',
   },
+  LED_NO_SUCH_TILE: {
+    status: 404,
+    issue: 'not-found',
+    text: 'The audit log has no such tile, or no signed checkpoint covers it yet.',
+    mend: 'Ask for the tiles of the size that the newest checkpoint states.',
+  },
   LED_NOT_YET_PROVABLE: {
     status: 503,
     issue: 'incomplete',

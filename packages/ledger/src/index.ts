@@ -1,28 +1,42 @@
-export { ed25519Signer, ed25519VerifierKey, nodeCryptography } from './ed25519/node.ts';
+export {
+  ed25519Cosigner,
+  ed25519Signer,
+  ed25519VerifierKey,
+  nodeCryptography,
+} from './ed25519/node.ts';
 export type {
   AuditAction,
   AuditEvent,
   AuditOutcome,
   AuditRow,
   DecisionEvidence,
+  IndexRoot,
 } from './entry/audit-event.ts';
 export { type Leaf, parseLeaf } from './entry/leaf.ts';
 export { type AuditContext, prepareAudit } from './entry/prepare-audit.ts';
 export { AuditProducer } from './entry/producer.ts';
 export { type Tagged, TagKey, type TagKind } from './entry/tag-key.ts';
 export { LEDGER_FAULTS } from './errors.ts';
-export { loadOrCreateLogKeys } from './keys/key-files.ts';
+export { WitnessDirectory } from './files/witness-directory.ts';
+export { type WitnessAddress, WitnessClient, type WitnessFault } from './http/witness-client.ts';
+export { witnessServer } from './http/witness-server.ts';
+export { loadLogKeys, loadOrCreateLogKeys, loadOrCreateWitnessKey } from './keys/key-files.ts';
 export { createLogKeys, LogKeys } from './keys/log-keys.ts';
 export { ledgerMigrations } from './migrations.ts';
+export { SIGNATURE_TYPE } from './note/verifier-key.ts';
 export {
   type AppenderCounts,
   AuditAppender,
   type AuditAppenderOptions,
 } from './postgres/audit-appender.ts';
 export { APPEND_AUDIT, type AuditColumns, auditColumns } from './postgres/audit-columns.ts';
+export { storeCosignature } from './postgres/cosignatures.ts';
 export { LogSequencer, type LogStatus, type SequencerOptions } from './postgres/log-sequencer.ts';
+export { type CommitIndex, commitPatientIndex, readLatestIndex } from './postgres/patient-index.ts';
 export { type ProvenEntry, proveEntry } from './postgres/prove-entry.ts';
-export { readLatestCheckpoint, type StoredCheckpoint } from './postgres/stored-log.ts';
+export { type ProvenAccess, type ProvenPatient, provePatient } from './postgres/prove-patient.ts';
+export { readPublishedTile } from './postgres/published-tiles.ts';
+export { readLatestCheckpoint, type StoredCheckpoint, storedNodes } from './postgres/stored-log.ts';
 export {
   type VerificationReport,
   type VerifyOptions,
@@ -32,4 +46,7 @@ export {
 export { nodeTreeHasher } from './sha256/node.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export * from './verifier.ts';
+export { ERASE_BODIES } from './verify/erasures.ts';
 export type { Finding, FindingKind } from './verify/finding.ts';
+export type { WrittenContent, WrittenContents } from './verify/written-contents.ts';
+export { Witness, type WitnessParts } from './witness/witness.ts';

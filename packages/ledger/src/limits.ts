@@ -10,6 +10,12 @@ export const MAX_LEAF_BYTES = 65_535;
 /** 63 sibling hashes prove membership in any tree whose size is a safe integer. */
 export const MAX_PROOF_HASHES = 63;
 
+/** A request to a witness: 63 hashes of 45 bytes and a checkpoint with its signatures. */
+export const MAX_WITNESS_REQUEST_BYTES = 3_000 + MAX_NOTE_BYTES;
+
+/** A witness is asked this long, then again with the next checkpoint: it holds nothing up. */
+export const WITNESS_TIMEOUT_MS = 5_000;
+
 /** Actors a process remembers the tag of: covers the sign-ins of a busy hour in about 1.5 MB. */
 export const MAX_REMEMBERED_TAGS = 10_000;
 
@@ -48,6 +54,12 @@ export const RECONNECT_MS = { first: 100, most: 10_000 } as const;
 
 /** A process that is not the leader looks once more after it passed a wake on. */
 export const STANDBY_RECHECK_MS = 5_000;
+
+/** Entries that indexing reads at a time: 1 MB of leaves. */
+export const INDEX_ENTRIES_A_READ = 2_048;
+
+/** Subtrees of the index hashed anew at a time; at a million patients each holds about fifteen. */
+export const INDEX_PREFIXES_A_READ = 1_024;
 
 /** Batches that a verification holds at a time. */
 export const VERIFY_BATCHES_A_READ = 16;

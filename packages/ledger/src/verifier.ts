@@ -31,6 +31,17 @@ export {
   type VerifierKey,
   type VerifierKeyFault,
 } from './note/verifier-key.ts';
+export { type AccessChain, chainOver } from './patient-index/access-chain.ts';
+export {
+  type CompletenessClaim,
+  type IndexPath,
+  verifyCompleteness,
+} from './patient-index/completeness.ts';
+export {
+  type CompletenessFault,
+  type CompletenessProof,
+  verifyCompletenessProof,
+} from './patient-index/completeness-proof.ts';
 export {
   formatTlogProof,
   type ProofClaim,

@@ -79,6 +79,27 @@ export const CAUSES = {
     nextStep: 'Check the sequencer and the signing key',
     lasts: 'until-resolved',
   },
+  'ledger-halted': {
+    component: 'ledger',
+    severity: 'critical',
+    summary: 'The stored audit log contradicts its signed checkpoint: nothing is signed any more',
+    nextStep: 'Run holdfast ledger verify and keep the database as it is: this is evidence',
+    lasts: 'until-resolved',
+  },
+  'ledger-forked': {
+    component: 'ledger',
+    severity: 'critical',
+    summary: 'A witness has seen another history of the audit log than the one that is stored',
+    nextStep: 'Keep the database and ask the witness for its checkpoint: one of both was rewritten',
+    lasts: 'until-resolved',
+  },
+  'ledger-unwitnessed': {
+    component: 'ledger',
+    severity: 'minor',
+    summary: 'A witness does not cosign the checkpoints of the audit log',
+    nextStep: 'Check that the witness runs, watches this log and has the key it is configured with',
+    lasts: 'until-resolved',
+  },
   'audit-append-failed': {
     component: 'ledger',
     severity: 'critical',

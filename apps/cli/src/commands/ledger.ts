@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { TenantId } from '@holdfast/kernel';
-import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
+import { loadLogKeys, proveEntry, type VerificationReport } from '@holdfast/ledger';
 import { createPool } from '@holdfast/postgres';
 import type { Command } from 'commander';
-import { databaseAddress } from '../database-address.ts';
+import { asOwner, type DataOption, databaseAddress } from '../database-address.ts';
 import { EXIT } from '../exit.ts';
+import { dataOption, serverOption } from '../options.ts';
+import { showPatient } from './ledger-show.ts';
 
-interface Options {
-  readonly data: string;
+interface Options extends DataOption {
   readonly checkpoint?: string;
   readonly json: boolean;
 }
@@ -16,64 +17,104 @@ interface Options {
 const FIRST_TENANT = 1 as TenantId;
 
 export function registerLedger(program: Command): void {
-  program
-    .command('ledger')
-    .description('The tamper-evident audit log')
+  const ledger = program.command('ledger').description('The tamper-evident audit log');
+  ledger
     .command('verify')
-    .description('Replay the log from its first record and hold every stored record against it')
-    .option(
-      '--data <directory>',
-      'keys and the embedded database',
-      process.env['HOLDFAST_DATA'] ?? '.holdfast',
-    )
+    .description('Replay the log from its first record and hold everything stored against it')
+    .addOption(dataOption())
     .option('--checkpoint <file>', 'a checkpoint kept elsewhere: shows that nothing was cut off')
     .option('--json', 'print the report as JSON', false)
     .action(verify);
+  ledger
+    .command('prove <record>')
+    .description('Print the offline proof of one record (C2SP tlog-proof), by its id')
+    .addOption(dataOption())
+    .action(prove);
+  ledger
+    .command('show <patient>')
+    .description('Who did what about a patient, with the proof that this is everybody; recorded')
+    .addOption(serverOption())
+    .option('--key <key>', 'verifier key of the log, as holdfast ledger key prints it')
+    .option('--json', 'print records and proof as JSON', false)
+    .action(showPatient);
+  ledger
+    .command('key')
+    .description('Print the key that checkpoints are verified with, for auditors and witnesses')
+    .addOption(dataOption())
+    .action(async ({ data }: DataOption) => {
+      console.log((await keysIn(data)).verifierKeyOf(FIRST_TENANT));
+    });
 }
 
+async function keysIn(data: string) {
+  // Loaded here, not above: other commands must not pay for the server.
+  const { LOG_ORIGIN } = await import('@holdfast/server');
+  return loadLogKeys(join(resolve(data), 'keys'), LOG_ORIGIN);
+}
+
+async function prove(auditId: string, options: DataOption): Promise<void> {
+  const { proof } = await asOwner(options, (pool) =>
+    proveEntry(pool, { tenant: FIRST_TENANT, auditId }),
+  );
+  process.stdout.write(proof);
+}
+
+/** Looks only: makes neither keys nor a database, and writes nothing to the one it finds. */
 async function verify(options: Options): Promise<void> {
   const data = resolve(options.data);
-  const keys = await loadOrCreateLogKeys(join(data, 'keys'), 'holdfast.local/audit');
+  const { verifyRecords } = await import('@holdfast/server');
+  const keys = await keysIn(data);
   const { url, done } = await databaseAddress(data);
   const pool = createPool({
     url,
     tenant: FIRST_TENANT,
     applicationName: 'holdfast verify',
-    max: 2,
+    max: 1,
   });
   try {
-    // The server's own copy outside the database, unless one kept farther away is named.
-    const copy = options.checkpoint ?? join(data, `checkpoint-${FIRST_TENANT}`);
-    const note = await readFile(copy, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (options.checkpoint === undefined && error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    const trusted = note === undefined ? [] : [note];
-    const report = await verifyLog(pool, {
+    const report = await verifyRecords(pool, {
       tenant: FIRST_TENANT,
-      verifier: keys.verifierOf(FIRST_TENANT),
-      trusted,
-      onProgress: ({ verified }) => {
+      keys,
+      trusted: await keptCheckpoints(data, options.checkpoint),
+      onProgress: (verified) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${verified} records verified`);
       },
     });
     if (process.stderr.isTTY) process.stderr.write('\r');
-    if (options.json) {
-      const text = JSON.stringify(report, (_key, value: unknown) =>
-        typeof value === 'bigint' ? String(value) : value,
-      );
-      process.stdout.write(`${text}\n`);
-    } else {
-      for (const finding of report.findings) console.log(`  ${JSON.stringify(finding)}`);
-      console.log(
-        report.ok
-          ? `The log holds: ${report.size} records, ${report.checkpoints} signed checkpoints, ${report.unsequenced} too young to be in it.`
-          : `The log does NOT hold: ${report.findings.length} findings in ${report.size} records. Keep the database as it is and compare with a checkpoint held elsewhere.`,
-      );
-    }
+    if (options.json) process.stdout.write(`${JSON.stringify(report, withRoot)}\n`);
+    else for (const line of linesOf(report)) console.log(line);
     process.exitCode = report.ok ? EXIT.ok : EXIT.findings;
   } finally {
     await pool.end();
     await done();
   }
+}
+
+/** The server's own copy outside the database, unless one kept farther away is named. */
+async function keptCheckpoints(data: string, named: string | undefined): Promise<string[]> {
+  const copy = named ?? join(data, `checkpoint-${FIRST_TENANT}`);
+  try {
+    return [await readFile(copy, 'utf8')];
+  } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+const withRoot = (_key: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+
+function linesOf(report: VerificationReport): string[] {
+  const { ok, complete, size, checkpoints, unsequenced, contentsChecked, erasedBodies } = report;
+  const further = report.furtherFindings;
+  const findings = report.findings.map((finding) => `  ${JSON.stringify(finding)}`);
+  return [
+    ...findings,
+    ...(further > 0 ? [`  ... and ${further} further findings`] : []),
+    ok
+      ? `The log holds: ${size} records, ${checkpoints} signed checkpoints, ${unsequenced} too young to be in it.`
+      : `The log does NOT hold: ${findings.length + further} findings in ${size} records. Keep the database as it is and compare with a checkpoint held elsewhere.`,
+    ...(complete ? [] : ['Records are missing that were counted: see counter-gap above.']),
+    `${contentsChecked ?? 0} stored versions are as they were written; ${erasedBodies} bodies were erased.`,
+  ];
 }

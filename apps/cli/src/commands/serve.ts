@@ -53,6 +53,7 @@ Environment:
   HOLDFAST_UPDATE_CREATES "off": PUT updates only, it never creates
   HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
   HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
+  HOLDFAST_WITNESSES      who cosigns the audit log: address and key, further ones after a comma
   HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
   HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
   HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
@@ -61,6 +62,14 @@ Environment:
 All of them: docs/configuration.md. In production: docs/production.md.`,
     )
     .action(serve);
+}
+
+/** `<url> <verifier key>` pairs, separated by commas. */
+function witnessesIn(text: string): { url: string; key: string }[] {
+  return text
+    .split(',')
+    .map((pair) => pair.trim().split(/\s+/))
+    .flatMap(([url = '', key = '']) => (url === '' ? [] : [{ url, key }]));
 }
 
 async function serve(options: Options): Promise<void> {
@@ -81,6 +90,7 @@ async function serve(options: Options): Promise<void> {
     dataDirectory: resolve(data),
     databaseUrl,
     environment: process.env['NODE_ENV'],
+    witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
     provider: provider.value,
     demo,
     publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,

@@ -1,16 +1,25 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import { type Clock, Fault, type Random, type TenantId } from '@holdfast/kernel';
 import {
   AuditAppender,
   AuditProducer,
   type LogKeys,
   LogSequencer,
+  nodeCryptography,
+  noteVerifier,
   systemTimers,
+  type WitnessAddress,
 } from '@holdfast/ledger';
+import type { SignalRecorder } from '@holdfast/visibility';
 import type { Pool } from 'pg';
 import { AuditTrail } from '../audit-trail.ts';
+import { CheckpointPublisher } from '../checkpoint-publisher.ts';
+import type { WitnessSetting } from '../config.ts';
+import { serverFault } from '../errors.ts';
+import { LedgerWatch } from '../ledger-watch.ts';
 
 export interface AuditLogParts {
   readonly tenant: TenantId;
@@ -20,6 +29,8 @@ export interface AuditLogParts {
   readonly dataDirectory: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly signals: SignalRecorder;
+  readonly witnesses: readonly WitnessSetting[];
   readonly trouble: (error: unknown) => void;
 }
 
@@ -27,17 +38,30 @@ export interface AuditLogParts {
 export interface AuditLog {
   readonly sequencer: LogSequencer;
   readonly audit: AuditTrail;
+  readonly ledger: LedgerWatch;
+  readonly publisher: CheckpointPublisher;
 }
 
 export function openAuditLog(parts: AuditLogParts): AuditLog {
-  const { tenant, requests, owner, keys, dataDirectory, clock, random, trouble } = parts;
-  const sequencer = new LogSequencer({
+  const { tenant, requests, owner, keys, dataDirectory, clock, random, signals, trouble } = parts;
+  const witnesses = parts.witnesses.map(addressOf);
+  const publisher = new CheckpointPublisher({ tenant, witnesses, requests, owner, signals });
+  const ledger = new LedgerWatch({ tenant, sequencer: () => sequencer, signals, clock });
+  const sequencer: LogSequencer = new LogSequencer({
     pool: owner,
     keys,
     clock,
     timers: systemTimers,
-    onCheckpoint: (of, note) => keepCheckpoint(dataDirectory, of, note),
-    onError: trouble,
+    keptCheckpoint: (of) => keptCheckpoint(dataDirectory, of),
+    onCheckpoint: (of, note) => {
+      keepCheckpoint(dataDirectory, of, note);
+      ledger.signed();
+      publisher.publish(note);
+    },
+    onError: (error) => {
+      if (error instanceof Fault && error.code === 'LED_ALTERED') ledger.halted();
+      trouble(error);
+    },
   });
   const producer = new AuditProducer({
     process: `${hostname()}-${process.pid}`,
@@ -47,15 +71,36 @@ export function openAuditLog(parts: AuditLogParts): AuditLog {
     pool: requests,
     tenant,
     producer,
-    onDurable: (of) => sequencer.wake(of),
+    onDurable: () => ledger.committed(),
+    onFailed: () => ledger.appendFailed(),
   });
   const audit = new AuditTrail({ appender, producer, tagKey: keys.tagKey, clock, random });
-  return { sequencer, audit };
+  return { sequencer, audit, ledger, publisher };
+}
+
+/** @throws Fault SERVER_WITNESS_KEY_INVALID */
+function addressOf({ url, key }: WitnessSetting): WitnessAddress {
+  const verifier = noteVerifier(key, nodeCryptography);
+  if (!verifier.ok) throw serverFault('SERVER_WITNESS_KEY_INVALID');
+  return { url: url.replace(/\/+$/, ''), verifier: verifier.value };
+}
+
+const checkpointFile = (directory: string, tenant: TenantId): string =>
+  join(directory, `checkpoint-${tenant}`);
+
+/** null where none was kept yet; what can't be read is no reason to sign without it. */
+async function keptCheckpoint(directory: string, tenant: TenantId): Promise<string | null> {
+  return readFile(checkpointFile(directory, tenant), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    },
+  );
 }
 
 /** A copy outside the database: only it shows that a log was cut off or written anew as a whole. */
 function keepCheckpoint(directory: string, tenant: TenantId, note: string): void {
-  const file = join(directory, `checkpoint-${tenant}`);
+  const file = checkpointFile(directory, tenant);
   writeFileSync(`${file}.new`, note);
   renameSync(`${file}.new`, file);
 }

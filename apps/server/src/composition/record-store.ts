@@ -2,10 +2,10 @@ import { ConsentDecider, ConsentGates, ConsentProjection, labelsOf } from '@hold
 import type { EventSource } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
-import type { LogSequencer } from '@holdfast/ledger';
 import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
 import type { ServerConfig } from '../config.ts';
 import type { Database } from '../database.ts';
+import type { LedgerWatch } from '../ledger-watch.ts';
 
 export interface RecordStoreParts {
   readonly tenant: TenantId;
@@ -13,7 +13,7 @@ export interface RecordStoreParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly cursorSecret: Uint8Array;
-  readonly sequencer: LogSequencer;
+  readonly ledger: LedgerWatch;
   readonly source: EventSource;
   readonly policy: Pick<ServerConfig, 'references' | 'updateCreates'>;
 }
@@ -31,7 +31,7 @@ const everyParameter = () =>
   resourceTypes.flatMap((type) => indexedParametersOf(type).map((code) => ({ type, code })));
 
 export async function openRecordStore(parts: RecordStoreParts): Promise<RecordStore> {
-  const { tenant, database, clock, random, cursorSecret, sequencer, source, policy } = parts;
+  const { tenant, database, clock, random, cursorSecret, ledger, source, policy } = parts;
   // Writers look up classes and numbers while they hold a connection of the requests' pool: if these
   // came from there too, a pool full of writers would wait for itself.
   const dictionary = await Dictionary.load(database.workers, everyParameter());
@@ -53,7 +53,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       projections: [new ConsentProjection()],
       ...policy,
       onWritten: () => {
-        sequencer.wake(tenant);
+        ledger.committed();
         source.notifyCommitted();
       },
     }),

@@ -6,7 +6,7 @@ import { type LogKeys, loadOrCreateLogKeys } from '@holdfast/ledger';
 import { loadOrCreateSigningKey, type SigningKey } from '@holdfast/signin';
 import { exportJWK } from 'jose';
 
-const LOG_NAME = 'holdfast.local/audit';
+import { LOG_ORIGIN } from '../verify-records.ts';
 
 /** What one installation keeps to itself, in files that only its account reads. */
 export interface Secrets {
@@ -23,7 +23,7 @@ export interface Secrets {
 /** Loads the keys of `<data>/keys`, or creates them on the first start. */
 export async function openSecrets(dataDirectory: string, ownerUrl: string): Promise<Secrets> {
   const directory = join(dataDirectory, 'keys');
-  const log = await loadOrCreateLogKeys(directory, LOG_NAME);
+  const log = await loadOrCreateLogKeys(directory, LOG_ORIGIN);
   const signing = await loadOrCreateSigningKey(directory);
   // For `holdfast ledger verify` beside a running server.
   const addressFile = join(directory, 'database-url');

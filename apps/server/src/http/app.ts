@@ -4,6 +4,7 @@ import type { Issue } from '@holdfast/fhir';
 import { type Clock, type Fault, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts';
 import { faultOf } from './fault-of.ts';
@@ -14,6 +15,8 @@ import { readBodiesAsText } from './request-body.ts';
 export interface RequestFacts {
   readonly requestId: RequestId;
   readonly startedMs: number;
+  /** Set once it is known who asks: from then on the request leaves an audit record. */
+  who: Audited | null;
   /** Set once it is known that the request is about one patient. */
   patientId: string | null;
   /** The answer withheld something, or all of it. */
@@ -88,6 +91,7 @@ export function createApp(options: AppOptions): FastifyInstance {
 const factsOf = ({ clock }: AppOptions, request: FastifyRequest): RequestFacts => ({
   requestId: request.id as RequestId,
   startedMs: clock.monotonicMs(),
+  who: null,
   patientId: patientNamed(request.url),
   denied: false,
   unmetered: false,

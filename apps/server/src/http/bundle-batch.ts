@@ -1,6 +1,7 @@
 import type { EntryResult, PlannedEntry, TransactionPlan } from '@holdfast/fhir';
 import { operationOutcome } from '@holdfast/fhir';
-import type { Audited } from '../audit-trail.ts';
+import type { AuditAction } from '@holdfast/ledger';
+import { type Audited, MINOR } from '../audit-trail.ts';
 import { BATCH_GROUP_MAX } from '../limits.ts';
 import { auditedWrite, writeContext } from './audited-write.ts';
 import { intentOf, type WriteEntry } from './bundle-intent.ts';
@@ -9,6 +10,7 @@ import { type Failure, failedResult, failureOf, resultOf } from './bundle-result
 import { type BundleRun, isWrite, searchedOf } from './bundle-run.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { patientsOf, recordRefused } from './refusal-audit.ts';
 
 /**
  * Each entry by itself: some may fail while others succeed. Plain writes are tried a group at a time,
@@ -27,11 +29,14 @@ export async function runBatch(
       results.push(failedResult(entry.index, away));
       return;
     }
+    // A request of its own to the audit: what the others left says nothing about this one.
+    const own = { ...who };
     try {
-      results.push(await runEntry(options, who, { entry, plan, returns }));
+      results.push(await runEntry(options, own, { entry, plan, returns }));
     } catch (error) {
       const failure = failureOf(error);
       if (failure.status >= 500) away = failure;
+      else if (!options.audit.hasRecorded(own)) await recordRefusedEntry(options, own, entry);
       results.push(failedResult(entry.index, failure));
     }
   };
@@ -78,11 +83,38 @@ async function runEntry(
   );
   const [outcome] = await auditedWrite(options, who, {
     intents: [intentOf(entry, { ...options, base })],
-    target: `batch: ${entry.method} ${entry.type}`,
     context: { searched: searchedOf(references, base) },
   });
   return resultOf(entry.index, outcome ?? { kind: 'nothing' }, returns);
 }
+
+async function recordRefusedEntry(
+  options: FhirRoutesOptions,
+  who: Audited,
+  entry: PlannedEntry,
+): Promise<void> {
+  const { type = '', id = '' } = entry as { readonly type?: string; readonly id?: string };
+  const named = 'resource' in entry ? patientsOf(entry.resource) : [];
+  await recordRefused(options, who, {
+    interaction: entry.method,
+    action: ENTRY_ACTION[entry.method],
+    target: type === '' ? null : `${type}/${id}`,
+    outcome: MINOR,
+    type,
+    id,
+    named,
+  });
+}
+
+const ENTRY_ACTION: Readonly<Record<PlannedEntry['method'], AuditAction>> = {
+  create: 'C',
+  update: 'U',
+  patch: 'U',
+  delete: 'D',
+  'delete-matching': 'D',
+  read: 'R',
+  refused: 'E',
+};
 
 /** Plain writes of different resources may go together; everything else goes alone. */
 function groupsOf({ entries, conditionalReferences }: TransactionPlan): PlannedEntry[][] {

@@ -23,7 +23,6 @@ export async function runTransaction(
   const results: EntryResult[] = [];
   const outcomes = await auditedWrite(options, who, {
     intents: writes.map((entry) => intentOf(entry, { ...options, base })),
-    target: 'transaction',
     context: {
       searched: searchedOf(plan.conditionalReferences, base),
       ...(reads.length > 0 && {

@@ -86,7 +86,9 @@ class ConsentRoutes {
 
   async #who(request: FastifyRequest): Promise<Audited> {
     const actor = await this.#options.verifier.actor(request.headers.authorization);
-    return { actor, requestId: request.facts.requestId };
+    const who = { actor, requestId: request.facts.requestId };
+    request.facts.who = who;
+    return who;
   }
 
   #record(

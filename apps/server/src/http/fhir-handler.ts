@@ -28,6 +28,8 @@ export function fhirHandler(
       throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['_format'] });
     }
     const actor = await verifier.actor(request.headers.authorization);
-    return handle({ request, reply, who: { actor, requestId: request.facts.requestId } });
+    const who = { actor, requestId: request.facts.requestId };
+    request.facts.who = who;
+    return handle({ request, reply, who });
   };
 }

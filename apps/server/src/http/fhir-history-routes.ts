@@ -1,13 +1,15 @@
 import { type HistoryParameters, parseHistory, problemIssue } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import {
+  type GateSource,
   type HistoryPage,
   type HistoryQuery,
   type ResourceName,
+  read,
   readHistory,
 } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Audited } from '../audit-trail.ts';
+import { type Access, type Audited, MINOR, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
 import { queryText } from './fhir-condition.ts';
@@ -63,10 +65,9 @@ async function historyText(
   { scope: { type, id }, query, strict, db }: Asked,
 ): Promise<string> {
   const parameters = parametersOf(query, strict);
-  const page = await readHistory(
-    { type, id, ...parameters },
-    { db, tenant: who.actor.tenant, seal, gates: gates.gateSource(who.actor, 'read') },
-  );
+  const { tenant } = who.actor;
+  const source = gates.gateSource(who.actor, 'read');
+  const page = await readHistory({ type, id, ...parameters }, { db, tenant, seal, gates: source });
   const path = [type, id, '_history'].filter((part) => part !== undefined).join('/');
   const level = id !== undefined ? 'instance' : type !== undefined ? 'type' : 'system';
   await audit.accessed(
@@ -75,8 +76,11 @@ async function historyText(
       interaction: `history-${level}`,
       action: 'R',
       target: query === '' ? path : `${path}?${query}`,
-      outcome: page.exists ? 0 : 4,
-      epoch: 0n,
+      outcome: page.exists ? SUCCESS : MINOR,
+      epoch: page.epoch,
+      ...(!page.exists && type !== undefined && id !== undefined
+        ? await unseen({ tenant, type, id }, { db, gates: source })
+        : {}),
     },
     page.versions.map((version) => version.facts),
   );
@@ -87,6 +91,18 @@ async function historyText(
     links: linksOf(`${root}/${path}`, query, page),
     complete: page.next === null && parameters.cursor === undefined,
   });
+}
+
+/** Whose history was refused: told apart from one that is not there in the audit alone. */
+async function unseen(
+  name: ResourceName,
+  { db, gates }: { readonly db: Queryable; readonly gates: GateSource },
+): Promise<Required<Pick<Access, 'hidden' | 'named'>>> {
+  const found = await read(db, gates, name);
+  return {
+    hidden: found.kind === 'absent' ? [] : [found.version.facts],
+    named: name.type === 'Patient' ? [name.id] : [],
+  };
 }
 
 function parametersOf(query: string, strict: boolean): HistoryParameters {

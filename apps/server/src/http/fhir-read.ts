@@ -6,7 +6,7 @@ import {
   readVersion,
   type StoredVersion,
 } from '@holdfast/store';
-import type { Audited } from '../audit-trail.ts';
+import { type Audited, MINOR, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { notFound } from './fhir-exchange.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
@@ -29,6 +29,7 @@ export async function auditedRead(
       ? await read(db, source, name)
       : await readVersion(db, source, { ...name, version: versionNumber(version) });
   const row = outcome.kind === 'absent' ? null : outcome.version;
+  const hidden = outcome.kind === 'hidden';
   const address = `${name.type}/${name.id}`;
   await audit.accessed(
     who,
@@ -36,10 +37,12 @@ export async function auditedRead(
       interaction: version === undefined ? 'read' : 'vread',
       action: 'R',
       target: row === null ? address : `${address}/_history/${row.version}`,
-      outcome: outcome.kind === 'found' ? 0 : 4,
-      epoch: 0n,
+      outcome: outcome.kind === 'found' ? SUCCESS : MINOR,
+      epoch: outcome.epoch,
+      hidden: row !== null && hidden ? [row.facts] : [],
+      named: row === null && name.type === 'Patient' ? [name.id] : [],
     },
-    row === null ? [] : [row.facts],
+    row === null || hidden ? [] : [row.facts],
   );
   return outcome;
 }

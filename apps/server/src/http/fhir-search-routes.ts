@@ -14,13 +14,14 @@ import {
 import type { Queryable } from '@holdfast/postgres';
 import { search } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Audited } from '../audit-trail.ts';
+import { type Audited, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
 import { invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { searchBundle } from './search-bundle.ts';
+import { searchEvidence } from './search-evidence.ts';
 
 interface SearchPath {
   readonly type?: string;
@@ -71,21 +72,16 @@ export async function searchset(
   const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
   const query = await queryOf(scope, parameters, { root, strict });
-  const page = await search(query, {
-    db,
-    tenant: who.actor.tenant,
-    dictionary,
-    seal,
-    gates: gates.gateSource(who.actor, 'read'),
-  });
+  const asked = { db, tenant: who.actor.tenant, gates: gates.gateSource(who.actor, 'read') };
+  const page = await search(query, { dictionary, seal, ...asked });
   await audit.accessed(
     who,
     {
       interaction: path === '' ? 'search-system' : 'search-type',
       action: 'E',
       target: `${path.slice(1)}?${parameters.toString()}`,
-      outcome: 0,
-      epoch: 0n,
+      outcome: SUCCESS,
+      ...(await searchEvidence(query, page, asked)),
     },
     [...page.versions, ...page.included].map((version) => version.facts),
   );

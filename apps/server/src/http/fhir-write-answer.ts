@@ -1,7 +1,7 @@
 import { type Issue, operationOutcome } from '@holdfast/fhir';
 import type { Change, StoredVersion, WriteOutcome } from '@holdfast/store';
 import type { FastifyReply } from 'fastify';
-import type { Audited } from '../audit-trail.ts';
+import { type Audited, MINOR, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
 import { withVersion } from './fhir-exchange.ts';
@@ -42,8 +42,10 @@ export async function isReleased(
   const gate = gates.gateSource(who.actor, 'read').current();
   const released = gate.decide(facts, clock.now().getTime()).kind === 'release';
   const target = `${type}/${id}/_history/${version}`;
-  const access = { interaction: 'create', action: 'R', target, epoch: 0n } as const;
-  await audit.accessed(who, { ...access, outcome: released ? 0 : 4 }, [facts]);
+  const access = { interaction: 'create', action: 'R', target, epoch: gate.epoch } as const;
+  const outcome = released ? SUCCESS : MINOR;
+  const hidden = released ? [] : [facts];
+  await audit.accessed(who, { ...access, outcome, hidden }, released ? [facts] : []);
   return released;
 }
 

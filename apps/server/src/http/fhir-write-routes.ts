@@ -45,10 +45,9 @@ export function registerFhirWriteRoutes(app: FastifyInstance, options: FhirRoute
 async function write(
   options: FhirRoutesOptions,
   intent: WriteIntent,
-  { request, who }: Exchange,
+  { who }: Exchange,
 ): Promise<WriteOutcome> {
-  const target = request.url.slice(request.url.indexOf(FHIR_BASE) + FHIR_BASE.length + 1);
-  const [outcome] = await auditedWrite(options, who, { intents: [intent], target });
+  const [outcome] = await auditedWrite(options, who, { intents: [intent] });
   if (outcome === undefined) throw serverFault('SERVER_INTERNAL');
   return outcome;
 }

@@ -8,7 +8,6 @@ import {
   TokenRequest,
 } from '@holdfast/api-contract';
 import type { Actor } from '@holdfast/consent';
-import { readLatestCheckpoint } from '@holdfast/ledger';
 import {
   type DevelopmentIssuer,
   type Persona,
@@ -22,9 +21,9 @@ import {
   type SignalSummary,
 } from '@holdfast/visibility';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
+import type { LedgerState } from '../ledger-watch.ts';
 
 export interface OperationsRoutesOptions {
   readonly verifier: TokenVerifier;
@@ -33,11 +32,17 @@ export interface OperationsRoutesOptions {
   readonly overview: () => Promise<Overview>;
   readonly signals: SignalRecorder;
   readonly audit: AuditTrail;
-  readonly pool: Pool;
   readonly databaseUp: () => boolean;
+  readonly ledgerState: () => LedgerState;
   /** Of the product. */
   readonly version: string;
 }
+
+const LEDGER_CHECK: Readonly<Record<LedgerState, Omit<Readiness['checks'][number], 'name'>>> = {
+  ok: { state: 'ok' },
+  behind: { state: 'ok', text: 'Records wait for a signed checkpoint longer than they should.' },
+  halted: { state: 'failed', text: 'The stored log contradicts its checkpoint: verify it.' },
+};
 
 const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readOverview.roles);
 
@@ -46,10 +51,11 @@ export function registerOperationsRoutes(
   app: FastifyInstance,
   options: OperationsRoutesOptions,
 ): void {
-  const { verifier, overview, signals, audit, pool, databaseUp } = options;
+  const { verifier, overview, signals, audit, databaseUp, ledgerState } = options;
   const operator = async (request: FastifyRequest): Promise<Actor> => {
     request.facts.unmetered = true;
     const actor = await verifier.actor(request.headers.authorization);
+    request.facts.who = { actor, requestId: request.facts.requestId };
     if (!actor.roles.some((role) => OPERATORS.has(role))) throw serverFault('SERVER_FORBIDDEN');
     return actor;
   };
@@ -66,11 +72,16 @@ export function registerOperationsRoutes(
   app.get('/health/ready', async (request, reply) => {
     request.facts.unmetered = true;
     const up = databaseUp();
+    const ledger = ledgerState();
+    const ready = up && ledger !== 'halted';
     const answer: Readiness = {
-      state: up ? 'ready' : 'not-ready',
-      checks: [{ name: 'database', state: up ? 'ok' : 'failed' }],
+      state: ready ? 'ready' : 'not-ready',
+      checks: [
+        { name: 'database', state: up ? 'ok' : 'failed' },
+        { name: 'ledger', ...LEDGER_CHECK[ledger] },
+      ],
     };
-    return reply.code(up ? 200 : 503).send(answer);
+    return reply.code(ready ? 200 : 503).send(answer);
   });
   app.get('/operations/overview', async (request) => {
     await operator(request);
@@ -98,12 +109,6 @@ export function registerOperationsRoutes(
       ...signalOf(signal),
       patients: { count: signal.patientCount, ids: signal.patients },
     };
-  });
-  app.get('/ledger/checkpoint', async (request, reply) => {
-    const actor = await verifier.actor(request.headers.authorization);
-    const checkpoint = await readLatestCheckpoint(pool, actor.tenant);
-    if (checkpoint === null) throw serverFault('SERVER_RESOURCE_NOT_FOUND');
-    return reply.type('text/plain; charset=utf-8').send(checkpoint.note);
   });
   registerDevelopmentSignIn(app, options.issuer);
 }

@@ -12,6 +12,10 @@ export interface Answer {
 
 export interface Serving {
   readonly server: RunningServer;
+  readonly dataDirectory: string;
+  tokenOf(persona: string): Promise<string>;
+  /** A request as one of the demo personas. */
+  call(persona: string, path: string, init?: RequestInit): Promise<Answer>;
   /** A FHIR request as one of the demo personas. */
   fhir(persona: string, path: string, init?: RequestInit): Promise<Answer>;
   stop(): Promise<void>;
@@ -19,7 +23,7 @@ export interface Serving {
 
 /** A whole server on an embedded database of its own. */
 export async function serving(
-  options: Partial<Pick<ServerConfig, 'demo' | 'validation'>> = {},
+  options: Partial<Pick<ServerConfig, 'demo' | 'validation' | 'witnesses'>> = {},
 ): Promise<Serving> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
   const server = await startServer({
@@ -30,6 +34,7 @@ export async function serving(
     environment: 'test',
     demo: options.demo ?? false,
     ...(options.validation !== undefined && { validation: options.validation }),
+    witnesses: options.witnesses,
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off' },
@@ -48,19 +53,24 @@ export async function serving(
     }
     return token;
   };
+  const call: Serving['call'] = async (persona, path, init = {}) => {
+    const headers = {
+      authorization: `Bearer ${await tokenOf(persona)}`,
+      ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+      ...(init.headers as Record<string, string> | undefined),
+    };
+    const response = await fetch(`${server.url}${path}`, { ...init, headers });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    const body = json && text !== '' ? (JSON.parse(text) as Answer['body']) : {};
+    return { status: response.status, headers: response.headers, text, body };
+  };
   return {
     server,
-    fhir: async (persona, path, init = {}) => {
-      const headers = {
-        authorization: `Bearer ${await tokenOf(persona)}`,
-        ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
-        ...(init.headers as Record<string, string> | undefined),
-      };
-      const response = await fetch(`${server.url}/fhir/R4${path}`, { ...init, headers });
-      const text = await response.text();
-      const body = text === '' ? {} : (JSON.parse(text) as Answer['body']);
-      return { status: response.status, headers: response.headers, text, body };
-    },
+    dataDirectory,
+    tokenOf,
+    call,
+    fhir: (persona, path, init) => call(persona, `/fhir/R4${path}`, init),
     stop: async () => {
       await server.stop();
       rmSync(dataDirectory, { recursive: true, force: true });

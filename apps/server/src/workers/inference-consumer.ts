@@ -1,5 +1,5 @@
 import type { Actor, ConsentGates } from '@holdfast/consent';
-import { type AnyConsumer, consumerOf, defineConsumer } from '@holdfast/events';
+import { type AnyConsumer, consumerOf, defineConsumer, type RecordedEvent } from '@holdfast/events';
 import { isResourceType, parseSearch, type Resource } from '@holdfast/fhir';
 import {
   defaultTierPolicy,
@@ -17,11 +17,14 @@ import {
   type Dictionary,
   type FhirRepository,
   lockStreams,
+  type ReadOutcome,
+  type ResourceName,
+  type RowFacts,
   read,
   search,
 } from '@holdfast/store';
 import type { Pool } from 'pg';
-import type { AuditTrail } from '../audit-trail.ts';
+import { type Access, type Audited, type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
 
 export interface InferenceConsumerOptions {
   readonly actor: Actor;
@@ -37,7 +40,7 @@ export interface InferenceConsumerOptions {
 }
 
 type Identified = Resource & { readonly id: string };
-type Run = NonNullable<Awaited<ReturnType<typeof runPipeline>>>;
+type Run = NonNullable<Awaited<ReturnType<typeof runPipeline>>> & { readonly who: Audited };
 
 const PIPELINES = [phq9Pipeline, news2Pipeline({ sinceHours: 1 })];
 
@@ -58,34 +61,28 @@ export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsume
       external: async (event) => {
         if (!isResourceType(event.resourceType)) return [];
         const name = { tenant: event.tenant, type: event.resourceType, id: event.resourceId };
+        const who = { actor, requestId: uuidV7(clock, random) as RequestId };
         const found = await read(pool, gateSource(), name);
-        if (found.kind !== 'found' || found.version.content === null) return [];
-        const resource = JSON.parse(found.version.content) as Resource;
-        const runs: Run[] = [];
-        for (const pipeline of PIPELINES) {
-          if (!isTriggeredBy(pipeline, resource)) continue;
-          const run = await runPipeline(
-            pipeline,
-            {
-              tenant: event.tenant,
-              resource,
-              requestedPriority: null,
-              mode: 'asynchronous',
-              requester: event.actor,
-            },
-            portsOf(options, String(found.version.facts.consentClass)),
-          );
-          if (run !== null) runs.push(run);
+        // On their way while scores are made, and durable before any of them is written.
+        const recorded: Promise<void>[] = [];
+        const record: RecordAccess = (access, rows) => {
+          const recording = audit.accessed(who, access, rows);
+          recording.catch(() => undefined); // awaited below, maybe after it failed
+          recorded.push(recording);
+        };
+        record(...triggerRead(name, found));
+        try {
+          return await runsFor(options, { event, found, who, record });
+        } finally {
+          await Promise.all(recorded);
         }
-        return runs;
       },
       effect: async (tx, event, runs) => {
         if (runs.length > 0)
           await lockStreams(tx, event.tenant, [`Patient/${event.patientId ?? ''}`]);
-        for (const { record, resources } of runs) {
+        for (const { record, resources, who } of runs) {
           if ((await recordInference(tx, event.tenant, record)) === 'duplicate') continue;
           if (resources.length === 0) continue;
-          const who = { actor, requestId: uuidV7(clock, random) as RequestId };
           await repository.write(
             resources.map((resource) => ({ kind: 'create', resource: resource as Identified })),
             {
@@ -102,7 +99,64 @@ export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsume
   );
 }
 
-function portsOf(options: InferenceConsumerOptions, consentClass: string): PipelinePorts {
+/** The platform's own reads are as accountable as anybody's (invariant 2). */
+function triggerRead(name: ResourceName, found: ReadOutcome): [Access, RowFacts[]] {
+  const { type, id } = name;
+  const facts = found.kind === 'absent' ? [] : [found.version.facts];
+  const hidden = found.kind === 'hidden';
+  const access = {
+    interaction: 'read',
+    action: 'R',
+    target:
+      found.kind === 'absent' ? `${type}/${id}` : `${type}/${id}/_history/${found.version.version}`,
+    outcome: found.kind === 'found' ? SUCCESS : MINOR,
+    epoch: found.epoch,
+    hidden: hidden ? facts : [],
+  } satisfies Access;
+  return [access, hidden ? [] : facts];
+}
+
+/** Records an access of the consumer's. */
+type RecordAccess = (access: Access, rows: readonly RowFacts[]) => void;
+
+interface Triggered {
+  readonly event: RecordedEvent;
+  readonly found: ReadOutcome;
+  readonly who: Audited;
+  readonly record: RecordAccess;
+}
+
+async function runsFor(
+  options: InferenceConsumerOptions,
+  { event, found, who, record }: Triggered,
+): Promise<readonly Run[]> {
+  if (found.kind !== 'found' || found.version.content === null) return [];
+  const resource = JSON.parse(found.version.content) as Resource;
+  const ports = portsOf(options, record, String(found.version.facts.consentClass));
+  const runs: Run[] = [];
+  for (const pipeline of PIPELINES) {
+    if (!isTriggeredBy(pipeline, resource)) continue;
+    const run = await runPipeline(
+      pipeline,
+      {
+        tenant: event.tenant,
+        resource,
+        requestedPriority: null,
+        mode: 'asynchronous',
+        requester: event.actor,
+      },
+      ports,
+    );
+    if (run !== null) runs.push({ ...run, who });
+  }
+  return runs;
+}
+
+function portsOf(
+  options: InferenceConsumerOptions,
+  record: RecordAccess,
+  consentClass: string,
+): PipelinePorts {
   const { actor, pool, gates, dictionary, seal, orchestrator, clock, random } = options;
   return {
     orchestrator,
@@ -140,6 +194,17 @@ function portsOf(options: InferenceConsumerOptions, consentClass: string): Pipel
           seal,
           gates: gates.gateSource(actor, 'infer'),
         });
+        record(
+          {
+            interaction: 'search-type',
+            action: 'E',
+            target: `${type}?${text.toString()}`,
+            outcome: SUCCESS,
+            epoch: page.epoch,
+            named: [patientId],
+          },
+          page.versions.map((version) => version.facts),
+        );
         for (const { content } of page.versions) {
           if (content !== null) resources.push(JSON.parse(content) as Resource);
         }

@@ -13,7 +13,7 @@ import {
 } from '@holdfast/store';
 import type { Focus, Records, Subscriber, SubscriptionStatus } from '@holdfast/subscriptions';
 import type { Pool } from 'pg';
-import type { AuditTrail } from '../audit-trail.ts';
+import { type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
 
 export interface SubscriptionRecordsParts {
   readonly pool: Pool;
@@ -123,8 +123,8 @@ export class SubscriptionRecords implements Records {
 
   async #read(subscriber: Subscriber, focus: Focus): Promise<ReadOutcome> {
     const { type, id, tenant, version } = focus;
-    if (!isResourceType(type)) return { kind: 'absent' };
     const source = this.#parts.gates.gateSource(actorOf(subscriber), 'read');
+    if (!isResourceType(type)) return { kind: 'absent', epoch: source.current().epoch };
     return readVersion(this.#parts.pool, source, { tenant, type, id, version });
   }
 
@@ -138,16 +138,18 @@ export class SubscriptionRecords implements Records {
     }: { readonly outcome: ReadOutcome; readonly target: string; readonly requestId: string },
   ): Promise<void> {
     const who = { actor: actorOf(subscriber), requestId: requestId as RequestId };
+    const facts = outcome.kind === 'absent' ? [] : [outcome.version.facts];
     await this.#parts.audit.accessed(
       who,
       {
         interaction: 'notification',
         action: 'R',
         target,
-        outcome: isReleased(outcome) ? 0 : 4,
-        epoch: 0n,
+        outcome: isReleased(outcome) ? SUCCESS : MINOR,
+        epoch: outcome.epoch,
+        hidden: outcome.kind === 'hidden' ? facts : [],
       },
-      outcome.kind === 'absent' ? [] : [outcome.version.facts],
+      outcome.kind === 'hidden' ? [] : facts,
     );
   }
 }

@@ -1,5 +1,10 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import type { NoteCryptography, NoteSigner, VerifyEd25519 } from '../note/signature.ts';
+import {
+  cosignedMessage,
+  type NoteCryptography,
+  type NoteSigner,
+  type VerifyEd25519,
+} from '../note/signature.ts';
 import { formatVerifierKey, keyIdOf, SIGNATURE_TYPE } from '../note/verifier-key.ts';
 import { sha256 } from '../sha256/node.ts';
 
@@ -20,9 +25,36 @@ export function ed25519Signer(name: string, privateKey: KeyObject): NoteSigner {
   return { name, keyId, sign: (message) => sign(null, message, privateKey) };
 }
 
+/**
+ * Cosigns checkpoints as `name` (cosignature/v1, C2SP tlog-cosignature).
+ * @param now when it is said to have been seen
+ */
+export function ed25519Cosigner(
+  name: string,
+  { privateKey, now }: { readonly privateKey: KeyObject; readonly now: () => Date },
+): NoteSigner {
+  const publicKey = rawPublicKey(privateKey);
+  const keyId = keyIdOf({ name, type: SIGNATURE_TYPE.cosignatureV1, publicKey }, sha256);
+  return {
+    name,
+    keyId,
+    sign: (checkpoint) => {
+      const seconds = BigInt(Math.floor(now().getTime() / 1_000));
+      const signature = new Uint8Array(72);
+      new DataView(signature.buffer).setBigUint64(0, seconds);
+      signature.set(sign(null, cosignedMessage(checkpoint, seconds), privateKey), 8);
+      return signature;
+    },
+  };
+}
+
 /** The signed-note text form of the public half, as verifiers are configured with it. */
-export function ed25519VerifierKey(name: string, key: KeyObject): string {
-  const parts = { name, type: SIGNATURE_TYPE.ed25519, publicKey: rawPublicKey(key) };
+export function ed25519VerifierKey(
+  name: string,
+  key: KeyObject,
+  type: number = SIGNATURE_TYPE.ed25519,
+): string {
+  const parts = { name, type, publicKey: rawPublicKey(key) };
   return formatVerifierKey({ ...parts, keyId: keyIdOf(parts, sha256) });
 }
 

@@ -31,6 +31,16 @@ export interface AuditEvent {
   readonly target: string | null;
   readonly patientId: string | null;
   readonly decision: DecisionEvidence | null;
+  /** Of a write: the version's text as stored, empty for a deletion. Only its tag enters the leaf. */
+  readonly content?: string;
+  /** Of `index-root`: what the index of patients comes down to. */
+  readonly index?: IndexRoot;
+}
+
+/** Root of the index of patients over the first `size` entries of the log. */
+export interface IndexRoot {
+  readonly size: number;
+  readonly root: Uint8Array;
 }
 
 /** A prepared record: the columns of table `audit`, to be made durable before the answer leaves. */

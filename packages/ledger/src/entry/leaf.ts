@@ -1,6 +1,8 @@
+import type { TenantId } from '@holdfast/kernel';
 import { err, ok, type Result } from '@holdfast/kernel';
 import canonicalize from 'canonicalize';
 import type { AuditAction, AuditOutcome, AuditRow } from './audit-event.ts';
+import type { TagKey } from './tag-key.ts';
 
 /** What one entry of the log commits to. Tags and commitments are base64url. */
 export interface Leaf {
@@ -19,6 +21,12 @@ export interface Leaf {
   readonly resource: string | null;
   /** Commitment to the record's actor and body (see `commitment`). */
   readonly body: string;
+  /** Of a write: tag of the version's text, so that the store can be held against the log. */
+  readonly content?: string;
+  /** Of an `index-root`: the index's root over the first `size` entries. */
+  readonly index?: { readonly root: string; readonly size: number };
+  /** Tag of all the rest (see `sealLeaf`). */
+  readonly mac: string;
   readonly producer: { readonly process: string; readonly epoch: number };
   readonly n: number;
   /** Counters of the same producer that never became records; absent when there are none. */
@@ -29,18 +37,49 @@ export interface Leaf {
  * The leaf as RFC 8785 canonical JSON: keys in order, no blanks. Written out because it is on the
  * way of every read; a test holds it equal to the general algorithm.
  */
-export function formatLeaf(leaf: Leaf): string {
+export function formatLeaf(leaf: Omit<Leaf, 'mac'> & { readonly mac?: string }): string {
   const text = JSON.stringify;
   const tag = (value: string | null) => (value === null ? 'null' : `"${value}"`);
+  const content = leaf.content === undefined ? '' : `,"content":"${leaf.content}"`;
+  const index =
+    leaf.index === undefined
+      ? ''
+      : `,"index":{"root":"${leaf.index.root}","size":${leaf.index.size}}`;
+  const mac = leaf.mac === undefined ? '' : `,"mac":"${leaf.mac}"`;
   const voids = leaf.void === undefined ? '' : `,"void":[${leaf.void.join(',')}]`;
   return (
     `{"action":"${leaf.action}","actor":"${leaf.actor}"` +
-    `,"body":"${leaf.body}","id":"${leaf.id}","n":${leaf.n}` +
+    `,"body":"${leaf.body}"${content},"id":"${leaf.id}"${index}${mac},"n":${leaf.n}` +
     `,"outcome":${leaf.outcome},"patient":${tag(leaf.patient)}` +
     `,"producer":{"epoch":${leaf.producer.epoch},"process":${text(leaf.producer.process)}}` +
     `,"purpose":[${leaf.purpose.map((code) => text(code)).join(',')}]` +
     `,"resource":${tag(leaf.resource)},"ts":"${leaf.ts}","type":${text(leaf.type)}` +
     `,"v":1${voids}}`
+  );
+}
+
+/**
+ * The leaf with the tag of its own text: whoever can write to the database but does not hold the
+ * tag key can make no record that verifies.
+ */
+export function sealLeaf(
+  leaf: Omit<Leaf, 'mac'>,
+  { tagKey, tenant }: { readonly tagKey: TagKey; readonly tenant: TenantId },
+): string {
+  const text = formatLeaf(leaf);
+  const mac = tagKey.tag({ kind: 'leaf', tenant, value: text }).toString('base64url');
+  // Its place in the order of keys: right before the counter.
+  const place = text.indexOf(`,"n":${leaf.n}`, text.indexOf(leaf.id));
+  return `${text.slice(0, place)},"mac":"${mac}"${text.slice(place)}`;
+}
+
+/** Whether `sealLeaf` with this key made the leaf. */
+export function isSealed(
+  { mac, ...leaf }: Leaf,
+  { tagKey, tenant }: { readonly tagKey: TagKey; readonly tenant: TenantId },
+): boolean {
+  return (
+    tagKey.tag({ kind: 'leaf', tenant, value: formatLeaf(leaf) }).toString('base64url') === mac
   );
 }
 
@@ -61,15 +100,22 @@ function isLeaf(value: unknown): value is Leaf {
   if (typeof value !== 'object' || value === null) return false;
   const leaf = value as Partial<Record<keyof Leaf, unknown>>;
   const producer = leaf.producer as Partial<Leaf['producer']> | null | undefined;
-  const strings = [leaf.id, leaf.ts, leaf.type, leaf.action, leaf.actor, leaf.body];
+  const strings = [leaf.id, leaf.ts, leaf.type, leaf.action, leaf.actor, leaf.body, leaf.mac];
   return (
     leaf.v === 1 &&
     strings.every((field) => typeof field === 'string') &&
     isCounter(leaf.n) &&
+    (leaf.index === undefined || isIndex(leaf.index)) &&
+    (leaf.content === undefined || typeof leaf.content === 'string') &&
     typeof producer?.process === 'string' &&
     isCounter(producer.epoch) &&
     (leaf.void === undefined || (Array.isArray(leaf.void) && leaf.void.every(isCounter)))
   );
+}
+
+function isIndex(value: unknown): value is NonNullable<Leaf['index']> {
+  const { root, size } = (value ?? {}) as Partial<Record<'root' | 'size', unknown>>;
+  return typeof root === 'string' && isCounter(size);
 }
 
 function isCounter(value: unknown): value is number {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readEvent } from '../testing/audit-events.ts';
 import type { AuditAction, AuditEvent, AuditOutcome } from './audit-event.ts';
-import { leafDisagreements, parseLeaf } from './leaf.ts';
+import { isSealed, leafDisagreements, parseLeaf } from './leaf.ts';
 import { commitment, prepareAudit } from './prepare-audit.ts';
 import { AuditProducer } from './producer.ts';
 import { TagKey } from './tag-key.ts';
@@ -21,7 +21,7 @@ const context = (producer = new AuditProducer({ process: 'api-1', epoch: 1_795_0
 });
 
 const word = fc.string({ unit: 'grapheme', maxLength: 40 });
-const event: fc.Arbitrary<AuditEvent> = fc.record({
+const access: fc.Arbitrary<AuditEvent> = fc.record({
   requestId: word.map((id) => id as RequestId),
   actor: word,
   roles: fc.array(word, { maxLength: 3 }),
@@ -34,6 +34,11 @@ const event: fc.Arbitrary<AuditEvent> = fc.record({
   decision: fc.option(fc.record({ consentClass: fc.nat(), epoch: fc.constant(5n), verdict: word })),
 });
 
+const event = fc.oneof(
+  access,
+  fc.tuple(access, word).map(([given, content]) => ({ ...given, content })),
+);
+
 describe('LED-3 a leaf is canonical, complete and free of personal data', () => {
   it('is RFC 8785 canonical JSON that agrees with its columns and commits to its body', () => {
     fc.assert(
@@ -44,6 +49,12 @@ describe('LED-3 a leaf is canonical, complete and free of personal data', () => 
         const leaf = parseLeaf(row.leaf);
         if (!leaf.ok) throw new Error(leaf.error);
         expect(leafDisagreements(leaf.value, row)).toEqual([]);
+        const seal = { tagKey: new TagKey(key), tenant };
+        expect(isSealed(leaf.value, seal)).toBe(true);
+        expect(isSealed({ ...leaf.value, n: leaf.value.n + 1 }, seal)).toBe(false);
+        expect(isSealed(leaf.value, { ...seal, tagKey: new TagKey(new Uint8Array(32)) })).toBe(
+          false,
+        );
         expect(leaf.value.body).toBe(commitment(row));
         expect(commitment({ ...row, body: `${row.body} ` })).not.toBe(leaf.value.body);
         expect(commitment({ ...row, actor: `${row.actor} ` })).not.toBe(leaf.value.body);
@@ -60,9 +71,9 @@ describe('LED-3 a leaf is canonical, complete and free of personal data', () => 
     }
   });
 
-  it('takes at most 600 bytes with body and salt for a read', () => {
+  it('takes at most 620 bytes with body and salt for a read', () => {
     const { leaf, body, salt } = prepareAudit(readEvent(), context());
-    expect(leaf.length + Buffer.byteLength(body) + salt.length).toBeLessThanOrEqual(600);
+    expect(leaf.length + Buffer.byteLength(body) + salt.length).toBeLessThanOrEqual(620);
   });
 
   it('its tags are HMAC-SHA256, and differ by kind and by tenant', () => {

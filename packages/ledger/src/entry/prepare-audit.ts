@@ -3,7 +3,7 @@ import { type Clock, type Random, type TenantId, uuidV7 } from '@holdfast/kernel
 import { fault } from '../errors.ts';
 import { MAX_LEAF_BYTES } from '../limits.ts';
 import type { AuditEvent, AuditRow } from './audit-event.ts';
-import { formatLeaf } from './leaf.ts';
+import { sealLeaf } from './leaf.ts';
 import type { AuditProducer } from './producer.ts';
 import type { TagKey } from './tag-key.ts';
 
@@ -40,24 +40,38 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
       : tagKey.tag({ kind: 'patient', tenant, value: event.patientId });
   const resourceTag =
     event.target === null ? null : tagKey.tag({ kind: 'resource', tenant, value: event.target });
+  const contentTag =
+    event.content === undefined
+      ? null
+      : tagKey.tag({ kind: 'content', tenant, value: event.content });
   const { n, voids } = producer.take();
   const leaf = Buffer.from(
-    formatLeaf({
-      v: 1,
-      id: auditId,
-      ts: recorded.toISOString(),
-      type: event.interaction,
-      action: event.action,
-      outcome: event.outcome,
-      purpose: event.purposes,
-      actor: tagKey.rememberedText({ kind: 'actor', tenant, value: event.actor }),
-      patient: patientTag?.toString('base64url') ?? null,
-      resource: resourceTag?.toString('base64url') ?? null,
-      body: commitment({ actor: event.actor, body, salt }),
-      producer,
-      n,
-      ...(voids.length > 0 && { void: voids }),
-    }),
+    sealLeaf(
+      {
+        v: 1,
+        id: auditId,
+        ts: recorded.toISOString(),
+        type: event.interaction,
+        action: event.action,
+        outcome: event.outcome,
+        purpose: event.purposes,
+        actor: tagKey.rememberedText({ kind: 'actor', tenant, value: event.actor }),
+        patient: patientTag?.toString('base64url') ?? null,
+        resource: resourceTag?.toString('base64url') ?? null,
+        body: commitment({ actor: event.actor, body, salt }),
+        ...(event.index !== undefined && {
+          index: {
+            root: Buffer.from(event.index.root).toString('base64url'),
+            size: event.index.size,
+          },
+        }),
+        ...(contentTag !== null && { content: contentTag.toString('base64url') }),
+        producer,
+        n,
+        ...(voids.length > 0 && { void: voids }),
+      },
+      context,
+    ),
   );
   const { actor, action, outcome } = event;
   const row = { auditId, recorded, actor, action, outcome, patientTag, leaf, body, salt, n, voids };
@@ -71,6 +85,16 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
 /** SHA-256(salt || actor || NUL || body) in base64url: binds the two columns that name people. */
 export function commitment({ actor, body, salt }: Committed): string {
   return hash('sha256', Buffer.concat([salt, Buffer.from(`${actor}\0${body}`)]), 'base64url');
+}
+
+/** What a record's body names, as `formatBody` wrote it; null where it is not of that form. */
+export function targetOf(body: string): string | null {
+  try {
+    const { target } = JSON.parse(body) as { target?: unknown };
+    return typeof target === 'string' ? target : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What neither leaf nor columns say in the clear: on what, about whom, and why it was decided so. */

@@ -6,7 +6,8 @@ const BLOCK_BYTES = 64;
 /** 96 bits: two of a tenant's 10^9 patients meet once in 10^11 tenants; a whole HMAC doubles the index. */
 export const TAG_BYTES = 12;
 
-export type TagKind = 'actor' | 'patient' | 'resource';
+/** `content`: a stored version's text. `leaf`: a whole leaf, so that none is made without the key. */
+export type TagKind = 'actor' | 'patient' | 'resource' | 'content' | 'leaf';
 
 /** What a tag stands for; tags of different kinds or tenants never coincide. */
 export interface Tagged {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TagKey } from '../entry/tag-key.ts';
@@ -24,8 +24,32 @@ export async function loadOrCreateLogKeys(directory: string, origin: string): Pr
     // The signing key last: where it stands, both do.
     for (const path of paths) await create(path);
   }
-  const [tags, signing] = await Promise.all([load(paths[0]), load(paths[1])]);
+  return loadLogKeys(directory, origin);
+}
+
+/**
+ * The keys in `directory`, as they are: for whoever only looks, so that a mistyped directory
+ * verifies nothing rather than an empty log with new keys.
+ *
+ * @throws Fault LED_KEYS_UNREADABLE when one is missing, damaged, or readable by others
+ */
+export async function loadLogKeys(directory: string, origin: string): Promise<LogKeys> {
+  const [tags, signing] = await Promise.all([
+    load(join(directory, FILES.tags)),
+    load(join(directory, FILES.signing)),
+  ]);
   return new LogKeys({ origin, privateKey: ed25519FromSeed(signing), tagKey: new TagKey(tags) });
+}
+
+/**
+ * The signing key of a witness, made at its first start: `witness.key`, 32 bytes in base64, mode 0600.
+ * @throws Fault LED_KEYS_UNREADABLE when it is damaged or readable by others
+ */
+export async function loadOrCreateWitnessKey(directory: string): Promise<KeyObject> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'witness.key');
+  if (!(await exists(path))) await create(path);
+  return ed25519FromSeed(await load(path));
 }
 
 async function exists(path: string): Promise<boolean> {

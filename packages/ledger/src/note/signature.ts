@@ -68,7 +68,8 @@ export function cosignatureTime(signature: Uint8Array): bigint {
   return new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
 }
 
-function cosignedMessage(checkpoint: Uint8Array, time: bigint): Uint8Array {
+/** The bytes a cosigner signs: the checkpoint's text and when it saw it (C2SP tlog-cosignature). */
+export function cosignedMessage(checkpoint: Uint8Array, time: bigint): Uint8Array {
   const header = new TextEncoder().encode(`cosignature/v1\ntime ${time}\n`);
   const message = new Uint8Array(header.length + checkpoint.length);
   message.set(header);

@@ -76,6 +76,17 @@ export async function openNote(
   return ok({ text: parsed.value.text, signedBy });
 }
 
+/** The signature lines of a note, as they stand after its empty line. */
+export function signatureLines(text: string, signers: readonly NoteSigner[]): string {
+  return signNote(text, signers).slice(text.length + 1);
+}
+
+/** The note with further signature lines, e.g. those of witnesses. */
+export function withSignatures(note: string, lines: string): string {
+  invariant(note.endsWith('\n') && (lines === '' || lines.endsWith('\n')), 'LED-2 lines are whole');
+  return `${note}${lines}`;
+}
+
 /** @param text ends in a newline */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   invariant(text.endsWith('\n') && !FORBIDDEN.test(text), 'LED-2 a note is lines of plain text');

@@ -1,4 +1,4 @@
-import type { TenantId } from '@holdfast/kernel';
+import type { Fault, TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import type { AuditRow } from '../entry/audit-event.ts';
 import type { AuditProducer } from '../entry/producer.ts';
@@ -14,6 +14,8 @@ export interface AuditAppenderOptions {
   readonly producer: AuditProducer;
   /** Called after each commit, e.g. with the sequencer's `wake`. */
   readonly onDurable?: (tenant: TenantId) => void;
+  /** Called for each refused call and each failed commit. */
+  readonly onFailed?: (error: Fault) => void;
 }
 
 export interface AppenderCounts {
@@ -59,7 +61,9 @@ export class AuditAppender {
     if (this.#queuedRows + rows.length > MAX_QUEUED_ROWS) {
       this.#counts.refusedRows += rows.length;
       this.#options.producer.release(rows);
-      return Promise.reject(fault('LED_QUEUE_FULL', { retryAfterSeconds: QUEUE_RETRY_SECONDS }));
+      const full = fault('LED_QUEUE_FULL', { retryAfterSeconds: QUEUE_RETRY_SECONDS });
+      this.#options.onFailed?.(full);
+      return Promise.reject(full);
     }
     return new Promise((done, failed) => {
       this.#queue.push({ rows, done, failed });
@@ -91,7 +95,7 @@ export class AuditAppender {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    const { pool, tenant, producer, onDurable } = this.#options;
+    const { pool, tenant, producer, onDurable, onFailed } = this.#options;
     const rows = batch.flatMap((waiting) => waiting.rows);
     try {
       await pool.query({ ...APPEND, values: [tenant, ...auditColumns(rows)] });
@@ -101,9 +105,9 @@ export class AuditAppender {
     } catch (cause) {
       this.#counts.failedCommits += 1;
       producer.release(rows);
-      for (const { failed } of batch) {
-        failed(fault('LED_NOT_RECORDED', { cause, retryAfterSeconds: QUEUE_RETRY_SECONDS }));
-      }
+      const error = fault('LED_NOT_RECORDED', { cause, retryAfterSeconds: QUEUE_RETRY_SECONDS });
+      for (const { failed } of batch) failed(error);
+      onFailed?.(error);
       return;
     } finally {
       this.#queuedRows -= rows.length;

@@ -2,6 +2,7 @@ import type { TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import { openCheckpoint } from '../note/checkpoint.ts';
 import type { NoteVerifier } from '../note/signature.ts';
+import { stampOf } from '../note/stamp.ts';
 import type { Findings } from '../verify/finding.ts';
 import type { Head } from '../verify/replay.ts';
 import { readLatestCheckpoint } from './stored-log.ts';
@@ -15,6 +16,8 @@ export class CheckpointHeads {
   #given: Head[] = [];
   #claimed = 0;
   #count = 0;
+  /** Number that the next stored checkpoint has to bear. */
+  #nextNumber = 0;
 
   private constructor(parts: {
     readonly source: Queryable;
@@ -59,17 +62,42 @@ export class CheckpointHeads {
 
   /** Those of sizes in (after, upTo], ascending. */
   async within(after: number, upTo: number): Promise<Head[]> {
-    const { rows } = await this.#source.query<{ note: string }>(
-      `select note from log_checkpoint where tenant = $1 and size > $2 and size <= $3`,
+    const { rows } = await this.#source.query<{ size: string; note: string }>(
+      `select size, note from log_checkpoint where tenant = $1 and size > $2 and size <= $3
+        order by size`,
       [this.#tenant, after, upTo],
     );
-    const stored = await Promise.all(rows.map(({ note }) => this.#check(note, false)));
+    const checked = await Promise.all(rows.map(({ note }) => this.#check(note, false)));
+    const stored = checked.filter((head) => head !== null);
+    checked.forEach((head, index) => {
+      if (head !== null) this.#checkPlace(head, Number(rows[index]?.size));
+    });
     const given = this.#given.filter(
       ({ checkpoint }) => checkpoint.size > after && checkpoint.size <= upTo,
     );
-    return [...given, ...stored.filter((head) => head !== null)].sort(
-      (a, b) => a.checkpoint.size - b.checkpoint.size,
-    );
+    for (const head of given) {
+      const kept = stored.some(({ checkpoint }) => checkpoint.size === head.checkpoint.size);
+      if (!kept) this.#missing(head, 'the checkpoint given is not stored');
+    }
+    return [...given, ...stored].sort((a, b) => a.checkpoint.size - b.checkpoint.size);
+  }
+
+  #checkPlace(head: Head, size: number): void {
+    const position = head.checkpoint.size;
+    if (position !== size) {
+      const detail = `filed under size ${size}`;
+      this.#findings.add({ kind: 'checkpoint-altered', position, auditId: null, detail });
+    }
+    const number = stampOf(head.checkpoint)?.number ?? null;
+    if (number !== this.#nextNumber) {
+      this.#missing(head, `number ${this.#nextNumber} is followed by ${number ?? 'none'}`);
+    }
+    this.#nextNumber = (number ?? this.#nextNumber) + 1;
+  }
+
+  #missing({ checkpoint }: Head, detail: string): void {
+    const position = checkpoint.size;
+    this.#findings.add({ kind: 'checkpoint-missing', position, auditId: null, detail });
   }
 
   async #check(note: string, trusted: boolean): Promise<Head | null> {

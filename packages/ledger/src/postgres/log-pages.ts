@@ -1,6 +1,6 @@
 import type { TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
-import { VERIFY_BATCHES_A_READ } from '../limits.ts';
+import { MAX_FINDINGS, VERIFY_BATCHES_A_READ } from '../limits.ts';
 import { splitHashes } from '../tiles/hash-tile.ts';
 import type { FullTile } from '../tiles/tile-frontier.ts';
 import type { LoggedBatch, StoredRecord } from '../verify/match-batch.ts';
@@ -10,6 +10,8 @@ import { type AuditKey, FIRST_KEY } from './stored-log.ts';
 export interface PagedBatch extends LoggedBatch {
   readonly records: readonly StoredRecord[];
   readonly last: AuditKey;
+  /** The record its end points at is there, and is its last entry. */
+  readonly endsAtLast: boolean;
 }
 
 /** Rows read at a time after the log's end. */
@@ -42,6 +44,10 @@ export async function* logBatches(source: Queryable, tenant: TenantId): AsyncGen
         leafHashes: splitHashes(row.leaf_hashes),
         records: records.map((record) => record.record),
         last,
+        endsAtLast: records.some(
+          ({ key, record }) =>
+            key.id === last.id && key.xid === last.xid && record.auditId === row.audit_ids.at(-1),
+        ),
       };
       after = last;
     }
@@ -96,6 +102,21 @@ async function readRecords(
     key: { xid, id },
     record: { ...record, auditId: audit_id, patientTag: patient_tag },
   }));
+}
+
+/** Tiles stored beyond those that a log of this size completes, e.g. `level 0, tile 7`. */
+export async function surplusTiles(
+  source: Queryable,
+  { tenant, size }: { readonly tenant: TenantId; readonly size: number },
+): Promise<string[]> {
+  const { rows } = await source.query<{ level: number; index: string }>(
+    `select level, index from log_tile
+      where tenant = $1 and (index < 0 or level < 0 or level > 7
+        or (index + 1)::numeric * 256::numeric ^ (least(level, 7) + 1) > $2)
+      order by level, index limit $3`,
+    [tenant, size, MAX_FINDINGS],
+  );
+  return rows.map(({ level, index }) => `level ${level}, tile ${index}`);
 }
 
 /** Which of these tiles are not stored as they should be. */

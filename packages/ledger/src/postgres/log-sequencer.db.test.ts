@@ -196,4 +196,37 @@ describe('LED-6 one writer a database, which may die at any moment', () => {
     ]);
     expect(rows).toEqual([{ size: '5' }]);
   });
+
+  it.each([
+    ['an older backup', 'size > 4'],
+    ['a database without any checkpoint', 'true'],
+  ])('%s, beside a newer checkpoint kept elsewhere, is not signed anew', async (_, gone) => {
+    const { tenant, record, sequencer, errors, notes } = world();
+    for (let round = 0; round < 2; round++) {
+      await record(4);
+      const before = sequencer();
+      await before.start();
+      await before.stop();
+    }
+    await db.pool.query(`delete from log_checkpoint where tenant = $1 and ${gone}`, [tenant]);
+    const after = sequencer({ keptCheckpoint: async () => notes.at(-1) ?? null });
+    await after.start();
+    expect(after.status(tenant)).toMatchObject({ halted: true });
+    expect(errors).toMatchObject([{ code: 'LED_ALTERED' }]);
+  });
+
+  it('a copy of a checkpoint that lags behind stops nothing', async () => {
+    const { tenant, record, sequencer, errors, notes } = world();
+    for (let round = 0; round < 2; round++) {
+      await record(4);
+      const each = sequencer({ keptCheckpoint: async () => notes[0] ?? null });
+      await each.start();
+      await each.stop();
+    }
+    await record(1);
+    const after = sequencer({ keptCheckpoint: async () => notes[0] ?? null });
+    await after.start();
+    expect(after.status(tenant)).toMatchObject({ halted: false, checkpointSize: 9 });
+    expect(errors).toEqual([]);
+  });
 });

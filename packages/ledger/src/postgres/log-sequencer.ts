@@ -21,6 +21,8 @@ export interface SequencerOptions {
   readonly keys: LogKeys;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** The tenant's newest checkpoint as `onCheckpoint` kept it; null = none was. */
+  readonly keptCheckpoint?: (tenant: TenantId) => Promise<string | null>;
   /** Each signed checkpoint once it is durable: to be kept elsewhere. Must not throw. */
   readonly onCheckpoint?: (tenant: TenantId, note: string) => void;
   /** A lost connection, or the Fault LED_ALTERED that halts a tenant's log. Must not throw. */
@@ -258,8 +260,13 @@ export class LogSequencer {
   }
 
   async #load(connection: PoolClient, tenant: TenantId): Promise<TenantLog | null> {
-    const { keys, onError } = this.#options;
-    const identity = { tenant, signer: keys.signerOf(tenant), verifier: keys.verifierOf(tenant) };
+    const { keys, keptCheckpoint, onError } = this.#options;
+    const identity = {
+      tenant,
+      signer: keys.signerOf(tenant),
+      verifier: keys.verifierOf(tenant),
+      kept: (await keptCheckpoint?.(tenant)) ?? null,
+    };
     try {
       return await TenantLog.load(connection, identity);
     } catch (error) {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-it('a read’s record costs at most 1 kB of WAL in all, log and checkpoint included', async () => {
+it('a read’s record costs at most 1.1 kB of WAL in all, log and checkpoint included', async () => {
   const { record, sequencer, end } = logWorld(db, 1 as TenantId);
   const sequencing = sequencer();
   await record(BATCH);
@@ -35,5 +35,5 @@ it('a read’s record costs at most 1 kB of WAL in all, log and checkpoint inclu
   }
   await end();
   expect(Math.min(...costs)).toBeGreaterThan(500);
-  expect(Math.min(...costs)).toBeLessThan(1_024);
+  expect(Math.min(...costs)).toBeLessThan(1_100);
 });

@@ -36,23 +36,23 @@ export async function readLogEnd(source: Queryable, tenant: TenantId): Promise<L
 
 export interface StoredCheckpoint {
   readonly size: number;
-  readonly signedAt: Date;
   readonly note: string;
 }
 
-/** The newest checkpoint of a tenant's log. */
+/** The newest checkpoint of a tenant's log, with the cosignatures it has. */
 export async function readLatestCheckpoint(
   source: Queryable,
   tenant: TenantId,
 ): Promise<StoredCheckpoint | null> {
-  const { rows } = await source.query<{ size: string; signed_at: Date; note: string }>(
-    'select size, signed_at, note from log_checkpoint where tenant = $1 order by size desc limit 1',
+  const { rows } = await source.query<{ size: string; note: string }>(
+    `select size, note || coalesce((
+       select string_agg(line, '' order by witness) from log_cosignature s
+       where s.tenant = c.tenant and s.size = c.size), '') as note
+     from log_checkpoint c where tenant = $1 order by size desc limit 1`,
     [tenant],
   );
   const [row] = rows;
-  return row === undefined
-    ? null
-    : { size: Number(row.size), signedAt: row.signed_at, note: row.note };
+  return row === undefined ? null : { size: Number(row.size), note: row.note };
 }
 
 /** Which tile of which log, as it was when the log had `size` entries. */

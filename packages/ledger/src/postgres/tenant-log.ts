@@ -4,9 +4,10 @@ import { fault } from '../errors.ts';
 import { MAX_ENTRIES_A_BATCH } from '../limits.ts';
 import { type Hash, sameHash } from '../merkle/hash.ts';
 import { rootAt } from '../merkle/subtree.ts';
-import { formatCheckpoint, openCheckpoint } from '../note/checkpoint.ts';
+import { type Checkpoint, formatCheckpoint, openCheckpoint } from '../note/checkpoint.ts';
 import type { NoteSigner, NoteVerifier } from '../note/signature.ts';
 import { signNote } from '../note/signed-note.ts';
+import { formatStamp, type Stamp, stampOf } from '../note/stamp.ts';
 import { nodeTreeHasher } from '../sha256/node.ts';
 import { splitHashes } from '../tiles/hash-tile.ts';
 import { type FullTile, TileFrontier } from '../tiles/tile-frontier.ts';
@@ -23,6 +24,14 @@ export interface LogIdentity {
   readonly tenant: TenantId;
   readonly signer: NoteSigner;
   readonly verifier: NoteVerifier;
+  /** The newest checkpoint as it is kept outside the database; null = none is. */
+  readonly kept: string | null;
+}
+
+interface SignedHead {
+  readonly size: number;
+  /** null before the first checkpoint. */
+  readonly stamp: Stamp | null;
 }
 
 /** How much one step did. */
@@ -67,13 +76,13 @@ export class TenantLog {
   readonly #identity: LogIdentity;
   readonly #frontier: TileFrontier;
   #last: AuditKey;
-  #checkpoint: { readonly size: number; readonly signedAt: Date | null };
+  #checkpoint: SignedHead;
 
   private constructor(parts: {
     readonly identity: LogIdentity;
     readonly frontier: TileFrontier;
     readonly last: AuditKey;
-    readonly checkpoint: { readonly size: number; readonly signedAt: Date | null };
+    readonly checkpoint: SignedHead;
   }) {
     this.#identity = parts.identity;
     this.#frontier = parts.frontier;
@@ -83,34 +92,34 @@ export class TenantLog {
 
   /**
    * Reads the state back from the database.
-   * @throws Fault LED_ALTERED where it contradicts the last checkpoint: a log must not sign two
-   *   histories, so it stops instead
+   * @throws Fault LED_ALTERED where it contradicts the last checkpoint, stored or kept elsewhere (as
+   *   after a restore of an older backup): a log must not sign two histories, so it stops instead
    */
   static async load(connection: Queryable, identity: LogIdentity): Promise<TenantLog> {
-    const { tenant, verifier } = identity;
+    const { tenant, kept } = identity;
     const { size, last } = await readLogEnd(connection, tenant);
     const frontier = new TileFrontier(
       nodeTreeHasher,
       await readFrontier(connection, { tenant, size }),
     );
     const stored = await readLatestCheckpoint(connection, tenant);
-    if (stored !== null) {
-      const checkpoint = await openCheckpoint(stored.note, verifier);
-      const holds =
-        checkpoint.ok &&
-        checkpoint.value.size <= size &&
-        sameHash(
-          checkpoint.value.root,
-          await rootAt(
-            checkpoint.value.size,
-            storedNodes(connection, { tenant, size }),
-            nodeTreeHasher,
-          ),
-        );
-      if (!holds) throw fault('LED_ALTERED', { diagnostics: `checkpoint of size ${stored.size}` });
+    const heads: Checkpoint[] = [];
+    for (const note of [stored?.note, kept]) {
+      if (note === undefined || note === null) continue;
+      heads.push(await headThatHolds(note, { connection, identity, size }));
     }
-    const checkpoint = { size: stored?.size ?? 0, signedAt: stored?.signedAt ?? null };
-    return new TenantLog({ identity, frontier, last, checkpoint });
+    // A copy lags behind by what a crash kept from being copied; it is never ahead.
+    const head = heads.toSorted((a, b) => b.size - a.size)[0];
+    if (head !== undefined && head.size !== stored?.size) {
+      throw fault('LED_ALTERED', { diagnostics: `checkpoint of size ${head.size} is not stored` });
+    }
+    const stamp = head === undefined ? null : stampOf(head);
+    return new TenantLog({
+      identity,
+      frontier,
+      last,
+      checkpoint: { size: head?.size ?? 0, stamp },
+    });
   }
 
   get size(): number {
@@ -122,7 +131,7 @@ export class TenantLog {
   }
 
   get checkpointAt(): Date | null {
-    return this.#checkpoint.signedAt;
+    return this.#checkpoint.stamp?.at ?? null;
   }
 
   root(): Hash {
@@ -169,17 +178,44 @@ export class TenantLog {
     const size = this.size;
     if (size === this.#checkpoint.size) return null;
     const root = this.root();
-    const note = signNote(formatCheckpoint({ origin: signer.name, size, root }), [signer]);
+    const stamp = { number: (this.#checkpoint.stamp?.number ?? -1) + 1, at };
+    const extensions = [formatStamp(stamp)];
+    const text = formatCheckpoint({ origin: signer.name, size, root, extensions });
+    const note = signNote(text, [signer]);
     await connection.query('begin');
     await connection.query('set local synchronous_commit = on');
-    await connection.query(
-      'insert into log_checkpoint (tenant, size, signed_at, root, note) values ($1, $2, $3, $4, $5)',
-      [tenant, size, at.toISOString(), root, note],
-    );
+    await connection.query('insert into log_checkpoint (tenant, size, note) values ($1, $2, $3)', [
+      tenant,
+      size,
+      note,
+    ]);
     await connection.query('commit');
-    this.#checkpoint = { size, signedAt: at };
+    this.#checkpoint = { size, stamp };
     return note;
   }
+}
+
+/**
+ * The checkpoint of a note, where it is this log's and the stored entries are those it was signed over.
+ * @throws Fault LED_ALTERED
+ */
+async function headThatHolds(
+  note: string,
+  log: {
+    readonly connection: Queryable;
+    readonly identity: LogIdentity;
+    readonly size: number;
+  },
+): Promise<Checkpoint> {
+  const { connection, identity, size } = log;
+  const opened = await openCheckpoint(note, identity.verifier);
+  if (!opened.ok) throw fault('LED_ALTERED', { diagnostics: `checkpoint: ${opened.error}` });
+  const { value: head } = opened;
+  const nodes = storedNodes(connection, { tenant: identity.tenant, size });
+  const holds =
+    head.size <= size && sameHash(head.root, await rootAt(head.size, nodes, nodeTreeHasher));
+  if (!holds) throw fault('LED_ALTERED', { diagnostics: `checkpoint of size ${head.size}` });
+  return head;
 }
 
 async function insertTiles(

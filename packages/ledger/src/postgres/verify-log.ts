@@ -1,15 +1,27 @@
 import type { TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
+import type { IndexRoot } from '../entry/audit-event.ts';
 import { parseLeaf } from '../entry/leaf.ts';
+import type { TagKey } from '../entry/tag-key.ts';
 import { COUNTER_SETTLE_MS, MAX_FINDINGS } from '../limits.ts';
 import type { Checkpoint } from '../note/checkpoint.ts';
 import type { NoteVerifier } from '../note/signature.ts';
 import { CounterCoverage } from '../verify/counter-coverage.ts';
+import { Erasures } from '../verify/erasures.ts';
 import { type Finding, Findings } from '../verify/finding.ts';
-import { matchBatch } from '../verify/match-batch.ts';
+import { IndexReplay } from '../verify/index-replay.ts';
+import { matchBatch, type StoredRecord } from '../verify/match-batch.ts';
 import { Replay } from '../verify/replay.ts';
+import { ContentCheck, type WrittenContents } from '../verify/written-contents.ts';
 import { CheckpointHeads } from './checkpoint-heads.ts';
-import { alteredTiles, logBatches, tailRecords } from './log-pages.ts';
+import {
+  alteredTiles,
+  logBatches,
+  type PagedBatch,
+  surplusTiles,
+  tailRecords,
+} from './log-pages.ts';
+import { readLatestIndex, wrongChains } from './patient-index.ts';
 import { FIRST_KEY } from './stored-log.ts';
 
 export interface VerifyOptions {
@@ -20,6 +32,10 @@ export interface VerifyOptions {
    * and checkpoints together, was not rewritten or cut off.
    */
   readonly trusted?: readonly string[];
+  /** Without it nobody can tell a forged actor, or a forged record, from a true one. */
+  readonly tagKey?: TagKey | undefined;
+  /** What the writes left, to be held against the log; needs `tagKey`. */
+  readonly contents?: WrittenContents;
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** See `COUNTER_SETTLE_MS`. */
   readonly counterSettleMs?: number;
@@ -44,8 +60,10 @@ export interface VerificationReport {
   readonly unsequenced: number;
   /** Counters missing so recently that their records may be on their way. */
   readonly unsettledCounters: number;
-  /** Bodies that erasure or retention removed; their commitments hold. */
+  /** Bodies that are gone; each without a record of its erasure is a finding too. */
   readonly erasedBodies: number;
+  /** Stored versions that are as their writes left them; null where none were looked at. */
+  readonly contentsChecked: number | null;
   readonly findings: readonly Finding[];
   /** Beyond the first `MAX_FINDINGS`. */
   readonly furtherFindings: number;
@@ -61,39 +79,31 @@ export async function verifyLog(
   source: Queryable,
   options: VerifyOptions,
 ): Promise<VerificationReport> {
-  const { tenant, onProgress } = options;
+  const { tenant, verifier, trusted = [], onProgress } = options;
   const findings = new Findings(MAX_FINDINGS);
-  const counters = new CounterCoverage({
-    settleMs: options.counterSettleMs ?? COUNTER_SETTLE_MS,
-    report: (finding) => findings.add(finding),
-  });
-  const { verifier, trusted = [] } = options;
   const heads = await CheckpointHeads.open({ source, tenant, verifier, findings }, trusted);
   const replay = new Replay(findings);
+  const index = await readLatestIndex(source, tenant);
+  const records = new RecordChecks(options, { findings, index });
   let last = FIRST_KEY;
-  let erasedBodies = 0;
   for await (const batch of logBatches(source, tenant)) {
-    const match = matchBatch(batch, batch.records);
-    for (const finding of match.findings) findings.add(finding);
-    for (const leaf of match.leaves) counters.add(leaf);
-    erasedBodies += match.erasedBodies;
+    await records.add(batch);
     const end = replay.size + batch.leafHashes.length;
     const tiles = replay.append(batch, await heads.within(replay.size, end));
-    for (const tile of await alteredTiles(source, { tenant, tiles })) {
-      const detail = `level ${tile.level}, tile ${tile.index}`;
+    for (const { level, index } of await alteredTiles(source, { tenant, tiles })) {
+      const detail = `level ${level}, tile ${index}`;
       findings.add({ kind: 'tile-altered', position: null, auditId: null, detail });
     }
     last = batch.last;
     onProgress?.({ verified: replay.size, findings: findings.kept.length + findings.further });
   }
   replay.finish(heads.claimed);
-  let unsequenced = 0;
-  for await (const record of tailRecords(source, { tenant, after: last })) {
-    unsequenced += 1;
-    const leaf = parseLeaf(record.leaf);
-    if (leaf.ok) counters.add(leaf.value);
+  for (const detail of await surplusTiles(source, { tenant, size: replay.size })) {
+    findings.add({ kind: 'tile-inserted', position: null, auditId: null, detail });
   }
-  const unsettledCounters = counters.finish();
+  const tail = tailRecords(source, { tenant, after: last });
+  const unsequenced = await records.addTail(tail, replay.size);
+  const counted = await records.finish(source);
   return {
     ok: findings.sound,
     complete: findings.complete,
@@ -102,9 +112,87 @@ export async function verifyLog(
     checkpoints: heads.count,
     unsigned: replay.size - (replay.holding?.size ?? 0),
     unsequenced,
-    unsettledCounters,
-    erasedBodies,
+    ...counted,
     findings: findings.kept,
     furtherFindings: findings.further,
   };
+}
+
+/** What is asked of the records themselves, beside the tree over them. */
+class RecordChecks {
+  readonly #tags: { readonly tagKey: TagKey; readonly tenant: TenantId } | undefined;
+  readonly #findings: Findings;
+  readonly #counters: CounterCoverage;
+  readonly #erasures: Erasures;
+  readonly #contents: ContentCheck | null;
+  readonly #index: IndexReplay;
+  readonly #tenant: TenantId;
+  #erasedBodies = 0;
+
+  constructor(
+    options: VerifyOptions,
+    { findings, index }: { readonly findings: Findings; readonly index: IndexRoot | null },
+  ) {
+    const { tenant, tagKey, contents } = options;
+    this.#tenant = tenant;
+    const report = (finding: Finding): void => findings.add(finding);
+    this.#findings = findings;
+    this.#tags = tagKey && { tagKey, tenant };
+    const settleMs = options.counterSettleMs ?? COUNTER_SETTLE_MS;
+    this.#counters = new CounterCoverage({ settleMs, report });
+    this.#erasures = new Erasures(report);
+    this.#index = new IndexReplay(index, report);
+    this.#contents =
+      contents && tagKey ? new ContentCheck({ contents, tagKey, tenant, report }) : null;
+  }
+
+  async add(batch: PagedBatch): Promise<void> {
+    const match = matchBatch(batch, batch.records, this.#tags);
+    for (const finding of match.findings) this.#findings.add(finding);
+    if (match.findings.length === 0 && !batch.endsAtLast) {
+      const { position } = batch;
+      this.#findings.add({ kind: 'batch-altered', position, auditId: null });
+    }
+    for (const { leaf, position, body } of match.held) {
+      this.#counters.add(leaf);
+      this.#index.add(leaf, position);
+      if (body === null) this.#erasedBodies += 1;
+      this.#erasures.add(leaf, { position, bodyMissing: body === null });
+    }
+    await this.#contents?.add(match.held.filter(({ leaf }) => leaf.content !== undefined));
+  }
+
+  /** @returns how many */
+  async addTail(records: AsyncIterable<StoredRecord>, size: number): Promise<number> {
+    let count = 0;
+    for await (const { leaf: bytes, body } of records) {
+      count += 1;
+      const leaf = parseLeaf(bytes);
+      if (!leaf.ok) continue;
+      this.#counters.add(leaf.value);
+      this.#index.add(leaf.value, size + count - 1);
+      if (leaf.value.content === undefined) continue;
+      await this.#contents?.add([{ leaf: leaf.value, body, position: null }]);
+    }
+    return count;
+  }
+
+  async finish(
+    source: Queryable,
+  ): Promise<Pick<VerificationReport, 'unsettledCounters' | 'erasedBodies' | 'contentsChecked'>> {
+    const { sound } = this.#findings;
+    this.#index.finish(sound);
+    if (sound) {
+      for await (const detail of wrongChains(source, this.#tenant, this.#index.chains)) {
+        this.#findings.add({ kind: 'index-altered', position: null, auditId: null, detail });
+      }
+    }
+    this.#erasures.finish();
+    await this.#contents?.finish();
+    return {
+      unsettledCounters: this.#counters.finish(),
+      erasedBodies: this.#erasedBodies,
+      contentsChecked: this.#contents?.checked ?? null,
+    };
+  }
 }

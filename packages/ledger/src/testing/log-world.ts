@@ -7,6 +7,7 @@ import { AuditProducer } from '../entry/producer.ts';
 import { createLogKeys } from '../keys/log-keys.ts';
 import { AuditAppender } from '../postgres/audit-appender.ts';
 import { LogSequencer, type SequencerOptions } from '../postgres/log-sequencer.ts';
+import { commitPatientIndex } from '../postgres/patient-index.ts';
 import { type VerifyOptions, verifyLog } from '../postgres/verify-log.ts';
 import { systemTimers } from '../timers.ts';
 import { readEvent } from './audit-events.ts';
@@ -43,6 +44,22 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
       await fencePassed(db, tenant);
       return rows;
     },
+    /** Stores one record of such an event and waits until the fence has passed it. */
+    append: async (changes: Partial<AuditEvent>): Promise<AuditRow[]> => {
+      const rows = [prepare(changes)];
+      await appender.append(rows);
+      await fencePassed(db, tenant);
+      return rows;
+    },
+    /** Indexes the patients of what is signed. */
+    index: () =>
+      commitPatientIndex(db.pool, {
+        tenant,
+        prepare: (index) =>
+          prepare({ interaction: 'index-root', action: 'E', patientId: null, index }),
+        release: (released) => producer.release(released),
+      }),
+    tagOf: (patientId: string) => keys.tagKey.tag({ kind: 'patient', tenant, value: patientId }),
     sequencer: (changes: Partial<SequencerOptions> = {}) => {
       const sequencer = new LogSequencer({
         pool: db.pool,
@@ -60,7 +77,13 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
     /** Stops whatever sequencers the test made. */
     end: () => Promise.all(started.map((sequencer) => sequencer.stop())),
     verify: (changes: Partial<VerifyOptions> = {}) =>
-      verifyLog(db.pool, { tenant, verifier, counterSettleMs: 0, ...changes }),
+      verifyLog(db.pool, {
+        tenant,
+        verifier,
+        tagKey: keys.tagKey,
+        counterSettleMs: 0,
+        ...changes,
+      }),
   };
 }
 

@@ -17,6 +17,7 @@ function leaf(changes: Pick<Leaf, 'n'> & Partial<Leaf>): Leaf {
     patient: null,
     resource: null,
     body: 'b',
+    mac: 'm',
     producer: { process: 'api-1', epoch: 1 },
     ...changes,
   };

@@ -7,6 +7,8 @@ interface Coverage {
   next: number;
   /** Counters beyond a hole, with the time of the leaf that named them. */
   readonly beyond: Map<number, number>;
+  /** Declared void: their record may still turn up, where a commit's end was unknown. */
+  readonly voided: Set<number>;
 }
 
 /**
@@ -28,8 +30,16 @@ export class CounterCoverage {
     const atMs = Date.parse(leaf.ts);
     this.#newestMs = Math.max(this.#newestMs, atMs);
     const name = `${leaf.producer.process}/${leaf.producer.epoch}`;
-    const coverage = this.#producers.get(name) ?? { next: 0, beyond: new Map<number, number>() };
+    const coverage = this.#producers.get(name) ?? {
+      next: 0,
+      beyond: new Map<number, number>(),
+      voided: new Set<number>(),
+    };
     this.#producers.set(name, coverage);
+    this.#refuseRepeated(leaf, coverage);
+    for (const n of leaf.void ?? []) {
+      if (coverage.voided.size < MAX_COUNTER_HOLES) coverage.voided.add(n);
+    }
     for (const n of [leaf.n, ...(leaf.void ?? [])]) {
       if (n >= coverage.next) coverage.beyond.set(n, atMs);
     }
@@ -53,6 +63,13 @@ export class CounterCoverage {
       }
     }
     return unsettled;
+  }
+
+  #refuseRepeated({ n, id, producer }: Leaf, { next, beyond, voided }: Coverage): void {
+    const seen = n < next || beyond.has(n);
+    if (!seen || voided.has(n) || voided.size >= MAX_COUNTER_HOLES) return;
+    const detail = `${producer.process}/${producer.epoch}: ${n}`;
+    this.#report({ kind: 'counter-repeated', position: null, auditId: id, detail });
   }
 
   #closeHole(name: string, coverage: Coverage): void {

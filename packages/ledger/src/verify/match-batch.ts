@@ -1,6 +1,8 @@
+import type { TenantId } from '@holdfast/kernel';
 import type { AuditRow } from '../entry/audit-event.ts';
-import { type Leaf, leafDisagreements, parseLeaf } from '../entry/leaf.ts';
+import { isSealed, type Leaf, leafDisagreements, parseLeaf } from '../entry/leaf.ts';
 import { commitment } from '../entry/prepare-audit.ts';
+import type { TagKey } from '../entry/tag-key.ts';
 import { type Hash, sameHash } from '../merkle/hash.ts';
 import { nodeTreeHasher } from '../sha256/node.ts';
 import type { Finding } from './finding.ts';
@@ -23,20 +25,35 @@ export interface LoggedBatch {
 
 export interface BatchMatch {
   readonly findings: Finding[];
-  /** The leaves that are as logged. */
-  readonly leaves: Leaf[];
-  readonly erasedBodies: number;
+  /** Records whose leaf is as logged. */
+  readonly held: HeldRecord[];
+}
+
+export interface HeldRecord {
+  readonly leaf: Leaf;
+  readonly position: number;
+  /** null once erased. */
+  readonly body: string | null;
+}
+
+/** With the key of the tags, forged actors and forged leaves are found too. */
+export interface TagCheck {
+  readonly tagKey: TagKey;
+  readonly tenant: TenantId;
 }
 
 /**
  * Holds a batch of the log against the records that stand in its range, in their stored order. Pure.
  * @param records.length is bounded by the caller
  */
-export function matchBatch(batch: LoggedBatch, records: readonly StoredRecord[]): BatchMatch {
+export function matchBatch(
+  batch: LoggedBatch,
+  records: readonly StoredRecord[],
+  tags?: TagCheck,
+): BatchMatch {
   const findings: Finding[] = [];
-  const leaves: Leaf[] = [];
+  const held: HeldRecord[] = [];
   const byId = new Map(records.map((record, order) => [record.auditId, { record, order }]));
-  let erasedBodies = 0;
   let previous = -1;
   batch.auditIds.forEach((auditId, offset) => {
     const position = batch.position + offset;
@@ -59,27 +76,33 @@ export function matchBatch(batch: LoggedBatch, records: readonly StoredRecord[])
       findings.push({ kind: 'leaf-malformed', position, auditId });
       return;
     }
-    leaves.push(leaf.value);
-    if (record.body === null) erasedBodies += 1;
-    const wrong = recordFaults(leaf.value, record);
+    held.push({ leaf: leaf.value, position, body: record.body });
+    const wrong = recordFaults(leaf.value, record, tags);
     findings.push(...wrong.map((finding) => ({ ...finding, position, auditId })));
   });
   for (const auditId of byId.keys()) {
     findings.push({ kind: 'entry-inserted', position: null, auditId });
   }
-  return { findings, leaves, erasedBodies };
+  return { findings, held };
 }
 
 type RecordFault = Pick<Finding, 'kind' | 'detail'>;
 
-function recordFaults(leaf: Leaf, record: StoredRecord): RecordFault[] {
+function recordFaults(leaf: Leaf, record: StoredRecord, tags?: TagCheck): RecordFault[] {
   const faults: RecordFault[] = leafDisagreements(leaf, record).map((column) => ({
     kind: 'column-altered',
     detail: column,
   }));
-  const { body, salt } = record;
+  const { actor, body, salt } = record;
+  if (tags !== undefined) {
+    const { tagKey, tenant } = tags;
+    if (!isSealed(leaf, tags)) faults.push({ kind: 'leaf-forged' });
+    if (tagKey.rememberedText({ kind: 'actor', tenant, value: actor }) !== leaf.actor) {
+      // The commitment binds the actor too: one finding says it.
+      return [...faults, { kind: 'column-altered', detail: 'actor' }];
+    }
+  }
   if (body === null || salt === null) return faults;
-  const { actor } = record;
   if (commitment({ actor, body, salt }) !== leaf.body) faults.push({ kind: 'body-altered' });
   return faults;
 }

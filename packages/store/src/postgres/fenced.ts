@@ -27,6 +27,8 @@ export interface Fenced<Extra> {
   readonly rows: readonly DecidedVersion<Extra>[];
   /** The first row's further columns, e.g. a total. */
   readonly extra: Extra | undefined;
+  /** Of the gate that decided: what an audit record has to say to let the decision be replayed. */
+  readonly epoch: bigint;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function fenced<Extra>(
   for (let attempt = 0; attempt <= CONSENT_REFRESHES_MAX; attempt++) {
     const { rows } = await db.query<SnapshotColumns & ProjectedRow & Extra>(statement(gate));
     const decided = decide(gate, rows);
-    if (decided !== 'stale') return { rows: decided, extra: rows[0] };
+    if (decided !== 'stale') return { rows: decided, extra: rows[0], epoch: gate.epoch };
     gate = await gates.refresh(Number(rows[0]?.now_ms));
   }
   throw storeFault('STORE_CONSENT_UNSETTLED', { retryAfterSeconds: 1 });

@@ -29,6 +29,8 @@ export interface HistoryPage {
   readonly next: string | null;
   /** Whether the resource is there for this reader; always true without an `id`. */
   readonly exists: boolean;
+  /** Of the gate that decided the page. */
+  readonly epoch: bigint;
 }
 
 export interface HistoryContext {
@@ -53,7 +55,7 @@ export async function readHistory(
 ): Promise<HistoryPage> {
   const count = Math.min(query.count, HISTORY_PAGE_MAX);
   const position = openCursor(query, seal);
-  const { rows, extra } = await fenced<HistoryColumns>(db, gates, (gate) =>
+  const { rows, extra, epoch } = await fenced<HistoryColumns>(db, gates, (gate) =>
     historyStatement({ ...query, count: count + 1 }, { tenant, gate, position }),
   );
   const page = rows.slice(0, count);
@@ -65,6 +67,7 @@ export async function readHistory(
         ? seal.seal(positionOf(last), fingerprint(query))
         : null,
     exists: extra?.exists ?? false,
+    epoch,
   };
 }
 

@@ -2,15 +2,16 @@ import { type ResourceType, typeCode } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import type { GateSource } from '../access-gate.ts';
 import { PATIENT_STATE_JOIN, PROJECTION, SNAPSHOT, type StoredVersion } from '../stored-row.ts';
-import { type DecidedVersion, fenced } from './fenced.ts';
+import { type Fenced, fenced } from './fenced.ts';
 import { CURRENT_VERSION, OUTGOING_VERSION, OUTGOING_VERSIONS } from './version-rows.ts';
 
 /** `hidden`: there is such a row, but not for this actor; the caller answers as for `absent`. */
-export type ReadOutcome =
+export type ReadOutcome = { readonly epoch: bigint } & (
   | { readonly kind: 'found'; readonly version: StoredVersion }
   | { readonly kind: 'gone'; readonly version: StoredVersion }
   | { readonly kind: 'hidden'; readonly version: StoredVersion }
-  | { readonly kind: 'absent' };
+  | { readonly kind: 'absent' }
+);
 
 const CURRENT = {
   name: 'store_read',
@@ -33,11 +34,11 @@ const VREAD = {
       ${PATIENT_STATE_JOIN}) q on true`,
 };
 
-function outcome(row: DecidedVersion | undefined): ReadOutcome {
-  if (row === undefined) return { kind: 'absent' };
+function outcome({ rows: [row], epoch }: Fenced<unknown>): ReadOutcome {
+  if (row === undefined) return { kind: 'absent', epoch };
   const { version, released } = row;
-  if (!released) return { kind: 'hidden', version };
-  return version.deleted ? { kind: 'gone', version } : { kind: 'found', version };
+  if (!released) return { kind: 'hidden', version, epoch };
+  return { kind: version.deleted ? 'gone' : 'found', version, epoch };
 }
 
 export interface ResourceName {
@@ -53,8 +54,7 @@ export async function read(
   name: ResourceName,
 ): Promise<ReadOutcome> {
   const values = [name.tenant, typeCode(name.type), name.id];
-  const { rows } = await fenced(db, gates, () => ({ ...CURRENT, values }));
-  return outcome(rows[0]);
+  return outcome(await fenced(db, gates, () => ({ ...CURRENT, values })));
 }
 
 /** FHIR vread. */
@@ -64,6 +64,5 @@ export async function readVersion(
   name: ResourceName & { readonly version: number },
 ): Promise<ReadOutcome> {
   const values = [name.tenant, typeCode(name.type), name.id, name.version];
-  const { rows } = await fenced(db, gates, () => ({ ...VREAD, values }));
-  return outcome(rows[0]);
+  return outcome(await fenced(db, gates, () => ({ ...VREAD, values })));
 }

@@ -26,6 +26,8 @@ export interface SearchPage {
   readonly total: SearchTotal | null;
   /** Sealed position for `_cursor`; null on the last page. */
   readonly next: string | null;
+  /** Of the gate that decided the page. */
+  readonly epoch: bigint;
 }
 
 export interface SearchContext {
@@ -59,7 +61,7 @@ export async function search(query: SearchQuery, context: SearchContext): Promis
     }
     return named(compiled.value);
   };
-  const { rows, extra } = await fenced<SearchColumns>(db, gates, statement);
+  const { rows, extra, epoch } = await fenced<SearchColumns>(db, gates, statement);
   const matches = rows.filter(({ row }) => row.nth !== null);
   const included = rows.filter(({ row }) => row.nth === null);
   const page = matches.slice(0, count);
@@ -70,6 +72,7 @@ export async function search(query: SearchQuery, context: SearchContext): Promis
     included: released(included.slice(0, INCLUDED_MAX)),
     includedCut: included.length > INCLUDED_MAX,
     total: totalOf(query, extra?.total ?? null),
+    epoch,
     next: more ? seal.seal(positionOf(last), fingerprint(query)) : null,
   };
 }

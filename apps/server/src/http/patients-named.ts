@@ -1,0 +1,30 @@
+import type { Criterion, SearchQuery } from '@holdfast/fhir';
+
+/**
+ * The ids of patients that a search names, whether there is anything of theirs or not: by
+ * `patient=`, `subject=Patient/x` and every other reference, `Patient?_id=`, a compartment, and
+ * `patient._id=`.
+ */
+export function patientsNamed({ types, criteria }: SearchQuery): string[] {
+  const ofPatients = types.length === 1 && types[0] === 'Patient';
+  return [...new Set(criteria.flatMap((criterion) => namedBy(criterion, ofPatients)))];
+}
+
+function namedBy(criterion: Criterion, ofPatients: boolean): string[] {
+  switch (criterion.kind) {
+    case 'id':
+      return ofPatients && criterion.modifier === undefined ? [...criterion.values] : [];
+    case 'reference':
+      return criterion.values.flatMap((value) =>
+        'id' in value && value.types.includes('Patient') ? [value.id] : [],
+      );
+    case 'compartment':
+      return criterion.compartment === 'Patient' ? [criterion.id] : [];
+    case 'chain':
+      return criterion.targets.flatMap((target) =>
+        namedBy(target.criterion, target.type === 'Patient'),
+      );
+    default:
+      return [];
+  }
+}

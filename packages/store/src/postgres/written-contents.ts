@@ -1,0 +1,96 @@
+import { isResourceType, type Resource, typeCode } from '@holdfast/fhir';
+import type { TenantId } from '@holdfast/kernel';
+import type { WrittenContent, WrittenContents } from '@holdfast/ledger';
+import type { Queryable } from '@holdfast/postgres';
+import type { Labels } from '../change.ts';
+import { describe } from '../indexed.ts';
+
+interface VersionRow {
+  readonly n: number;
+  readonly content: string | null;
+  readonly confidentiality: number;
+  readonly sensitivity: string;
+  readonly current: boolean;
+  /** FHIR id of the owner, for the current version. */
+  readonly patient_id: string | null;
+}
+
+const VERSIONS = {
+  name: 'store_written_contents',
+  text: `select u.n::integer as n, v.content, v.confidentiality, v.sensitivity, v.current,
+      (select p.id from resource p where p.tenant = $1 and p.key = r.patient) as patient_id
+    from unnest($2::smallint[], $3::text[], $4::integer[]) with ordinality as u(type, id, version, n)
+    join resource r on r.tenant = $1 and r.type = u.type and r.id = u.id
+    cross join lateral (
+      select r.content, r.confidentiality, r.sensitivity, true as current where r.version = u.version
+      union all
+      select h.content, h.confidentiality, h.sensitivity, false
+      from history h where h.tenant = $1 and h.resource = r.key and h.version = u.version) v`,
+};
+
+const COUNT = `select (select count(*) from resource where tenant = $1)
+  + (select count(*) from history where tenant = $1) as versions`;
+
+/**
+ * The versions of all resources as they stand, for the ledger to hold against its records of their
+ * writes. Beside the text, the columns that decide who may see it are made anew from it and
+ * compared: security labels, and whose it is.
+ * @param db best a connection in one REPEATABLE READ transaction
+ */
+export function writtenContents(
+  db: Queryable,
+  {
+    tenant,
+    labelsOf,
+  }: { readonly tenant: TenantId; readonly labelsOf: (resource: Resource) => Labels },
+): WrittenContents {
+  return {
+    read: async (targets) => {
+      const names = targets.map(nameOf);
+      const { rows } = await db.query<VersionRow>({
+        ...VERSIONS,
+        values: [
+          tenant,
+          names.map((name) => name?.code ?? null),
+          names.map((name) => name?.id ?? null),
+          names.map((name) => name?.version ?? null),
+        ],
+      });
+      const byPlace = new Map(rows.map((row) => [row.n - 1, row]));
+      return targets.map((_, index) => contentOf(byPlace.get(index), labelsOf));
+    },
+    count: async () => {
+      const { rows } = await db.query<{ versions: string }>(COUNT, [tenant]);
+      return Number(rows[0]?.versions ?? 0);
+    },
+  };
+}
+
+const TARGET = /^([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})\/_history\/([1-9][0-9]{0,8})$/;
+
+function nameOf(target: string): { code: number; id: string; version: number } | null {
+  const [, type = '', id = '', version = ''] = TARGET.exec(target) ?? [];
+  return isResourceType(type) ? { code: typeCode(type), id, version: Number(version) } : null;
+}
+
+function contentOf(
+  row: VersionRow | undefined,
+  labelsOf: (resource: Resource) => Labels,
+): WrittenContent | undefined {
+  if (row === undefined) return undefined;
+  // A tombstone keeps the labels and the patient of what it took away.
+  if (row.content === null) return { text: '', wrong: [] };
+  const resource = JSON.parse(row.content) as Resource;
+  const labels = labelsOf(resource);
+  const { owner } = describe(resource);
+  const pairs: [string, unknown, unknown][] = [
+    ['confidentiality', row.confidentiality, labels.confidentiality],
+    ['sensitivity', row.sensitivity, String(labels.sensitivity)],
+    // What names no patient itself is its target's patient's, and that is not to be seen from here.
+    ...(row.current && owner !== null
+      ? [['patient', row.patient_id, owner] satisfies [string, unknown, unknown]]
+      : []),
+  ];
+  const wrong = pairs.filter(([, stored, made]) => stored !== made).map(([column]) => column);
+  return { text: row.content, wrong };
+}
