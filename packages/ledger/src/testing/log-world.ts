@@ -51,14 +51,17 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
       await fencePassed(db, tenant);
       return rows;
     },
-    /** Indexes the patients of what is signed. */
-    index: () =>
-      commitPatientIndex(db.pool, {
+    /** Indexes the patients of what is signed, and waits until the fence has passed its record. */
+    index: async () => {
+      const committed = await commitPatientIndex(db.pool, {
         tenant,
         prepare: (index) =>
           prepare({ interaction: 'index-root', action: 'E', patientId: null, index }),
         release: (released) => producer.release(released),
-      }),
+      });
+      if (committed) await fencePassed(db, tenant);
+      return committed;
+    },
     tagOf: (patientId: string) => keys.tagKey.tag({ kind: 'patient', tenant, value: patientId }),
     sequencer: (changes: Partial<SequencerOptions> = {}) => {
       const sequencer = new LogSequencer({
@@ -98,7 +101,7 @@ async function fencePassed(db: TestDatabase, tenant: TenantId): Promise<void> {
       );
       return rows[0]?.passed;
     },
-    { timeout: 20_000, interval: 5 },
+    { timeout: 60_000, interval: 5 },
   );
 }
 
