@@ -27,7 +27,7 @@ export const overloadBench: Bench = {
   settings: { rounds: '3', seconds: '8', times: '10' },
   run: async (options) => {
     const stage = await openStage();
-    const server = await startHoldfast(stage.databaseUrl);
+    const server = await startHoldfast(stage.databaseUrl, stage.dataDirectory);
     try {
       await gatherStatistics(stage.admin);
       return { figures: await measure(server, options), postgres: stage.postgres.version };

@@ -31,6 +31,7 @@ import { registerRefusalAudit } from './http/refusal-audit.ts';
 import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
+import { troubleOf } from './trouble.ts';
 import { loadDemo } from './workers/demo-loader.ts';
 
 export interface RunningServer {
@@ -118,8 +119,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
   const tenant = FIRST_TENANT as TenantId;
   const { dataDirectory, logLevel } = config;
   const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: true }));
-  const trouble = (where: string) => (error: unknown) =>
-    logger.warn({ where, kind: (error as Error).name }, 'recovering');
+  const trouble = (where: string) => (error: unknown) => logger.warn(troubleOf(where, error));
   const { ownerUrl, requests, workers } = database;
   const secrets = await openSecrets(dataDirectory, ownerUrl);
   const owner = createPool({

@@ -1,9 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/holdfast.mjs', import.meta.url));
@@ -22,13 +19,18 @@ export interface HoldfastProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the built server in a process of its own, as an operator would, over the given database. */
-export async function startHoldfast(databaseUrl: string): Promise<HoldfastProcess> {
+/**
+ * Starts the built server in a process of its own, as an operator would, over the given database.
+ * @param dataDirectory keeps its keys, so the same for every start over one database
+ */
+export async function startHoldfast(
+  databaseUrl: string,
+  dataDirectory: string,
+): Promise<HoldfastProcess> {
   if (!existsSync(BUILT)) throw new Error('The server is not built: run "npm run build" first.');
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-server-'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const args = [PROGRAM, 'serve', '--port', String(port), '--data', folder];
+  const args = [PROGRAM, 'serve', '--port', String(port), '--data', dataDirectory];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, DATABASE_URL: databaseUrl, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,10 +41,7 @@ export async function startHoldfast(databaseUrl: string): Promise<HoldfastProces
       said = (said + chunk.toString()).slice(-LAST_WORDS);
     });
   }
-  const stop = async () => {
-    await ended(child);
-    await rm(folder, { recursive: true, force: true });
-  };
+  const stop = () => ended(child);
   try {
     await ready(origin, child);
   } catch (cause) {

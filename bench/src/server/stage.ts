@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { EmbeddedPostgres } from '@holdfast/postgres';
 import pg from 'pg';
 import { type CpuReading, cpuOfTrees } from '../process-cpu.ts';
@@ -13,6 +16,8 @@ export const PATIENTS = 200;
 export interface Stage {
   readonly postgres: EmbeddedPostgres;
   readonly databaseUrl: string;
+  /** The server's own files. */
+  readonly dataDirectory: string;
   /** As the superuser: settings, positions in the WAL. */
   readonly admin: pg.Client;
   close(): Promise<void>;
@@ -24,12 +29,15 @@ export async function openStage(): Promise<Stage> {
   const databaseUrl = await server.running.ensureDatabase('holdfast');
   const admin = new pg.Client({ connectionString: databaseUrl });
   await admin.connect();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'holdfast-bench-server-'));
   return {
     postgres: server.running,
     databaseUrl,
+    dataDirectory,
     admin,
     close: async () => {
       await admin.end();
+      await rm(dataDirectory, { recursive: true, force: true });
       await server.drop();
     },
   };
@@ -46,7 +54,7 @@ export async function serve(
   stage: Stage,
   options: { readonly databaseUrl: string; readonly connections: number },
 ): Promise<RunningServer> {
-  const server: HoldfastProcess = await startHoldfast(options.databaseUrl);
+  const server: HoldfastProcess = await startHoldfast(options.databaseUrl, stage.dataDirectory);
   const client = new FhirClient(server.origin, await server.token(PERSONA), options.connections);
   return {
     client,

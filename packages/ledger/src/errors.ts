@@ -1,4 +1,4 @@
-import { type FaultCatalogue, faults } from '@holdfast/kernel';
+import { Fault, type FaultCatalogue, faults } from '@holdfast/kernel';
 
 export const LEDGER_FAULTS = {
   LED_QUEUE_FULL: {
@@ -46,6 +46,12 @@ export const LEDGER_FAULTS = {
     text: 'The stored audit log contradicts its signed checkpoint.',
     mend: 'Run the verification and keep the database as it is: this is evidence.',
   },
+  LED_KEYS_FOREIGN: {
+    status: 500,
+    issue: 'exception',
+    text: 'The stored audit log was signed with keys that are not in the data directory.',
+    mend: 'Start with the data directory whose keys signed this log, or restore its keys folder.',
+  },
   LED_KEYS_UNREADABLE: {
     status: 500,
     issue: 'exception',
@@ -55,3 +61,12 @@ export const LEDGER_FAULTS = {
 } as const satisfies FaultCatalogue;
 
 export const fault = faults(LEDGER_FAULTS);
+
+const HALTING: ReadonlySet<string> = new Set<keyof typeof LEDGER_FAULTS>([
+  'LED_ALTERED',
+  'LED_KEYS_FOREIGN',
+]);
+
+/** Whether nothing may be signed on top of what is stored until a person has looked. */
+export const haltsLog = (error: unknown): boolean =>
+  error instanceof Fault && HALTING.has(error.code);

@@ -16,7 +16,7 @@ export { type Leaf, parseLeaf } from './entry/leaf.ts';
 export { type AuditContext, prepareAudit } from './entry/prepare-audit.ts';
 export { AuditProducer } from './entry/producer.ts';
 export { type Tagged, TagKey, type TagKind } from './entry/tag-key.ts';
-export { LEDGER_FAULTS } from './errors.ts';
+export { haltsLog, LEDGER_FAULTS } from './errors.ts';
 export { WitnessDirectory } from './files/witness-directory.ts';
 export { type WitnessAddress, WitnessClient, type WitnessFault } from './http/witness-client.ts';
 export { witnessServer } from './http/witness-server.ts';

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, Fault, type Random, type TenantId } from '@holdfast/kernel';
+import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import {
   AuditAppender,
   AuditProducer,
@@ -59,7 +59,7 @@ export function openAuditLog(parts: AuditLogParts): AuditLog {
       publisher.publish(note);
     },
     onError: (error) => {
-      if (error instanceof Fault && error.code === 'LED_ALTERED') ledger.halted();
+      if (haltsLog(error)) ledger.halted();
       trouble(error);
     },
   });

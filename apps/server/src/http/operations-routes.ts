@@ -41,7 +41,10 @@ export interface OperationsRoutesOptions {
 const LEDGER_CHECK: Readonly<Record<LedgerState, Omit<Readiness['checks'][number], 'name'>>> = {
   ok: { state: 'ok' },
   behind: { state: 'ok', text: 'Records wait for a signed checkpoint longer than they should.' },
-  halted: { state: 'failed', text: 'The stored log contradicts its checkpoint: verify it.' },
+  halted: {
+    state: 'failed',
+    text: 'The stored log contradicts its checkpoint, or other keys signed it; the log says which.',
+  },
 };
 
 const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readOverview.roles);

@@ -1,6 +1,7 @@
-import type { TenantId } from '@holdfast/kernel';
+import { systemRandom, type TenantId } from '@holdfast/kernel';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createLogKeys } from '../keys/log-keys.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import { verifyTlogProof } from '../proof/tlog-proof.ts';
 import { nodeTreeHasher as hasher } from '../sha256/node.ts';
@@ -195,6 +196,19 @@ describe('LED-6 one writer a database, which may die at any moment', () => {
       tenant,
     ]);
     expect(rows).toEqual([{ size: '5' }]);
+  });
+
+  it('a log that another key signed is not signed on, and the fault says whose fault it is', async () => {
+    const { tenant, record, sequencer, errors } = world();
+    await record(5);
+    const before = sequencer();
+    await before.start();
+    await before.stop();
+    await record(5);
+    const after = sequencer({ keys: createLogKeys(systemRandom) });
+    await after.start();
+    expect(after.status(tenant)).toMatchObject({ halted: true });
+    expect(errors).toMatchObject([{ code: 'LED_KEYS_FOREIGN' }]);
   });
 
   it.each([

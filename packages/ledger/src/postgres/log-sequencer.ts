@@ -1,6 +1,7 @@
-import { type Clock, Fault, type TenantId } from '@holdfast/kernel';
+import type { Clock, TenantId } from '@holdfast/kernel';
 import type { Pool, PoolClient } from 'pg';
 import { Agenda } from '../agenda.ts';
+import { haltsLog } from '../errors.ts';
 import type { LogKeys } from '../keys/log-keys.ts';
 import {
   CHECKPOINT_ENTRIES,
@@ -25,7 +26,7 @@ export interface SequencerOptions {
   readonly keptCheckpoint?: (tenant: TenantId) => Promise<string | null>;
   /** Each signed checkpoint once it is durable: to be kept elsewhere. Must not throw. */
   readonly onCheckpoint?: (tenant: TenantId, note: string) => void;
-  /** A lost connection, or the Fault LED_ALTERED that halts a tenant's log. Must not throw. */
+  /** A lost connection, or a Fault that halts a tenant's log (`haltsLog`). Must not throw. */
   readonly onError?: (error: unknown, tenant?: TenantId) => void;
 }
 
@@ -39,7 +40,7 @@ export interface LogStatus {
   readonly lastCheckpointAt: Date | null;
   /** Since when something durable waits for a checkpoint; null = nothing does. */
   readonly pendingSince: Date | null;
-  /** The log contradicts its checkpoint: nothing is signed any more. */
+  /** What is stored may not be signed on (`haltsLog`). */
   readonly halted: boolean;
 }
 
@@ -270,7 +271,7 @@ export class LogSequencer {
     try {
       return await TenantLog.load(connection, identity);
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'LED_ALTERED') throw error;
+      if (!haltsLog(error)) throw error;
       this.#workOf(tenant).halted = true;
       onError?.(error, tenant);
       return null;

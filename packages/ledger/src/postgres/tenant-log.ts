@@ -93,7 +93,8 @@ export class TenantLog {
   /**
    * Reads the state back from the database.
    * @throws Fault LED_ALTERED where it contradicts the last checkpoint, stored or kept elsewhere (as
-   *   after a restore of an older backup): a log must not sign two histories, so it stops instead
+   *   after a restore of an older backup): a log must not sign two histories, so it stops instead;
+   *   LED_KEYS_FOREIGN where another key signed it
    */
   static async load(connection: Queryable, identity: LogIdentity): Promise<TenantLog> {
     const { tenant, kept } = identity;
@@ -197,7 +198,7 @@ export class TenantLog {
 
 /**
  * The checkpoint of a note, where it is this log's and the stored entries are those it was signed over.
- * @throws Fault LED_ALTERED
+ * @throws Fault LED_ALTERED, LED_KEYS_FOREIGN
  */
 async function headThatHolds(
   note: string,
@@ -209,6 +210,8 @@ async function headThatHolds(
 ): Promise<Checkpoint> {
   const { connection, identity, size } = log;
   const opened = await openCheckpoint(note, identity.verifier);
+  // A forged checkpoint looks the same; either way nothing may be signed on top of it.
+  if (!opened.ok && opened.error === 'no-known-signature') throw fault('LED_KEYS_FOREIGN');
   if (!opened.ok) throw fault('LED_ALTERED', { diagnostics: `checkpoint: ${opened.error}` });
   const { value: head } = opened;
   const nodes = storedNodes(connection, { tenant: identity.tenant, size });
