@@ -1,7 +1,6 @@
 // Every rule of the house that a program can hold: `npm run check`, or `npm run check -- lint`.
 // All steps run, so that one run shows everything there is to mend.
 
-import { readFileSync } from 'node:fs';
 import { say } from './progress.mjs';
 import { runInstalled } from './run-program.mjs';
 import { prepare } from './setup.mjs';
@@ -28,56 +27,14 @@ const STEPS = {
   tidy: [['vitest/vitest.mjs', 'run', 'tools/']],
 };
 
-/**
- * How a step's output tells the number of its findings.
- * @type {Record<string, RegExp>}
- */
-const COUNTS = {
-  lint: /and (\d+) errors?/,
-  layers: /(\d+) problems/,
-  'dead code': /^(?:Unused|Unresolved|Unlisted|Configuration)[^\n]*\((\d+)\)/gm,
-  tidy: /Tests\D+(\d+) failed/,
-};
-
-/** Findings that stand from before a rule was held by a program. May only shrink. */
-const OWED = /** @type {Record<string, number>} */ (
-  JSON.parse(readFileSync(new URL('owed-findings.json', import.meta.url), 'utf8'))
-);
-
-/**
- * @param {string} step
- * @param {string} said
- * @returns {number} findings; Infinity where the output does not tell, so that it never passes
- */
-function findings(step, said) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of the tools' output
-  const plain = said.replace(/\u001B\[[0-9;]*m/g, '');
-  const pattern = COUNTS[step];
-  if (pattern === undefined) return Number.POSITIVE_INFINITY;
-  const found = pattern.global ? [...plain.matchAll(pattern)] : [plain.match(pattern)];
-  const numbers = found.map((match) => Number(match?.[1] ?? Number.NaN));
-  const sum = numbers.reduce((a, b) => a + b, 0);
-  return numbers.length === 0 || Number.isNaN(sum) ? Number.POSITIVE_INFINITY : sum;
-}
-
 /** @param {string} step */
 async function passes(step) {
   const startedAt = performance.now();
   for (const [program, ...args] of STEPS[step] ?? []) {
     const { code, said } = await runInstalled(program, args, { quiet: true });
-    if (code !== 0) {
-      const count = findings(step, said);
-      const owed = OWED[step] ?? 0;
-      if (count <= owed) {
-        say(
-          `ok      ${step} (${count} findings owed, ${owed} allowed: see tools/owed-findings.json)`,
-        );
-        continue;
-      }
-      say(`${count} findings, ${owed} owed`);
-      say(`\n${said.trim()}\n\nfailed  ${step}`);
-      return false;
-    }
+    if (code === 0) continue;
+    say(`\n${said.trim()}\n\nfailed  ${step}`);
+    return false;
   }
   say(`ok      ${step} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`);
   return true;

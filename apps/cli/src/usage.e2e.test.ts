@@ -37,6 +37,7 @@ describe.concurrent('the holdfast command', () => {
     [['import'], {}, "missing required argument 'files'"],
     [['serve', '--port', 'abc'], {}, 'a whole number from 0 to 65535'],
     [['serve'], { PORT: '99999' }, 'a whole number from 0 to 65535'],
+    [['serve'], { NODE_ENV: 'Production' }, "NODE_ENV does not take 'Production'"],
     [['serve'], { HOLDFAST_LOG: 'verbose' }, 'Allowed choices are trace'],
     [['import', 'x.json', '--parallel', 'abc'], {}, 'a whole number from 1 to 64'],
     [['import', '*.json.gz'], {}, 'No file matches *.json.gz.'],

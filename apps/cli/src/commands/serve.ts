@@ -15,6 +15,7 @@ interface Options {
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+const ENVIRONMENTS: ReadonlySet<string> = new Set(['development', 'test', 'production']);
 
 export function registerServe(program: Command): void {
   program
@@ -72,9 +73,18 @@ function witnessesIn(text: string): { url: string; key: string }[] {
     .flatMap(([url = '', key = '']) => (url === '' ? [] : [{ url, key }]));
 }
 
+/** A misspelt `production` must not leave the sign-in without passwords on. */
+function environmentIn(text: string | undefined): string | undefined {
+  if (text === undefined || text === '' || ENVIRONMENTS.has(text)) return text;
+  throw new InvalidArgumentError(
+    `NODE_ENV does not take '${text}'. It takes ${[...ENVIRONMENTS].join(', ')}.`,
+  );
+}
+
 async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
   const databaseUrl = process.env['DATABASE_URL'] || undefined;
+  const environment = environmentIn(process.env['NODE_ENV']);
   await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
   const { parseValidationPolicy, readProviderSettings, readSubscriptionSettings, startServer } =
@@ -89,7 +99,7 @@ async function serve(options: Options): Promise<void> {
     port,
     dataDirectory: resolve(data),
     databaseUrl,
-    environment: process.env['NODE_ENV'],
+    environment,
     witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
     provider: provider.value,
     demo,

@@ -6,6 +6,7 @@ import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import {
   AuditAppender,
   AuditProducer,
+  haltsLog,
   type LogKeys,
   LogSequencer,
   nodeCryptography,
