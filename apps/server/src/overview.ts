@@ -34,15 +34,11 @@ interface EventRow {
   id: string;
   event_id: string;
   occurred_at: Date;
-  stream: string;
-  seq: string;
   resource_type: string;
-  resource_id: string;
   interaction: 'create' | 'update' | 'delete';
 }
 
-const RECENT = `select e.id, e.event_id, e.occurred_at,
-    e.stream, e.seq, e.resource_type, e.resource_id, e.interaction
+const RECENT = `select e.id, e.event_id, e.occurred_at, e.resource_type, e.interaction
   from event e where e.tenant = $1 order by e.xid desc, e.id desc limit $2`;
 
 const TIERS = [
@@ -124,10 +120,7 @@ async function eventsOf(sources: OverviewSources): Promise<Overview['events']> {
     recent: rows.map((row) => ({
       id: row.event_id,
       at: row.occurred_at.toISOString(),
-      stream: row.stream,
-      seq: Number(row.seq),
       type: `${row.resource_type}.${row.interaction}`,
-      reference: `${row.resource_type}/${row.resource_id}`,
       interaction: row.interaction,
       lagMs: handlingTimes.lagMs(row.event_id),
     })),

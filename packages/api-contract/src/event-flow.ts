@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RECENT_EVENTS_MAX } from './limits.ts';
-import { Count, Instant, Milliseconds, Reference, Slug, Words } from './primitives.ts';
+import { Count, Instant, Milliseconds, Slug, Words } from './primitives.ts';
 
 /** `live`: woken as events commit. `catching-up`: reading a backlog. `stopped`: nobody reads. */
 export const ConsumerState = z.enum(['live', 'catching-up', 'stopped']);
@@ -20,19 +20,14 @@ export const ConsumerGroup = z
   .meta({ id: 'ConsumerGroup' });
 export type ConsumerGroup = z.infer<typeof ConsumerGroup>;
 
-/** One event as an operator may see it: which, when, on what; never what it says. */
+/** One event as an operator may see it: when, on what type; never whose, nor what it says. */
 export const RecentEvent = z
   .strictObject({
     /** Opaque and unique; equal ids are the same event. */
     id: z.string().min(1).max(80),
     /** When the change was committed. */
     at: Instant,
-    /** Opaque name of the stream (a patient's, or a resource's own). */
-    stream: z.string().min(1).max(80),
-    /** Gap-free within the stream, from 1. */
-    seq: z.int().min(1),
     type: Words,
-    reference: Reference,
     interaction: z.enum(['create', 'update', 'delete']),
     /** From commit until the slowest group that has handled it; null while none has. */
     lagMs: Milliseconds.nullable(),

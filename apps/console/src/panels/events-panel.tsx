@@ -83,17 +83,13 @@ function StreamTable({ rows }: { readonly rows: readonly StreamRow[] }) {
       <table className="table table--fixed">
         <colgroup>
           <col className="stream__time" />
-          <col className="stream__type" />
           <col />
-          <col className="stream__place" />
           <col className="stream__lag" />
         </colgroup>
         <thead>
           <tr>
             <th scope="col">Committed</th>
             <th scope="col">Event</th>
-            <th scope="col">Resource</th>
-            <th scope="col">Stream · seq</th>
             <th scope="col" className="table__number">
               Handled in
             </th>
@@ -120,12 +116,6 @@ function EventRow({ event }: Extract<StreamRow, { kind: 'event' }>) {
         <Time at={event.at} form="clock-ms" />
       </td>
       <td>{event.type}</td>
-      <td className="table__code" title={event.reference}>
-        {event.reference}
-      </td>
-      <td className="table__code">
-        {event.stream} · {event.seq}
-      </td>
       <td className="table__number">
         {event.lagMs === null ? 'waiting' : formatDuration(event.lagMs)}
       </td>
@@ -136,7 +126,7 @@ function EventRow({ event }: Extract<StreamRow, { kind: 'event' }>) {
 function GapRow({ missed, before }: Extract<StreamRow, { kind: 'gap' }>) {
   return (
     <tr className="stream__gap">
-      <td colSpan={5}>
+      <td colSpan={3}>
         Gap: {counted(missed, 'event')} before <Time at={before} form="clock-ms" /> passed unseen,
         more than one snapshot carries.
       </td>

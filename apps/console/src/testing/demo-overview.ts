@@ -12,10 +12,6 @@ export function seeded(seed: number): () => number {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-const opaque = (draw: () => number): string =>
-  Array.from({ length: 8 }, () => 'abcdefghjkmnpqrstvwxyz0123456789'[Math.floor(draw() * 32)]).join(
-    '',
-  );
 
 const TYPES = [
   'Observation',
@@ -33,10 +29,7 @@ export function demoEvent(n: number, atMs: number): RecentEvent {
   return {
     id: `1:${n}`,
     at: iso(atMs),
-    stream: opaque(draw),
-    seq: 1 + Math.floor(draw() * 400),
     type: `${type.toLowerCase()}.${interaction}`,
-    reference: `${type}/${opaque(draw)}`,
     interaction,
     lagMs: draw() < 0.05 ? null : Math.round(4 + draw() * 40),
   };
