@@ -92,6 +92,34 @@ describe('LED-5 every durable record gets into the log, once', () => {
     expect(await verify()).toMatchObject({ ok: true, complete: true, size: 4 });
   });
 
+  it('what was signed waits no longer, though more is always on its way', async () => {
+    const { tenant, prepare, appender, sequencer, clock } = world();
+    const timers = new ManualTimers(clock);
+    const sequencing = sequencer({ timers, clock });
+    const [first, second] = [await db.appPool.connect(), await db.appPool.connect()];
+    await first.query('begin');
+    await first.query(APPEND_AUDIT, [tenant, ...auditColumns([prepare()])]);
+    await appender.append([prepare()]);
+    await sequencing.start();
+    const waitingSince = clock.now();
+    expect(sequencing.status(tenant)).toMatchObject({ size: 0, pendingSince: waitingSince });
+
+    await second.query('begin');
+    await second.query(APPEND_AUDIT, [tenant, ...auditColumns([prepare()])]);
+    await appender.append([prepare()]);
+    await first.query('commit');
+    while (sequencing.status(tenant).checkpointSize < 2) {
+      timers.fireNext();
+      await sequencing.idle();
+    }
+    const { size, pendingSince } = sequencing.status(tenant);
+    expect(size).toBe(2);
+    expect(pendingSince?.getTime()).toBeGreaterThan(waitingSince.getTime());
+    await second.query('commit');
+    first.release();
+    second.release();
+  });
+
   it('checkpoints are paced, and nothing is armed once all is signed', async () => {
     const { tenant, record, sequencer, clock, notes } = world();
     const timers = new ManualTimers(clock);

@@ -242,6 +242,8 @@ export class LogSequencer {
       if (this.#flushing || unsigned >= CHECKPOINT_ENTRIES || signAt <= clock.monotonicMs()) {
         const note = await log.sign(connection, clock.now());
         work.signedAtMs = clock.monotonicMs();
+        // What waits now came after what is signed; under steady load something always waits.
+        work.pendingSince = above || this.#agenda.has(tenant) ? clock.now() : null;
         if (note !== null) onCheckpoint?.(tenant, note);
       } else {
         this.#agenda.add(tenant, signAt);
