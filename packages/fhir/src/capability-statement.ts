@@ -36,6 +36,12 @@ export interface CapabilityOptions {
     readonly update?: boolean;
     readonly delete?: boolean;
   };
+  /** Operations of every type, of some, and of the whole system. */
+  readonly operations?: {
+    readonly every?: readonly OperationName[];
+    readonly of?: Partial<Record<ResourceType, readonly OperationName[]>>;
+    readonly system?: readonly OperationName[];
+  };
   /** Types served; default: all of R4. */
   readonly types?: readonly ResourceType[];
   /** `rest.security`, from who runs the authorization server. */
@@ -58,6 +64,7 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
   const { base, date, softwareVersion, security, compartments = [] } = options;
   const types = options.types ?? typesOfR4();
   const system = options.systemInteractions ?? ['transaction', 'batch'];
+  const atSystem = options.operations?.system ?? [];
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -74,6 +81,7 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
         ...(security !== undefined && { security }),
         resource: types.map((type) => resourceRow(type, types, options)),
         ...(system.length > 0 && { interaction: system.map((code) => ({ code })) }),
+        ...(atSystem.length > 0 && { operation: atSystem.map(operationRow) }),
         ...(system.includes('search-system') && { searchParam: sharedParameters().map(searchRow) }),
         ...(compartments.length > 0 && { compartment: compartments.map(compartmentUrl) }),
       },
@@ -103,13 +111,15 @@ function resourceRow(
   options: CapabilityOptions,
 ): JsonObject {
   const { create = true, update = false, delete: remove = false } = options.conditional ?? {};
+  const { every = [], of = {} } = options.operations ?? {};
+  const operations = [...every, ...(of[type] ?? [])];
   const includes = includesOf(type);
   const revIncludes = revIncludesOf(type, types);
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     interaction: (options.interactions ?? INTERACTIONS).map((code) => ({ code })),
-    operation: [VALIDATE],
+    ...(operations.length > 0 && { operation: operations.map(operationRow) }),
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
@@ -124,11 +134,22 @@ function resourceRow(
   };
 }
 
-/** Every type is validated the same way. */
-const VALIDATE = {
-  name: 'validate',
-  definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
-};
+/** The operations of R4 and of Bulk Data that a server may offer, with what defines them. */
+const OPERATIONS = {
+  validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  meta: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
+  'meta-add': 'http://hl7.org/fhir/OperationDefinition/Resource-meta-add',
+  'meta-delete': 'http://hl7.org/fhir/OperationDefinition/Resource-meta-delete',
+  'patient-everything': 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+  'encounter-everything': 'http://hl7.org/fhir/OperationDefinition/Encounter-everything',
+} as const;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+const operationRow = (name: OperationName): JsonObject => ({
+  name: name.replace(/^(?:patient|encounter)-/, ''),
+  definition: OPERATIONS[name],
+});
 
 function searchRow({ code, kind, url, modifiers }: SearchParameter): JsonObject {
   const list = modifiers.map((name) => `:${name}`).join(' ');

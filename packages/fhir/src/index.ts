@@ -31,6 +31,14 @@ export {
 export * as fhirLimits from './limits.ts';
 export { mainDate, mainDateParameter } from './main-date.ts';
 export { operationOutcome } from './operation-outcome.ts';
+export { type EverythingAddress, readEverything } from './operations/everything.ts';
+export {
+  type MetaLabels,
+  metaAnswer,
+  readMetaLabels,
+  withLabels,
+  withoutLabels,
+} from './operations/meta.ts';
 export { type BodyOptions, parseResourceBody } from './parse-resource-body.ts';
 export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';

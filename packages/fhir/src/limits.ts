@@ -34,6 +34,9 @@ export const DEFAULT_COUNT = 20;
 /** Versions on a history page unless asked for more or fewer. */
 export const DEFAULT_HISTORY_COUNT = 100;
 
+/** Page of `$everything`: a chart is read as a whole, so in few round trips of a few hundred kB. */
+export const EVERYTHING_COUNT = 200;
+
 /** Largest page: its audit records and consent decisions are taken in one statement. */
 export const MAX_COUNT = 1_000;
 

@@ -161,6 +161,21 @@ describe('a conditional delete and patch', () => {
     expect(gone.kind).toBe('gone');
   });
 
+  it('may bring a code system that no resource had before, which is then searched by', async () => {
+    await stage.write([{ kind: 'create', resource: patient('fresh', 'Fresh') }]);
+    const edit = (text: string) => {
+      const resource = JSON.parse(text) as ReturnType<typeof patient>;
+      return {
+        resource: { ...resource, meta: { tag: [{ system: 'urn:never-seen', code: 'x' }] } },
+      };
+    };
+    await write({ kind: 'patch', type: 'Patient', id: 'fresh', edit });
+    const tagged = criteria('Patient', '_tag=urn:never-seen|x');
+    expect(await write({ kind: 'patch-matching', matching: tagged, edit })).toMatchObject({
+      change: { id: 'fresh', version: 3 },
+    });
+  });
+
   it('of a patient’s data 64 times at once with plain writes ends without refusal', async () => {
     await stage.write([{ kind: 'create', resource: patient('busy', 'Busy') }]);
     const edit = (text: string) => ({

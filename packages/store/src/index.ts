@@ -20,6 +20,7 @@ export {
 export { checkIndex, type IndexDifference } from './postgres/index-check.ts';
 export { type ReadOutcome, type ResourceName, read, readVersion } from './postgres/read.ts';
 export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
+export { type UsedLabel, usedLabels } from './postgres/used-labels.ts';
 export { writtenContents } from './postgres/written-contents.ts';
 export {
   FhirRepository,

@@ -45,6 +45,9 @@ export const INCLUDED_MAX = 1_000;
 /** Rounds of `:iterate`: references may form circles. The same as the parser allows. */
 export const INCLUDE_ROUNDS_MAX = fhirLimits.MAX_INCLUDE_ROUNDS;
 
+/** Distinct profiles, tags or labels of one type that `$meta` lists: nobody uses more of them. */
+export const META_VALUES_MAX = 1_000;
+
 /** Matches counted for `_total=accurate`; each costs a decision. Beyond it "at least" is said. */
 export const ACCURATE_TOTAL_MAX = 100_000;
 

@@ -237,8 +237,10 @@ export class FhirRepository {
   }
 
   async #prepare(db: Queryable, work: WriteWork, { gates }: WriteContext): Promise<Prepared> {
-    const { tenant } = this.#options;
-    return work.prepare(await currentRows(db, gates, { tenant, names: work.names() }));
+    const { tenant, dictionary } = this.#options;
+    const current = await currentRows(db, gates, { tenant, names: work.names() });
+    await dictionary.register(work.systemsOfEdits(current));
+    return work.prepare(current);
   }
 
   /**

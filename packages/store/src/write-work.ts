@@ -12,6 +12,7 @@ import { resolveSearched } from './searched-references.ts';
 import { type Matches, type Settled, settleConditions } from './settle-conditions.ts';
 import { missingReference } from './write-authority.ts';
 import {
+  type Content,
   conditionOf,
   type Identified,
   type SearchedReference,
@@ -49,7 +50,7 @@ export class WriteWork {
   #plan: WritePlan | undefined;
 
   constructor(intents: readonly WriteIntent[], options: WorkOptions) {
-    this.#intents = intents;
+    this.#intents = intents.map(remembering);
     this.#options = options;
     this.conditions = [
       ...intents.flatMap((intent) => conditionOf(intent) ?? []),
@@ -75,6 +76,21 @@ export class WriteWork {
         'resource' in intent ? [...systemsOf(this.#describe(intent.resource).entries)] : [],
       ),
     ];
+  }
+
+  /** The same of what patches make of the current versions. */
+  systemsOfEdits(current: CurrentRows): string[] {
+    return this.#settled.intents.flatMap((intent) => {
+      const before = intent.kind === 'patch' ? current.get(nameOf(intent)) : undefined;
+      const content = before?.released === true ? before.version.content : null;
+      if (intent.kind !== 'patch' || content === null) return [];
+      try {
+        return [...systemsOf(this.#describe(intent.edit(content).resource).entries)];
+      } catch {
+        // Whatever refuses the edit says so where it is carried out.
+        return [];
+      }
+    });
   }
 
   /**
@@ -168,6 +184,17 @@ export class WriteWork {
     const names = missing.map(({ type, id }) => `${type}/${id}`);
     throw missingReference(names, this.#plan?.changes ?? []);
   }
+}
+
+/** An edit is asked twice of one version: for what it refers to, and for what to write. */
+function remembering(intent: WriteIntent): WriteIntent {
+  if (!('edit' in intent)) return intent;
+  let last: { readonly before: string; readonly after: Content } | undefined;
+  const edit = (before: string): Content => {
+    if (last?.before !== before) last = { before, after: intent.edit(before) };
+    return last.after;
+  };
+  return { ...intent, edit };
 }
 
 /** With every path as the caller sees it: from the Bundle it came in. */

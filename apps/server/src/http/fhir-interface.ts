@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { registerFhirBundleRoutes } from './fhir-bundle-routes.ts';
+import { registerFhirEverythingRoutes } from './fhir-everything-routes.ts';
 import { registerFhirHistoryRoutes } from './fhir-history-routes.ts';
+import { registerFhirMetaRoutes } from './fhir-meta-routes.ts';
 import { registerFhirRoutes } from './fhir-routes.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { registerFhirSearchRoutes } from './fhir-search-routes.ts';
@@ -15,4 +17,6 @@ export function registerFhirInterface(app: FastifyInstance, options: FhirRoutesO
   registerFhirHistoryRoutes(app, options);
   registerFhirBundleRoutes(app, options);
   registerFhirValidateRoutes(app, options);
+  registerFhirEverythingRoutes(app, options);
+  registerFhirMetaRoutes(app, options);
 }

@@ -62,12 +62,17 @@ function editWith(engine: Engine, patch: string, intake: Intake): Edit {
       engine(resource as Resource, operations),
     );
     if (!edited.ok) throw invalid(422, edited.error);
-    const parsed = parseResourceBody(edited.value);
-    if (!parsed.ok) throw invalid(422, parsed.error);
-    const resource = withRelativeReferences(parsed.value, intake.base);
-    const { isRefused, issues } = judgeResource(resource, intake.validation);
-    if (isRefused) throw invalid(422, issues);
-    if (resource.id === undefined) throw serverFault('SERVER_BODY_INVALID');
-    return { resource: { ...resource, id: resource.id }, numbers: writtenNumbers(edited.value) };
+    return editedContent(edited.value, intake);
   };
+}
+
+/** What a change of a stored resource made of it, held against the policy like what is sent. */
+export function editedContent(text: string, { base, validation }: Intake): Content {
+  const parsed = parseResourceBody(text);
+  if (!parsed.ok) throw invalid(422, parsed.error);
+  const resource = withRelativeReferences(parsed.value, base);
+  const { isRefused, issues } = judgeResource(resource, validation);
+  if (isRefused) throw invalid(422, issues);
+  if (resource.id === undefined) throw serverFault('SERVER_BODY_INVALID');
+  return { resource: { ...resource, id: resource.id }, numbers: writtenNumbers(text) };
 }

@@ -41,6 +41,11 @@ function statementOf(options: FhirRoutesOptions): () => string {
         ],
         systemInteractions: ['transaction', 'batch', 'history-system', 'search-system'],
         compartments: ['Patient', 'Encounter', 'Practitioner', 'RelatedPerson', 'Device'],
+        operations: {
+          every: ['validate', 'meta', 'meta-add', 'meta-delete'],
+          of: { Patient: ['patient-everything'], Encounter: ['encounter-everything'] },
+          system: ['meta'],
+        },
         conditional: { create: true, update: true, delete: true },
         security: securityOf(options),
       });

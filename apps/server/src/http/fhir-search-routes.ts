@@ -117,7 +117,7 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
 }
 
 /** https://hl7.org/fhir/R4/search.html#errors */
-const isStrict = ({ headers }: FastifyRequest): boolean =>
+export const isStrict = ({ headers }: FastifyRequest): boolean =>
   /(?:^|[,;\s])handling=strict\b/.test(String(headers['prefer'] ?? ''));
 
 async function queryOf(
@@ -130,16 +130,20 @@ async function queryOf(
   const expanded = await expandTerminology(parsed.value, shippedTerminology);
   if (!expanded.ok) throw invalid(400, expanded.error.map(problemIssue));
   const query = expanded.value;
-  if (strict && query.unknown.length > 0) {
-    throw invalid(
-      400,
-      query.unknown.map((parameter) => ({
-        severity: 'error',
-        code: 'not-supported',
-        diagnostics: `${parameter}: there is no such parameter here`,
-        mend: 'See the CapabilityStatement at [base]/metadata, or send "Prefer: handling=lenient".',
-      })),
-    );
-  }
+  if (strict) refuseUnknown(query);
   return query;
+}
+
+/** `Prefer: handling=strict`. @throws InvalidBody naming each parameter that is not understood */
+export function refuseUnknown({ unknown }: Pick<SearchQuery, 'unknown'>): void {
+  if (unknown.length === 0) return;
+  throw invalid(
+    400,
+    unknown.map((parameter) => ({
+      severity: 'error',
+      code: 'not-supported',
+      diagnostics: `${parameter}: there is no such parameter here`,
+      mend: 'See the CapabilityStatement at [base]/metadata, or send "Prefer: handling=lenient".',
+    })),
+  );
 }

@@ -1,4 +1,6 @@
+import { isJsonObject } from '@holdfast/fhir';
 import { serverFault } from '../errors.ts';
+import { queryText } from './fhir-condition.ts';
 
 /** What an operation was asked: every value of a name, or the first. */
 export interface Asked {
@@ -7,26 +9,30 @@ export interface Asked {
 }
 
 /** Parameters of an operation: of the address, or of a Parameters resource in the body. */
-export function parametersOf({
-  url,
-  body,
-}: {
+export function parametersOf(request: Sent): Asked {
+  const query = operationQuery(request);
+  const all = (wanted: string) => query.getAll(wanted).flatMap((value) => value.split(','));
+  return { all, one: (wanted) => all(wanted)[0] ?? null };
+}
+
+interface Sent {
   readonly url: string;
   readonly body: unknown;
-}): Asked {
-  const query = new URLSearchParams(url.split('?', 2)[1] ?? '');
-  const found: [string, string][] = [...query];
+}
+
+/** The same as one query, for operations that are read like searches. */
+export function operationQuery({ url, body }: Sent): URLSearchParams {
+  const query = new URLSearchParams(queryText(url));
   const sent = bodyOf(body);
-  const list =
-    typeof sent === 'object' && sent !== null && 'parameter' in sent ? sent.parameter : [];
+  const list = isJsonObject(sent) ? sent['parameter'] : [];
   for (const each of Array.isArray(list) ? list : []) {
-    const { name, ...rest } = each as { name: string };
+    if (!isJsonObject(each)) continue;
+    const { name, ...rest } = each;
     const value = Object.values(rest)[0];
-    if (typeof value === 'string' || typeof value === 'number') found.push([name, String(value)]);
+    const isText = typeof value === 'string' || typeof value === 'number';
+    if (typeof name === 'string' && isText) query.append(name, String(value));
   }
-  const all = (wanted: string) =>
-    found.filter(([name]) => name === wanted).flatMap(([, value]) => value.split(','));
-  return { all, one: (wanted) => all(wanted)[0] ?? null };
+  return query;
 }
 
 function bodyOf(body: unknown): unknown {

@@ -17,7 +17,7 @@ describe('_include and _revinclude', () => {
         direction: 'include',
         source: 'Observation',
         param: 'subject',
-        target: 'Patient',
+        targets: ['Patient'],
         iterate: false,
       },
     ]);

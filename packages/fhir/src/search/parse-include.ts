@@ -32,7 +32,13 @@ export function readInclude(
   if (param !== '*' && searchParametersOf(source).get(param)?.kind !== 'reference') {
     return badValue(written, `${EXPECTED}, the parameter being a reference`);
   }
-  includes.push({ direction, source, param, iterate, ...(target !== undefined && { target }) });
+  includes.push({
+    direction,
+    source,
+    param,
+    iterate,
+    ...(target !== undefined && { targets: [target] }),
+  });
   return undefined;
 }
 

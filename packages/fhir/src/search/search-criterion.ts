@@ -72,6 +72,11 @@ export type Criterion =
       readonly param: '_lastUpdated';
       readonly values: readonly DateValue[];
     }
+  /**
+   * Care in `[start, end)`, ms since 1970: the main date's range touches it. A resource without one,
+   * which is about no time in particular, meets it.
+   */
+  | { readonly kind: 'careDates'; readonly start: number; readonly end: number }
   /** `param:missing=true|false`: none (or one) of the rows listed; no rows listed = never missing. */
   | {
       readonly kind: 'missing';

@@ -57,6 +57,11 @@ export function wideChain(parameter: string, limit: number): SearchProblem {
   return refused(parameter, 'too-costly', `leads to more than ${limit} types`, mend);
 }
 
+export function outsideCompartment(parameter: string): SearchProblem {
+  const mend = 'Name at least one type that lies in the compartment.';
+  return refused(parameter, 'value', 'none of these types lies in the compartment', mend);
+}
+
 export function includeWithText(): SearchProblem {
   const mend = 'Leave one of the two away.';
   return refused('_summary', 'invalid', 'text does not go with _include or _revinclude', mend);

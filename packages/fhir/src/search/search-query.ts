@@ -18,8 +18,8 @@ export interface Include {
   readonly direction: 'include' | 'revinclude';
   readonly source: ResourceType | '*';
   readonly param: string;
-  /** Only references to this type. */
-  readonly target?: ResourceType;
+  /** Only references to these types. */
+  readonly targets?: readonly ResourceType[];
   /** Applied to what was included too, up to MAX_INCLUDE_ROUNDS times. */
   readonly iterate: boolean;
 }

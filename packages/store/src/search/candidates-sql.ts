@@ -65,6 +65,7 @@ export function candidatesSql(criterion: Criterion, context: CandidateContext): 
     case 'lastUpdated':
       return byUpdate(criterion, context);
     case 'compartment':
+    case 'careDates':
     case 'missing':
     case 'valueSet':
     case 'subsumption':

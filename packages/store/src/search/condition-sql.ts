@@ -1,5 +1,6 @@
 import { type Criterion, mainDateParameter, type RowsOf } from '@holdfast/fhir';
 import { storeFault } from '../errors.ts';
+import { timestamp } from '../index-rows.ts';
 import { indexTable, valueMatches } from './index-match.ts';
 import { chainSql, compartmentSql, hasSql } from './link-sql.ts';
 import { dateMatch, updatedMatch } from './range-sql.ts';
@@ -20,6 +21,10 @@ export function conditionSql(criterion: Criterion, context: RowContext): string 
     }
     case 'lastUpdated':
       return or(criterion.values.map((value) => updatedMatch(value, `${row}.updated`, bind)));
+    case 'careDates': {
+      const [start, end] = [bind(timestamp(criterion.start)), bind(timestamp(criterion.end))];
+      return `(${row}.at_end = '-infinity' or ${row}.at_end > ${start}::timestamptz and ${row}.at < ${end}::timestamptz)`;
+    }
     case 'date':
       return dateSql(criterion, context);
     case 'reference':

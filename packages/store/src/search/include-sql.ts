@@ -64,7 +64,7 @@ interface Links {
   readonly ownerTypes: readonly ResourceType[];
 }
 
-function linksOf({ source, param, target }: Include, { dictionary }: StatementContext): Links {
+function linksOf({ source, param, targets }: Include, { dictionary }: StatementContext): Links {
   const params: number[] = [];
   const ownerTypes: ResourceType[] = [];
   let ownerBits = 0;
@@ -74,7 +74,7 @@ function linksOf({ source, param, target }: Include, { dictionary }: StatementCo
       const number = dictionary.knownParameter(type, code);
       if (number !== undefined) params.push(number);
       const bit = OWNER_PARAMETERS.get(code) ?? 0;
-      if (bit === 0 || (target !== undefined && target !== 'Patient')) continue;
+      if (bit === 0 || targets?.includes('Patient') === false) continue;
       ownerBits |= bit;
       if (ownerTypes.at(-1) !== type) ownerTypes.push(type);
     }
@@ -89,7 +89,7 @@ function stepsOf(include: Include, context: StatementContext): string[] {
   const [x, t] = [context.fresh(), context.fresh()];
   const codes = (types: readonly ResourceType[]): string =>
     `${bind(types.map(typeCode))}::smallint[]`;
-  const targets = include.target === undefined ? undefined : [include.target];
+  const { targets } = include;
   const numbers = bind(params);
   const visible = released(t, context);
   if (include.direction === 'include') {

@@ -112,7 +112,7 @@ export function criteriaOf(
   }
   const beyond = criteria.find(unanswerable);
   if (beyond !== undefined) {
-    const what = 'param' in beyond ? beyond.param : beyond.compartment;
+    const what = 'param' in beyond ? beyond.param : beyond.kind;
     return err(`${what} cannot be decided from the resource alone.`);
   }
   return ok(criteria);

@@ -25,7 +25,17 @@ import type { Criterion, RowsOf } from '../../search/search-criterion.ts';
 /** Criteria that the resource's own rows decide. */
 export type OwnCriterion = Exclude<
   Criterion,
-  { kind: 'id' | 'lastUpdated' | 'chain' | 'has' | 'compartment' | 'valueSet' | 'subsumption' }
+  {
+    kind:
+      | 'id'
+      | 'lastUpdated'
+      | 'careDates'
+      | 'chain'
+      | 'has'
+      | 'compartment'
+      | 'valueSet'
+      | 'subsumption';
+  }
 >;
 
 /** https://hl7.org/fhir/R4/search.html, criterion by criterion, value by value, row by row. */

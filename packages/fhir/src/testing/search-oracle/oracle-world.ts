@@ -145,6 +145,8 @@ export class OracleWorld {
           this.#inCompartment(criterion.compartment, criterion.id, one) ||
           name === `${criterion.compartment}/${criterion.id}`
         );
+      case 'careDates':
+        throw new Error('no search has it: what an operation asks is compared in its own test');
       case 'valueSet':
       case 'subsumption':
         throw new Error('expand value sets before asking the oracle');
@@ -170,9 +172,8 @@ export class OracleWorld {
     );
   }
 
-  #reached({ direction, source, param, target }: Include, from: ReadonlySet<string>): string[] {
-    const fits = (known: Known): boolean =>
-      target === undefined || known.resource.resourceType === target;
+  #reached({ direction, source, param, targets }: Include, from: ReadonlySet<string>): string[] {
+    const fits = (known: Known): boolean => targets?.includes(known.resource.resourceType) ?? true;
     const isSource = (known: Known): boolean =>
       source === '*' || known.resource.resourceType === source;
     if (direction === 'include') {
