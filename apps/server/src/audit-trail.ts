@@ -18,7 +18,7 @@ import {
   prepareAudit,
   type TagKey,
 } from '@holdfast/ledger';
-import type { Change, RowFacts, WriteAudit } from '@holdfast/store';
+import type { Change, DecidedAt, RowFacts, WriteAudit } from '@holdfast/store';
 import { NAMED_A_BATCH } from './limits.ts';
 
 export interface AuditTrailOptions {
@@ -46,6 +46,8 @@ export interface Access {
   readonly epoch: bigint;
   /** What was asked for and refused. */
   readonly hidden?: readonly RowFacts[];
+  /** About which "no" was answered to a question: nothing was refused to who asked it. */
+  readonly denied?: readonly RowFacts[];
   /** Ids of patients that were asked for by name, whether there is anything of theirs or not. */
   readonly named?: readonly string[];
 }
@@ -137,7 +139,7 @@ export class AuditTrail {
   /** The records of a write: they commit with the data. */
   forWrite(who: Audited): WriteAudit {
     return {
-      prepare: (changes) => {
+      prepare: (changes, decidedAt) => {
         this.#recorded.add(who);
         return changes.map((change) =>
           this.#prepare(who, {
@@ -147,7 +149,7 @@ export class AuditTrail {
             outcome: SUCCESS,
             target: `${change.type}/${change.id}/_history/${change.version}`,
             patientId: change.owner,
-            decision: null,
+            decision: writtenBy(change, decidedAt),
             content: change.content ?? '',
           }),
         );
@@ -204,19 +206,34 @@ function identified({
   return { requestId, actor: actor.principal, roles: actor.roles, purposes: actor.purposes };
 }
 
+/** A write that was carried out was permitted, by the state its own transaction held on to. */
+function writtenBy({ owner }: Change, { epoch, states }: DecidedAt): AuditEvent['decision'] {
+  if (owner === null) return null;
+  // A patient of the same transaction has no consents yet.
+  return { consentClass: states.get(owner)?.consentClass ?? 0, epoch, verdict: 'release' };
+}
+
 /** Pure: what is to be said of each patient, the most telling first known of them. */
 function recordsAbout(access: Access, rows: readonly RowFacts[]): About[] {
-  const { outcome, epoch, hidden = [], named = [] } = access;
+  const { outcome, epoch, hidden = [], denied = [], named = [] } = access;
   const patients = new Map<string, About>();
-  const add = (row: RowFacts, verdict: 'release' | 'hide'): void => {
+  const add = (
+    row: RowFacts,
+    about: Pick<About, 'outcome'> & { readonly verdict: string },
+  ): void => {
     const { patientId, consentClass } = row;
     if (patientId === null || patients.has(patientId)) return;
-    const refused = verdict === 'hide' && outcome === SUCCESS;
-    const decision = { consentClass, epoch, verdict };
-    patients.set(patientId, { patientId, outcome: refused ? MINOR : outcome, decision });
+    const decision = { consentClass, epoch, verdict: about.verdict };
+    patients.set(patientId, { patientId, outcome: about.outcome, decision });
   };
-  for (const row of rows) add(row, 'release');
-  for (const row of hidden) add(row, 'hide');
+  const deniedPatients = new Set(denied.map(({ patientId }) => patientId));
+  for (const row of rows) {
+    add(row, { outcome, verdict: deniedPatients.has(row.patientId) ? 'mixed' : 'release' });
+  }
+  for (const row of denied) add(row, { outcome, verdict: 'hide' });
+  for (const row of hidden) {
+    add(row, { outcome: outcome === SUCCESS ? MINOR : outcome, verdict: 'hide' });
+  }
   for (const patientId of named) {
     if (!patients.has(patientId)) patients.set(patientId, { patientId, outcome, decision: null });
   }

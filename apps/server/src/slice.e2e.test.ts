@@ -164,7 +164,7 @@ describe('the consent API', () => {
     const { rows } = await owner.query(
       `select count(*)::int as records from audit where convert_from(leaf, 'UTF8') like '%"decide"%'`,
     );
-    expect(rows).toEqual([{ records: 2 }]);
+    expect(rows).toEqual([{ records: 4 }]);
   });
 
   it('stores a policy, puts it in force for the next request, and rolls back', async () => {

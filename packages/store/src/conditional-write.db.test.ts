@@ -203,8 +203,8 @@ describe('a transaction that is undone after its writes', () => {
     const context = stage.context();
     let open = 0;
     const audit = {
-      prepare: (changes: Parameters<typeof context.audit.prepare>[0]) => {
-        const rows = context.audit.prepare(changes);
+      prepare: (...decided: Parameters<typeof context.audit.prepare>) => {
+        const rows = context.audit.prepare(...decided);
         open += rows.length;
         return rows;
       },

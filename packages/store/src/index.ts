@@ -31,6 +31,7 @@ export {
 export { CursorSeal, type Position } from './search/cursor.ts';
 export type { StoredVersion } from './stored-row.ts';
 export { lockStreams } from './stream-lock.ts';
+export type { DecidedAt } from './write-authority.ts';
 export type {
   Content,
   Identified,

@@ -14,6 +14,7 @@ import { WriteRefused, type WriteRequest, writeAlone, writeWithin } from './post
 import { type Deciding, WriteDecisions, type WriteGates } from './postgres/write-decisions.ts';
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
+import type { DecidedAt } from './write-authority.ts';
 import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
 import type { Change, ReferencePolicy, WritePlan } from './write-plan.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -21,7 +22,7 @@ import { type Prepared, WriteWork } from './write-work.ts';
 
 /** Makes the audit records that commit with the changes, anew for each attempt. */
 export interface WriteAudit {
-  prepare(changes: readonly Change[]): readonly AuditRow[];
+  prepare(changes: readonly Change[], decidedAt: DecidedAt): readonly AuditRow[];
   /** The attempt was undone, and its records with it. */
   release(rows: readonly AuditRow[]): void;
 }
@@ -265,7 +266,7 @@ export class FhirRepository {
         giveBack();
         plan = deciding.plan;
         const decidedAt = await this.#decisions.decide(deciding, context);
-        audit = context.audit.prepare(plan.changes);
+        audit = context.audit.prepare(plan.changes, decidedAt);
         return { tenant, actor, requestId, audit, decidedAt, projections };
       });
     } catch (error) {

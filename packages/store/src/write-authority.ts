@@ -20,7 +20,7 @@ const ORDINARY = 2;
 export interface DecidedAt {
   /** `tenant_state.consent_epoch` of the gate. */
   readonly epoch: bigint;
-  readonly states: readonly PatientState[];
+  readonly states: PatientStates;
   /** Ids of patients who were not there. */
   readonly absent: readonly string[];
 }

@@ -58,7 +58,8 @@ function said({ outcome, patient_tag, leaf, body }: Row): Said {
 async function recorded(persona: string, path: string, init?: RequestInit) {
   const requestId = `audit-${Math.random().toString(36).slice(2)}`;
   const headers = { ...(init?.headers as Record<string, string>), 'x-request-id': requestId };
-  const answer = await world.fhir(persona, path, { ...init, headers });
+  const isFhir = !path.startsWith('/consent/');
+  const answer = await world.call(persona, isFhir ? `/fhir/R4${path}` : path, { ...init, headers });
   const { rows } = await owner.query<Row>(
     `select actor, action, outcome, patient_tag, leaf, body from audit
       where body::json ->> 'request' = $1 order by xid, id`,
@@ -120,6 +121,35 @@ describe('SRV-1 no silent answer: what is seen', () => {
     const target = `Observation/${String(created.answer.body['id'])}/_history/1`;
     expect(created.records).toMatchObject([
       { type: 'create', outcome: 0, patient: 'finn-demo', target },
+    ]);
+    expect(created.records[0]?.decision).toEqual([
+      expect.any(Number),
+      await consentEpoch(),
+      'release',
+    ]);
+  });
+
+  it('an answer to a question about access leaves its verdict, a refused one too', async () => {
+    const ask = async (persona: string, path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const { answer, records } = await recorded(persona, path, send('POST', body, headers));
+      expect(answer.status).toBe(200);
+      return records.map(({ outcome, patient, decision }) => [outcome, patient, decision?.[2]]);
+    };
+    const ada = { patient: 'ada-demo', type: 'Observation', action: 'read' };
+    const nobody = { ...ada, patient: 'nobody-here' };
+    const questions = [ada, { ...ada, type: 'Account', action: 'write' }, nobody];
+    expect(await ask('clinician', '/consent/explain', ada)).toEqual([[0, 'ada-demo', 'release']]);
+    expect(await ask('second-clinician', '/consent/explain', ada)).toEqual([
+      [0, 'ada-demo', 'hide'],
+    ]);
+    expect(await ask('second-clinician', '/consent/decide', { questions })).toEqual([
+      [0, 'ada-demo', 'hide'],
+      [0, 'nobody-here', undefined],
+    ]);
+    expect(await ask('clinician', '/consent/decide', { questions })).toEqual([
+      [0, 'ada-demo', 'mixed'],
+      [0, 'nobody-here', undefined],
     ]);
   });
 

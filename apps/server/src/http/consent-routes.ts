@@ -20,7 +20,7 @@ import type { TokenVerifier } from '@holdfast/signin';
 import type { RowFacts } from '@holdfast/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
-import type { Audited, AuditTrail } from '../audit-trail.ts';
+import { type Audited, type AuditTrail, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { explanationFor } from './consent-explanation.ts';
 
@@ -61,7 +61,12 @@ class ConsentRoutes {
     });
     request.facts.patientId = row?.patientId ?? null;
     const target = `${type}${asked.id === undefined ? '' : `/${asked.id}`} for ${asked.action}`;
-    await this.#record(who, { interaction: 'explain', target, epoch }, [row]);
+    const permitted = [explanation?.outcome === 'permit'];
+    await this.#record(
+      who,
+      { interaction: 'explain', target, epoch },
+      { asked: [asked.patient], rows: [row], permitted },
+    );
     return explanationFor(who.actor, explanation, { patientId: asked.patient, nowMs });
   }
 
@@ -77,7 +82,12 @@ class ConsentRoutes {
     const actor = onBehalf(who.actor, body);
     const { permitted, rows, epoch, nowMs } = await this.#options.decider.decide(actor, asked);
     const target = `${asked.length} questions for ${actor.principal}`;
-    await this.#record(who, { interaction: 'decide', target, epoch }, rows);
+    const patients = asked.map(({ patientId }) => patientId);
+    await this.#record(
+      who,
+      { interaction: 'decide', target, epoch },
+      { asked: patients, rows, permitted },
+    );
     return {
       decidedAt: new Date(nowMs).toISOString(),
       verdicts: permitted.map((each) => (each ? 'permit' : 'deny')),
@@ -94,11 +104,20 @@ class ConsentRoutes {
   #record(
     who: Audited,
     access: { readonly interaction: string; readonly target: string; readonly epoch: bigint },
-    rows: readonly (RowFacts | undefined)[],
+    { asked: named, rows, permitted }: Answered,
   ): Promise<void> {
-    const found = rows.filter((row) => row !== undefined);
-    return this.#options.audit.accessed(who, { ...access, action: 'E', outcome: 0 }, found);
+    const of = (answer: boolean): readonly RowFacts[] =>
+      rows.flatMap((row, index) => (row !== undefined && permitted[index] === answer ? [row] : []));
+    const about = { ...access, action: 'E', outcome: SUCCESS, denied: of(false), named } as const;
+    return this.#options.audit.accessed(who, about, of(true));
   }
+}
+
+/** Questions about access and their answers, side by side. */
+interface Answered {
+  readonly asked: readonly string[];
+  readonly rows: readonly (RowFacts | undefined)[];
+  readonly permitted: readonly boolean[];
 }
 
 /** @throws Fault SERVER_REQUEST_INVALID */

@@ -65,7 +65,7 @@ export class WriteDecisions {
       if (epoch <= gate.epoch && authorise(plan, gate, { states, nowMs }) === 'authorised') {
         await this.#decideReferences(db, plan, finds === undefined ? [gates] : [gates, finds]);
         const absent = ids.filter((id) => !states.has(id));
-        return { epoch: gate.epoch, states: [...states.values()], absent };
+        return { epoch: gate.epoch, states, absent };
       }
       gate = await gates.refresh(nowMs);
     }

@@ -64,7 +64,8 @@ export function writeStatement(
   },
 ): { name: string; text: string; values: unknown[] } {
   const { changes } = plan;
-  const { epoch, states, absent } = request.decidedAt;
+  const { epoch, absent } = request.decidedAt;
+  const states = [...request.decidedAt.states.values()];
   const references = columns(plan, (rows) => rows.reference, 1);
   return {
     name: 'store_write',
