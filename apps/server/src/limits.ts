@@ -65,3 +65,6 @@ export const ASYNC_BUNDLES_MAX = 8;
 
 /** Asynchronous bundles whose state is kept, with their responses; the oldest done one goes first. */
 export const ASYNC_BUNDLES_KEPT = 64;
+
+/** Newest latencies of scores kept for each tier: enough for a 99th percentile, some 8 kB. */
+export const SCORE_LATENCIES_KEPT = 1_000;

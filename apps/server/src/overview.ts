@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import type { HandlingTimes } from './handling-times.ts';
 import { signalOf } from './http/operations-routes.ts';
 import type { Decisions } from './observer.ts';
+import type { ScoreLatencies } from './score-latencies.ts';
 
 export interface OverviewSources {
   readonly tenant: TenantId;
@@ -25,6 +26,7 @@ export interface OverviewSources {
   readonly handlingTimes: HandlingTimes;
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
+  readonly scoreLatencies: ScoreLatencies;
   readonly sequencer: LogSequencer;
   readonly keys: LogKeys;
   readonly signals: SignalRecorder;
@@ -127,7 +129,11 @@ async function eventsOf(sources: OverviewSources): Promise<Overview['events']> {
   };
 }
 
-function inferenceOf({ backend, orchestrator }: OverviewSources): Overview['inference'] {
+function inferenceOf({
+  backend,
+  orchestrator,
+  scoreLatencies,
+}: OverviewSources): Overview['inference'] {
   const status = backend.status();
   const snapshot = orchestrator.snapshot();
   return {
@@ -142,6 +148,7 @@ function inferenceOf({ backend, orchestrator }: OverviewSources): Overview['infe
       return {
         ...row,
         ...figures,
+        ...scoreLatencies.read(row.tier),
         oldestWaitMs: figures.waiting === 0 ? null : figures.oldestWaitMs,
       };
     }),

@@ -10,6 +10,7 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STAFF } from './demo/practice.ts';
 import { type RunningServer, startServer } from './index.ts';
+import { phq9WithThoughtsOfSelfHarm } from './testing/phq9-response.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-slice-'));
 let server: RunningServer;
@@ -281,28 +282,7 @@ describe('bad input', () => {
 describe('inference', () => {
   it('scores a PHQ-9 with item 9 as tier 0 and writes RiskAssessment and Provenance', async () => {
     const before = await tierZero();
-    const item = (linkId: string, code: string) => ({
-      linkId: `/${linkId}`,
-      answer: [{ valueCoding: { system: 'http://loinc.org', code } }],
-    });
-    const links = [
-      '44250-9',
-      '44255-8',
-      '44259-0',
-      '44254-1',
-      '44251-7',
-      '44258-2',
-      '44252-5',
-      '44253-3',
-    ];
-    const body = JSON.stringify({
-      resourceType: 'QuestionnaireResponse',
-      status: 'completed',
-      questionnaire: 'http://loinc.org/q/44249-1',
-      subject: { reference: 'Patient/ada-demo' },
-      authored: new Date().toISOString(),
-      item: [...links.map((link) => item(link, 'LA6568-5')), item('44260-8', 'LA6569-3')],
-    });
+    const body = JSON.stringify(phq9WithThoughtsOfSelfHarm('ada-demo'));
     const created = await fhir('clinician', '/QuestionnaireResponse', { method: 'POST', body });
     expect(created.status).toBe(201);
     await expect.poll(tierZero, { timeout: 90_000 }).toBeGreaterThan(before);

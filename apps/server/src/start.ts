@@ -186,13 +186,13 @@ interface ReactionParts
   extends Pick<Platform, 'config' | 'tenant' | 'source' | 'secrets' | 'audit'> {
   readonly database: Database;
   readonly records: RecordStore;
-  readonly inferenceConsumer: Intelligence['inferenceConsumer'];
+  readonly inferenceConsumers: Intelligence['inferenceConsumers'];
   readonly trouble: (where: string) => (error: unknown) => void;
 }
 
 /** Everything that acts on events. */
 function react(parts: ReactionParts): Subscriptions & EventFlow & Pick<Platform, 'address'> {
-  const { config, secrets, inferenceConsumer, trouble } = parts;
+  const { config, secrets, inferenceConsumers, trouble } = parts;
   const address = { url: config.publicUrl ?? '' };
   const subscriptions = openSubscriptions({
     ...parts,
@@ -204,7 +204,7 @@ function react(parts: ReactionParts): Subscriptions & EventFlow & Pick<Platform,
     timers: systemTimers,
     trouble: trouble('subscriptions'),
   });
-  const consumers = [inferenceConsumer, subscriptions.subscriptions.consumer];
+  const consumers = [...inferenceConsumers, subscriptions.subscriptions.consumer];
   const flow = openEventFlow({ ...parts, clock, random, consumers });
   return { ...subscriptions, ...flow, address };
 }

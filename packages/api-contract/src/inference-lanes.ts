@@ -20,6 +20,7 @@ export const InferenceLane = z
     oldestWaitMs: Milliseconds.nullable(),
     /** The promise: nothing in this tier should wait longer. */
     targetMs: Milliseconds,
+    /** From the commit of the cause to the commit of its score; null before the first. */
     p50Ms: Milliseconds.nullable(),
     p99Ms: Milliseconds.nullable(),
   })

@@ -17,10 +17,14 @@ create table event (
   patient_id text,
   confidentiality smallint not null,
   sensitivity bigint not null,
+  -- How soon decision support looks at it. 0: at once, since a patient's danger may hang on it; 1: in its
+  -- turn; 2: not at all.
+  urgency smallint not null default 2,
   actor text not null,
   request_id text not null,
   occurred_at timestamptz not null default clock_timestamp(),
-  constraint eve_interaction check (interaction in ('create', 'update', 'delete'))
+  constraint eve_interaction check (interaction in ('create', 'update', 'delete')),
+  constraint eve_urgency check (urgency in (0, 1, 2))
 ) partition by range (occurred_at);
 create table event_default partition of event default;
 create index event_fence on event (tenant, xid, id);

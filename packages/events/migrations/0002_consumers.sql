@@ -11,6 +11,8 @@ create policy relay_counts on stream_head for select to holdfast_relay using (tr
 -- Consumers follow the log across tenants with one cursor a group, so the tenant is no leading column.
 drop index event_fence;
 create index event_order on event (xid, id);
+-- Decision support finds its few without a look at the many that an import left in front of them.
+create index event_urgency on event (urgency, xid, id) where urgency < 2;
 
 -- One row a group. `term` goes up with every leader: a commit names its term, so that a leader that
 -- was replaced can change nothing any more.

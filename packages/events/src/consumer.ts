@@ -74,7 +74,8 @@ export function lanesOf<Prepared>(consumer: Consumer<Prepared>): number {
   return consumer.lanes ?? (consumer.external === undefined ? 1 : EVENT_LIMITS.lanes);
 }
 
-const GROUP_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+/** Short enough to be part of the name of a prepared statement and of a broker's consumer. */
+const GROUP_NAME = /^[a-z][a-z0-9-]{0,47}$/;
 
 /**
  * Checks a consumer's declaration.

@@ -5,12 +5,13 @@ import type {
   CommitOutcome,
   GroupStore,
   Lead,
+  LogBatch,
   ParkedStream,
   PreparedEvent,
 } from './group-store.ts';
-import { type LogRow, pieces, planBatch } from './lane-plan.ts';
+import { pieces, planBatch } from './lane-plan.ts';
 import { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
-import { matches, type RecordedEvent, streamKey } from './recorded-event.ts';
+import { type RecordedEvent, streamKey } from './recorded-event.ts';
 import { afterFailure, backoffMs, reasonOf } from './retry-plan.ts';
 import type { Timers } from './timers.ts';
 import * as wake from './wake-plan.ts';
@@ -146,9 +147,9 @@ export class GroupRunner<Prepared> {
     const start = this.#lead.cursor;
     for (;;) {
       if (this.#retriesPlanned) await this.#retryDueStreams();
-      const rows = await store.read(this.#led().cursor, EVENT_LIMITS.batchEvents);
-      if (rows.length > 0) await this.#handle(rows, lanesOf(consumer));
-      if (rows.length < EVENT_LIMITS.batchEvents) break;
+      const batch = await store.read(this.#led().cursor, EVENT_LIMITS.batchEvents);
+      await this.#handle(batch, lanesOf(consumer));
+      if (batch.rows.length < EVENT_LIMITS.batchEvents) break;
     }
     const { cursor } = this.#led();
     const moved = compareCursors(cursor, start) > 0;
@@ -161,21 +162,21 @@ export class GroupRunner<Prepared> {
     return lead;
   }
 
-  async #handle(rows: readonly LogRow[], lanes: number): Promise<void> {
-    const plan = planBatch(rows, this.#parts.consumer.handles, lanes);
+  async #handle({ rows, end }: LogBatch, lanes: number): Promise<void> {
+    const plan = planBatch(rows, lanes);
     for (const event of plan.disordered) {
       await this.#park(event, Infinity, new Error('EVE-4 event after a later one of its stream'));
     }
     const settled = await Promise.allSettled(
-      plan.lanes.map((lane) => this.#runLane(lane, lanes === 1 ? plan.end : null)),
+      plan.lanes.map((lane) => this.#runLane(lane, lanes === 1 ? end : null)),
     );
     for (const lane of settled) if (lane.status === 'rejected') throw lane.reason;
-    if (plan.end !== null && compareCursors(this.#led().cursor, plan.end) < 0) {
+    if (end !== null && compareCursors(this.#led().cursor, end) < 0) {
       const handled = this.#uncounted;
-      const moved = await this.#parts.store.advance(this.#led(), plan.end, handled);
+      const moved = await this.#parts.store.advance(this.#led(), end, handled);
       if (moved === 'fenced') throw new Fenced();
       this.#uncounted -= handled;
-      this.#moveTo(plan.end);
+      this.#moveTo(end);
     }
   }
 
@@ -278,7 +279,7 @@ export class GroupRunner<Prepared> {
       );
       for (const event of events) {
         newest = event;
-        if (!matches(consumer.handles, event) || !this.#concerns(event)) continue;
+        if (!this.#concerns(event)) continue;
         const attempt = event.seq === parked.seq ? parked.attempts + 1 : 1;
         const outcome = await this.#attempt([event], attempt, null);
         if (outcome.kind !== 'failed') continue;

@@ -15,6 +15,17 @@ export interface PreparedEvent<Prepared> {
   readonly prepared: Prepared;
 }
 
+/** A piece of the log as a group sees it. */
+export interface LogBatch {
+  /** In log order. */
+  readonly rows: readonly LogRow[];
+  /**
+   * Where the group stands once it is through with the rows: beyond everything that its filter left
+   * out. null: there is nothing new.
+   */
+  readonly end: Cursor | null;
+}
+
 export type CommitOutcome =
   | { readonly kind: 'committed' }
   /** Another leader took over, the group was moved or the event is done: take the lead and read anew. */
@@ -42,8 +53,8 @@ export interface ParkingOrder {
 export interface GroupStore<Prepared> {
   /** Takes the lead: raises the term after every open commit of an earlier leader has ended. */
   lead(): Promise<Lead>;
-  /** The next rows after `after` below the fence, in log order. */
-  read(after: Cursor, limit: number): Promise<readonly LogRow[]>;
+  /** The next events after `after` and below the fence that the group handles. */
+  read(after: Cursor, limit: number): Promise<LogBatch>;
   /** Whether any row after `after` is visible, fence or not. */
   anyBeyond(after: Cursor): Promise<boolean>;
   /** Effects, the note that their events are handled and, if given, the cursor: all or nothing. */
@@ -58,7 +69,10 @@ export interface GroupStore<Prepared> {
   park(lead: Lead, order: ParkingOrder): Promise<'parked' | 'fenced'>;
   /** Streams whose next attempt is due, longest due first. */
   dueStreams(limit: number): Promise<readonly ParkedStream[]>;
-  /** Events of a parked stream from `fromSeq` on that the cursor has passed and that are not done, in order. */
+  /**
+   * Events of a parked stream from `fromSeq` on that the group handles, that the cursor has passed and
+   * that are not done, in order.
+   */
   readStream(
     parked: StreamRef & { readonly fromSeq: bigint },
     upTo: Cursor,

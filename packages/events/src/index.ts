@@ -9,6 +9,7 @@ export { eventsMigrations } from './migrations.ts';
 export * from './postgres/consumer-runtime.ts';
 export { type DeadLetter, listDeadLetters } from './postgres/dead-letters.ts';
 export { dropEventsBefore, prepareMonths } from './postgres/event-retention.ts';
+export { URGENCY_CODES } from './postgres/event-row.ts';
 export {
   EventSource,
   type EventSourceOptions,

@@ -1,12 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { compareCursors } from './cursor.ts';
-import {
-  type EventFilter,
-  matches,
-  type RecordedEvent,
-  type StreamRef,
-  streamKey,
-} from './recorded-event.ts';
+import { type RecordedEvent, type StreamRef, streamKey } from './recorded-event.ts';
 
 /** A row of the log with what the group already knows of its stream. */
 export interface LogRow {
@@ -20,8 +14,6 @@ export interface LogRow {
 export interface BatchPlan {
   /** Per lane its events, in log order. A stream is in one lane only. */
   readonly lanes: readonly (readonly RecordedEvent[])[];
-  /** Where the cursor stands once every lane is through; null for an empty batch. */
-  readonly end: Cursor | null;
   /** Events that come after a later one of their stream: a writer broke the lock rule. */
   readonly disordered: readonly RecordedEvent[];
 }
@@ -36,17 +28,17 @@ export function laneOf(ref: StreamRef, lanes: number): number {
 }
 
 /**
- * Sorts a batch into lanes. What the filter leaves out, what is done already and what waits behind
- * a parked event drops out; the cursor passes all of them.
+ * Sorts a batch into lanes. What is done already and what waits behind a parked event drops out;
+ * the cursor passes both.
  *
  * @param rows in log order
  */
-export function planBatch(rows: readonly LogRow[], filter: EventFilter, lanes: number): BatchPlan {
+export function planBatch(rows: readonly LogRow[], lanes: number): BatchPlan {
   const planned: RecordedEvent[][] = Array.from({ length: lanes }, () => []);
   const disordered: RecordedEvent[] = [];
   const newest = new Map<string, bigint>();
   for (const { event, done, parked } of rows) {
-    if (parked || !matches(filter, event)) continue;
+    if (parked) continue;
     if (done !== null && event.seq <= done.seq) {
       if (compareCursors(event.position, done.position) > 0) disordered.push(event);
       continue;
@@ -59,11 +51,7 @@ export function planBatch(rows: readonly LogRow[], filter: EventFilter, lanes: n
     newest.set(key, event.seq);
     planned[laneOf(event, lanes)]?.push(event);
   }
-  return {
-    lanes: planned.filter((lane) => lane.length > 0),
-    end: rows.at(-1)?.event.position ?? null,
-    disordered,
-  };
+  return { lanes: planned.filter((lane) => lane.length > 0), disordered };
 }
 
 /** Consecutive pieces of at most `size`. */

@@ -6,6 +6,12 @@ export type EventId = Brand<string, 'EventId'>;
 /** FHIR interaction that made the version the event tells of. */
 export type Interaction = 'create' | 'update' | 'delete';
 
+/**
+ * How soon decision support looks at an event, as its writer judged: at once, since a patient's danger
+ * may hang on it; in its turn; or not at all. A group that handles `now` alone waits behind no bulk.
+ */
+export type Urgency = 'now' | 'routine' | 'none';
+
 /** Whose order an event is part of: a patient, or the resource itself where it names none. */
 export interface StreamRef {
   readonly tenant: TenantId;
@@ -27,15 +33,17 @@ export interface RecordedEvent extends StreamRef {
   readonly patientId: PatientId | null;
   readonly confidentiality: number;
   readonly sensitivity: bigint;
+  readonly urgency: Urgency;
   readonly actor: string;
   readonly requestId: string;
   readonly occurredAt: Date;
 }
 
-/** Which events a group handles; an absent part means any. */
+/** Which events a group handles; an absent part means any. Others are never read for it. */
 export interface EventFilter {
   readonly resourceTypes?: readonly string[];
   readonly interactions?: readonly Interaction[];
+  readonly urgencies?: readonly Urgency[];
   readonly tenants?: readonly TenantId[];
 }
 
@@ -43,6 +51,7 @@ export function matches(filter: EventFilter, event: RecordedEvent): boolean {
   return (
     (filter.resourceTypes?.includes(event.resourceType) ?? true) &&
     (filter.interactions?.includes(event.interaction) ?? true) &&
+    (filter.urgencies?.includes(event.urgency) ?? true) &&
     (filter.tenants?.includes(event.tenant) ?? true)
   );
 }

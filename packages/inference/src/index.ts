@@ -52,6 +52,7 @@ export {
   type ReleasedInputs,
   runPipeline,
 } from './pipelines/run-pipeline.ts';
+export { type TriggerUrgency, type UrgencyRules, urgencyOf } from './pipelines/urgency-of.ts';
 export { recordInference } from './postgres/record-inference.ts';
 export type { ScoreOutput, ScorePart } from './scores/score-output.ts';
 export {

@@ -96,3 +96,11 @@ export const orchestratorLimits: OrchestratorLimits = {
   latencyWindow: 512,
   assumedCostMs: 1,
 };
+
+export const pipelineLimits = {
+  /**
+   * What was measured longer ago is history: a score over it describes nobody's present danger. A day
+   * covers charting after a shift and a device that was out of reach.
+   */
+  recentHours: 24,
+} as const;

@@ -46,7 +46,7 @@ create function store_write(
   n_resource integer[], n_param smallint[], n_latitude double precision[], n_longitude double precision[],
   -- outgoing index rows of updated and deleted resources, as JSON by table; null when there are none
   p_outgoing jsonb,
-  e_id uuid[], e_interaction text[], e_type text[], p_actor text, p_request_id text,
+  e_id uuid[], e_interaction text[], e_type text[], e_urgency smallint[], p_actor text, p_request_id text,
   a_id uuid[], a_recorded timestamptz[], a_actor text[], a_action text[], a_outcome smallint[],
   a_patient_tag bytea[], a_leaf bytea[], a_body text[], a_salt bytea[]
 ) returns bigint[] language plpgsql volatile as $$
@@ -207,7 +207,7 @@ begin
   end if;
 
   perform store_append_events(p_tenant, v_key, v_patient, r_id, r_version, r_confidentiality,
-    r_sensitivity, e_id, e_interaction, e_type, p_actor, p_request_id);
+    r_sensitivity, e_id, e_interaction, e_type, e_urgency, p_actor, p_request_id);
 
   if cardinality(a_id) > 0 then
     perform append_audit(p_tenant, a_id, a_recorded, a_actor, a_action, a_outcome, a_patient_tag, a_leaf,
@@ -221,14 +221,15 @@ $$;
 create function store_append_events(
   p_tenant smallint, p_key bigint[], p_patient bigint[], p_id text[], p_version integer[],
   p_confidentiality smallint[], p_sensitivity bigint[],
-  p_event_id uuid[], p_interaction text[], p_type text[], p_actor text, p_request_id text
+  p_event_id uuid[], p_interaction text[], p_type text[], p_urgency smallint[], p_actor text, p_request_id text
 ) returns void language plpgsql volatile as $$
 begin
   with change as (
     select u.*, coalesce(p_patient[n], p_key[n]) as stream,
       row_number() over (partition by coalesce(p_patient[n], p_key[n]) order by n) as nth
-    from unnest(p_id, p_version, p_confidentiality, p_sensitivity, p_event_id, p_interaction, p_type)
-      with ordinality as u(id, version, confidentiality, sensitivity, event_id, interaction, type, n)
+    from unnest(p_id, p_version, p_confidentiality, p_sensitivity, p_event_id, p_interaction, p_type,
+        p_urgency)
+      with ordinality as u(id, version, confidentiality, sensitivity, event_id, interaction, type, urgency, n)
   ), head as (
     insert into stream_head as h (tenant, stream, seq)
     select p_tenant, stream, count(*) from change group by stream
@@ -236,11 +237,11 @@ begin
     returning h.stream, h.seq
   )
   insert into event (tenant, stream, seq, event_id, interaction, resource_type, resource_id, version,
-    patient_id, confidentiality, sensitivity, actor, request_id)
+    patient_id, confidentiality, sensitivity, urgency, actor, request_id)
   select p_tenant, c.stream, head.seq - (count(*) over (partition by c.stream)) + c.nth,
     c.event_id, c.interaction, c.type, c.id, c.version,
     (select ps.patient_id from patient_state ps where ps.tenant = p_tenant and ps.patient = c.stream),
-    c.confidentiality, c.sensitivity, p_actor, p_request_id
+    c.confidentiality, c.sensitivity, c.urgency, p_actor, p_request_id
   from change c join head on head.stream = c.stream
   order by c.n;
 end

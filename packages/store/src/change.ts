@@ -1,3 +1,4 @@
+import type { Urgency } from '@holdfast/events';
 import type { Resource } from '@holdfast/fhir';
 import { type Clock, type Random, uuidV7 } from '@holdfast/kernel';
 import { contentText } from './content.ts';
@@ -21,6 +22,8 @@ export interface ChangeTools {
   readonly dictionary: IndexDictionary;
   /** Security labels of a resource; see `@holdfast/consent`. */
   readonly labelsOf: (resource: Resource) => Labels;
+  /** How soon decision support looks at what is written; see `@holdfast/inference`. */
+  readonly urgencyOf: (resource: Resource, now: Date) => Urgency;
   readonly describe: (resource: Resource) => Described;
   /** Whether PUT of an id that is not in use creates the resource. */
   readonly updateCreates: boolean;
@@ -110,6 +113,7 @@ function written(content: Content, before: StoredVersion | undefined, tools: Cha
     ...indexed(resource, described, tools.dictionary),
     ...outgoing(before, tools),
     eventId: uuidV7(tools.clock, tools.random),
+    urgency: tools.urgencyOf(resource, tools.clock.now()),
   };
 }
 
@@ -137,6 +141,7 @@ function deleted(before: StoredVersion, tools: ChangeTools): Change {
     rows: NO_INDEX_ROWS,
     ...outgoing(before, tools),
     eventId: uuidV7(tools.clock, tools.random),
+    urgency: 'none',
   };
 }
 

@@ -4,7 +4,7 @@ import type { AuditRow } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { GateSource, PatientProjection } from './access-gate.ts';
-import type { Labels } from './change.ts';
+import type { ChangeTools, Labels } from './change.ts';
 import { STORE_FAULTS, storeFault } from './errors.ts';
 import { WRITE_ATTEMPTS_MAX } from './limits.ts';
 import { currentRows } from './postgres/current.ts';
@@ -55,6 +55,8 @@ export interface RepositoryOptions {
   readonly random: Random;
   /** Security labels of a resource; see `@holdfast/consent`. */
   readonly labelsOf: (resource: Resource) => Labels;
+  /** How soon decision support looks at a resource; not at all unless told otherwise. */
+  readonly urgencyOf?: ChangeTools['urgencyOf'];
   readonly projections: readonly PatientProjection[];
   /** Whether PUT of an id that is not in use creates the resource; true unless told otherwise. */
   readonly updateCreates?: boolean;

@@ -1,3 +1,4 @@
+import type { Urgency } from '@holdfast/events';
 import { type ResourceType, typeOfCode } from '@holdfast/fhir';
 import { invariant, type ResourceKey, type TenantId } from '@holdfast/kernel';
 import { type IndexRows, rowsMissingFrom } from './index-rows.ts';
@@ -42,6 +43,7 @@ export interface Change extends Indexed {
   /** Storage key of the patient that owns the outgoing version. */
   readonly formerOwner: ResourceKey | null;
   readonly eventId: string;
+  readonly urgency: Urgency;
 }
 
 /** Parallel arrays for `store_write`, see `0003_write.sql`. */

@@ -23,9 +23,10 @@ import {
 } from './write-intent.ts';
 import { type Change, planWrite, type ReferencePolicy, type WritePlan } from './write-plan.ts';
 
-export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreates'> {
+export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreates' | 'urgencyOf'> {
   readonly tenant: TenantId;
   readonly updateCreates?: boolean;
+  readonly urgencyOf?: ChangeTools['urgencyOf'];
   readonly references?: ReferencePolicy;
   readonly searched: readonly SearchedReference[];
 }
@@ -154,6 +155,7 @@ export class WriteWork {
       ...this.#options,
       describe: this.#describe,
       updateCreates: this.#options.updateCreates ?? true,
+      urgencyOf: this.#options.urgencyOf ?? (() => 'none' as const),
     };
     const changes: Change[] = [];
     const outcomes = this.#settled.intents.map((intent, index): WriteOutcome => {

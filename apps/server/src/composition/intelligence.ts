@@ -5,7 +5,8 @@ import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import type { SignalRecorder } from '@holdfast/visibility';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { Database } from '../database.ts';
-import { inferenceConsumer } from '../workers/inference-consumer.ts';
+import { ScoreLatencies } from '../score-latencies.ts';
+import { inferenceConsumers } from '../workers/inference-consumer.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface IntelligenceParts {
@@ -20,11 +21,12 @@ export interface IntelligenceParts {
   readonly program: ChildPoolOptions['program'] | undefined;
 }
 
-/** Inference on events: the back end, what orders its work, and the consumer that asks for it. */
+/** Inference on events: the back end, what orders its work, and the consumers that ask for it. */
 export interface Intelligence {
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
-  readonly inferenceConsumer: AnyConsumer;
+  readonly scoreLatencies: ScoreLatencies;
+  readonly inferenceConsumers: readonly AnyConsumer[];
 }
 
 /** Conditions of the back end that end when it is well again. */
@@ -41,13 +43,14 @@ const inferenceActor = (tenant: TenantId): Actor => ({
   tokenId: 'holdfast-inference',
 });
 
-/** The children start to warm up; the consumer waits for its runtime. */
+/** The children start to warm up; the consumers wait for their runtime. */
 export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
   const { tenant, database, records, audit, clock, random, program } = parts;
   const backend = new ChildPool(program === undefined ? {} : { program });
   backend.warm();
   const orchestrator = orchestratorOf(backend, parts);
-  const consumer = inferenceConsumer({
+  const scoreLatencies = new ScoreLatencies();
+  const consumers = inferenceConsumers({
     actor: inferenceActor(tenant),
     pool: database.workers,
     ...records,
@@ -55,8 +58,9 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
     audit,
     clock,
     random,
+    onScored: (tier, latencyMs) => scoreLatencies.scored(tier, latencyMs),
   });
-  return { backend, orchestrator, inferenceConsumer: consumer };
+  return { backend, orchestrator, scoreLatencies, inferenceConsumers: consumers };
 }
 
 function orchestratorOf(

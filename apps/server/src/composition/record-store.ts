@@ -6,6 +6,7 @@ import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
 import type { ServerConfig } from '../config.ts';
 import type { Database } from '../database.ts';
 import type { LedgerWatch } from '../ledger-watch.ts';
+import { triggerUrgency } from '../workers/inference-consumer.ts';
 
 export interface RecordStoreParts {
   readonly tenant: TenantId;
@@ -50,6 +51,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       clock,
       random,
       labelsOf,
+      urgencyOf: triggerUrgency,
       projections: [new ConsentProjection()],
       ...policy,
       onWritten: () => {

@@ -1,5 +1,11 @@
 import type { Actor, ConsentGates } from '@holdfast/consent';
-import { type AnyConsumer, consumerOf, defineConsumer, type RecordedEvent } from '@holdfast/events';
+import {
+  type AnyConsumer,
+  consumerOf,
+  defineConsumer,
+  type RecordedEvent,
+  type Urgency,
+} from '@holdfast/events';
 import { isResourceType, parseSearch, type Resource } from '@holdfast/fhir';
 import {
   defaultTierPolicy,
@@ -10,6 +16,8 @@ import {
   phq9Pipeline,
   recordInference,
   runPipeline,
+  type Tier,
+  urgencyOf,
 } from '@holdfast/inference';
 import { type Clock, err, ok, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
 import {
@@ -37,6 +45,8 @@ export interface InferenceConsumerOptions {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of each committed score: milliseconds since the commit that called for it. */
+  readonly onScored: (tier: Tier, latencyMs: number) => void;
 }
 
 type Identified = Resource & { readonly id: string };
@@ -44,20 +54,37 @@ type Run = NonNullable<Awaited<ReturnType<typeof runPipeline>>> & { readonly who
 
 const PIPELINES = [phq9Pipeline, news2Pipeline({ sinceHours: 1 })];
 
+/** For the writer of an event: how soon it is to be looked at here. */
+export const triggerUrgency = (resource: Resource, now: Date): Urgency =>
+  urgencyOf(resource, { pipelines: PIPELINES, tierPolicy: defaultTierPolicy, now });
+
+/**
+ * Two groups do the same to different events: what tier 0 may hang on never waits behind the many
+ * that an import leaves. Between the two a patient's events have no order; a score needs none, as it
+ * reads what is stored and is kept once for equal inputs.
+ */
+export const inferenceConsumers = (options: InferenceConsumerOptions): readonly AnyConsumer[] => [
+  inferenceConsumer({ ...options, group: 'inference-now', urgency: 'now' }),
+  inferenceConsumer({ ...options, group: 'inference', urgency: 'routine' }),
+];
+
+interface LaneOptions extends InferenceConsumerOptions {
+  readonly group: string;
+  readonly urgency: Urgency;
+}
+
 /**
  * Scores what arrives: reads the trigger and its inputs under the consent decision for `infer`,
  * asks the orchestrator, and commits record, RiskAssessment and Provenance with the event's offset.
  */
-export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsumer {
-  const { actor, pool, gates, repository, audit, clock, random } = options;
+function inferenceConsumer(options: LaneOptions): AnyConsumer {
+  const { actor, pool, gates, repository, audit, clock, random, group, urgency } = options;
+  const scored = new Map<string, Tier[]>();
   const gateSource = () => gates.gateSource(actor, 'infer');
   return consumerOf(
     defineConsumer<readonly Run[]>({
-      group: 'inference',
-      handles: {
-        resourceTypes: ['Observation', 'QuestionnaireResponse'],
-        interactions: ['create', 'update'],
-      },
+      group,
+      handles: { urgencies: [urgency] },
       external: async (event) => {
         if (!isResourceType(event.resourceType)) return [];
         const name = { tenant: event.tenant, type: event.resourceType, id: event.resourceId };
@@ -80,9 +107,12 @@ export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsume
       effect: async (tx, event, runs) => {
         if (runs.length > 0)
           await lockStreams(tx, event.tenant, [`Patient/${event.patientId ?? ''}`]);
+        const tiers: Tier[] = [];
+        scored.set(event.eventId, tiers);
         for (const { record, resources, who } of runs) {
           if ((await recordInference(tx, event.tenant, record)) === 'duplicate') continue;
           if (resources.length === 0) continue;
+          tiers.push(record.tier);
           await repository.write(
             resources.map((resource) => ({ kind: 'create', resource: resource as Identified })),
             {
@@ -93,6 +123,15 @@ export function inferenceConsumer(options: InferenceConsumerOptions): AnyConsume
               transaction: tx,
             },
           );
+        }
+      },
+      onHandled(events) {
+        const nowMs = clock.now().getTime();
+        for (const { eventId, occurredAt } of events) {
+          // The event's time is the database's: two clocks may differ by a little.
+          const latencyMs = Math.max(0, nowMs - occurredAt.getTime());
+          for (const tier of scored.get(eventId) ?? []) options.onScored(tier, latencyMs);
+          scored.delete(eventId);
         }
       },
     }),

@@ -1,5 +1,5 @@
 import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
-import type { EventId, Interaction, RecordedEvent } from '../recorded-event.ts';
+import type { EventId, Interaction, RecordedEvent, Urgency } from '../recorded-event.ts';
 
 /** A row of `event` as the driver gives it: 64-bit numbers as text. */
 export interface EventRow {
@@ -16,16 +16,21 @@ export interface EventRow {
   patient_id: string | null;
   confidentiality: number;
   sensitivity: string;
+  urgency: number;
   actor: string;
   request_id: string;
   occurred_at: Date;
 }
 
+/** As the column `urgency` holds it. */
+export const URGENCY_CODES: Readonly<Record<Urgency, number>> = { now: 0, routine: 1, none: 2 };
+const URGENCIES: readonly Urgency[] = ['now', 'routine', 'none'];
+
 /** The select list of an `EventRow` over an alias. */
 export const EVENT_COLUMNS = (alias: string): string =>
   [
     'tenant, xid, id, stream, seq, event_id, interaction, resource_type, resource_id, version',
-    'patient_id, confidentiality, sensitivity, actor, request_id, occurred_at',
+    'patient_id, confidentiality, sensitivity, urgency, actor, request_id, occurred_at',
   ]
     .flatMap((line) => line.split(', '))
     .map((column) => `${alias}.${column}`)
@@ -45,6 +50,7 @@ export function recordedEvent(row: EventRow): RecordedEvent {
     patientId: row.patient_id as PatientId | null,
     confidentiality: row.confidentiality,
     sensitivity: BigInt(row.sensitivity),
+    urgency: URGENCIES[row.urgency] ?? 'none',
     actor: row.actor,
     requestId: row.request_id,
     occurredAt: row.occurred_at,

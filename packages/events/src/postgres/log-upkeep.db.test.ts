@@ -33,9 +33,9 @@ describe('upkeep of the log', () => {
   /** Everything the group would handle now, as `stream/seq`. */
   const todo = async (store: ReturnType<typeof group>, lead: Lead) => {
     await fencePasses(db);
-    const rows = await store.read(lead.cursor, 1_000);
-    const plan = planBatch(rows, {}, 1);
-    return { events: plan.lanes[0] ?? [], end: plan.end, disordered: plan.disordered };
+    const { rows, end } = await store.read(lead.cursor, 1_000);
+    const plan = planBatch(rows, 1);
+    return { events: plan.lanes[0] ?? [], end, disordered: plan.disordered };
   };
   const names = (events: readonly { stream: bigint; seq: bigint }[]) =>
     events.map((event) => `${event.stream}/${event.seq}`);

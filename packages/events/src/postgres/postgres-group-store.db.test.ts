@@ -1,12 +1,14 @@
+import { inTransaction } from '@holdfast/postgres';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineConsumer } from '../consumer.ts';
 import type { Cursor } from '../cursor.ts';
 import { eventsMigrations } from '../migrations.ts';
-import type { RecordedEvent } from '../recorded-event.ts';
+import type { EventFilter, RecordedEvent } from '../recorded-event.ts';
 import { appendEvent } from '../testing/append-event.ts';
 import { append, createSeen, fencePasses, seen } from '../testing/consumer-stage.ts';
+import { filterCondition } from './filter-condition.ts';
 import { PostgresGroupStore } from './postgres-group-store.ts';
 import { relayPool } from './relay-connections.ts';
 
@@ -24,12 +26,12 @@ describe('PostgresGroupStore', () => {
   });
 
   /** A group that starts after everything there is, and whose effects go to table `seen`. */
-  const store = (group: string) =>
+  const store = (group: string, handles: EventFilter = {}) =>
     new PostgresGroupStore(
       relay,
       defineConsumer({
         group,
-        handles: {},
+        handles,
         startFrom: 'now',
         async effect(tx, event) {
           const values = [group, String(event.stream), String(event.seq)];
@@ -39,7 +41,7 @@ describe('PostgresGroupStore', () => {
       }),
     );
   const names = async (of: ReturnType<typeof store>, after: Cursor) =>
-    (await of.read(after, 100)).map(({ event }) => `${event.stream}/${event.seq}`);
+    (await of.read(after, 100)).rows.map(({ event }) => `${event.stream}/${event.seq}`);
   const lead = async (of: ReturnType<typeof store>) => {
     await fencePasses(db);
     return of.lead();
@@ -55,7 +57,7 @@ describe('PostgresGroupStore', () => {
   };
   const only = async (of: ReturnType<typeof store>, after: Cursor): Promise<RecordedEvent> => {
     await fencePasses(db);
-    const [row] = await of.read(after, 1);
+    const [row] = (await of.read(after, 1)).rows;
     if (row === undefined) throw new Error('an event was written');
     return row.event;
   };
@@ -86,10 +88,52 @@ describe('PostgresGroupStore', () => {
     expect(await names(group, cursor)).toEqual([]);
     await commit(older);
     await fencePasses(db);
-    const rows = await group.read(cursor, 1);
+    const { rows } = await group.read(cursor, 1);
     expect(rows.map(({ event }) => event.stream)).toEqual([4n]);
     const after = rows[0]?.event.position ?? cursor;
     expect(await names(group, after)).toEqual(['3/1']);
+  });
+
+  it('EVE-13 reads for a group what it handles only, and takes it past all else', async () => {
+    const group = store('filtered', { resourceTypes: ['Consent'], interactions: ['create'] });
+    const all = store('unfiltered');
+    const { cursor } = await lead(group);
+    for (const resourceType of ['Observation', 'Consent', "O'Brien", 'Observation']) {
+      await append(db, { stream: 20, resourceType });
+    }
+    await fencePasses(db);
+    expect(await names(group, cursor)).toEqual(['20/2']);
+    const { rows, end } = await group.read(cursor, 100);
+    expect(end).toEqual((await all.read(cursor, 100)).rows.at(-1)?.event.position);
+    expect(await group.read(end ?? cursor, 100)).toEqual({ rows: [], end: null });
+    // A full batch says nothing of what comes after it.
+    expect((await group.read(cursor, 1)).end).toEqual(rows[0]?.event.position);
+    expect(await names(store('none', { resourceTypes: [] }), cursor)).toEqual([]);
+  });
+
+  it('EVE-13 finds the urgent event by its own index, whatever waits before it', async () => {
+    const group = store('urgent', { urgencies: ['now'] });
+    const { cursor } = await lead(group);
+    await inTransaction(db.pool, async (tx) => {
+      for (let i = 0; i < 400; i++) await appendEvent(tx, { stream: 21 });
+    });
+    await append(db, { stream: 21, urgency: 'now' });
+    await fencePasses(db);
+    expect(await names(group, cursor)).toEqual(['21/401']);
+    await db.pool.query('analyze event');
+    const { rows } = await db.pool.query<{ 'QUERY PLAN': string }>(
+      `explain select from event e where (e.xid, e.id) > ($1::text::xid8, 0)
+        and ${filterCondition({ urgencies: ['now'] }, 'e')} order by e.xid, e.id limit 1`.replace(
+        '$1',
+        `'${cursor.xid}'`,
+      ),
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    const { rows: indexes } = await db.pool.query<{ indexname: string }>(
+      `select indexname from pg_indexes where indexdef like '%WHERE (urgency < 2)'`,
+    );
+    const used = indexes.filter(({ indexname }) => plan.includes(`using ${indexname} `));
+    expect(used.length, plan).toBeGreaterThan(0);
   });
 
   it('EVE-3 commits effect, inbox and cursor together, and refuses to do it again', async () => {
@@ -103,7 +147,7 @@ describe('PostgresGroupStore', () => {
     expect(await seen(db, 'once')).toEqual(['5/1']);
     const again = await group.lead();
     expect(again.cursor).toEqual(event.position);
-    const [row] = await group.read(led.cursor, 1);
+    const [row] = (await group.read(led.cursor, 1)).rows;
     expect(row?.done).toEqual({ seq: 1n, position: event.position });
   });
 
@@ -116,7 +160,7 @@ describe('PostgresGroupStore', () => {
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: '22012' } });
     expect(await seen(db, 'failing')).toEqual([]);
     expect((await group.lead()).cursor).toEqual(led.cursor);
-    expect((await group.read(led.cursor, 1))[0]?.done).toBeNull();
+    expect((await group.read(led.cursor, 1)).rows[0]?.done).toBeNull();
   });
 
   it('EVE-7 turns away every change of a leader that was replaced', async () => {
@@ -149,7 +193,10 @@ describe('PostgresGroupStore', () => {
     const event = await only(group, led.cursor);
     const parking = { event, exhausted: 'block', reason: 'r' } as const;
     await group.park(led, { ...parking, decision: { kind: 'retry', attempts: 1, delayMs: 5e4 } });
-    expect((await group.read(led.cursor, 9)).map(({ parked }) => parked)).toEqual([true, true]);
+    expect((await group.read(led.cursor, 9)).rows.map(({ parked }) => parked)).toEqual([
+      true,
+      true,
+    ]);
     expect(await group.dueStreams(9)).toEqual([]);
     expect(await group.nextRetryMs()).toBeGreaterThan(4e4);
     // Farther off than the policy's longest pause: the database's clock was set back meanwhile.
@@ -160,7 +207,7 @@ describe('PostgresGroupStore', () => {
     const [due] = await group.dueStreams(9);
     expect(due).toMatchObject({ stream: 8n, seq: 1n, attempts: 2 });
     const from = { tenant: event.tenant, stream: event.stream, fromSeq: 1n };
-    const end = (await group.read(led.cursor, 9)).at(-1)?.event.position ?? led.cursor;
+    const end = (await group.read(led.cursor, 9)).end ?? led.cursor;
     const seqs = async (upTo: Cursor) =>
       (await group.readStream(from, upTo, 9)).map(({ seq }) => seq);
     expect(await seqs(end)).toEqual([1n, 2n]);

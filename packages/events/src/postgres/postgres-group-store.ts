@@ -6,6 +6,7 @@ import type {
   CommitOutcome,
   GroupStore,
   Lead,
+  LogBatch,
   ParkedStream,
   ParkingOrder,
   PreparedEvent,
@@ -15,28 +16,37 @@ import { DEFAULT_RETRY } from '../limits.ts';
 import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
 import { claimLead } from './claim-lead.ts';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
+import { filterCondition } from './filter-condition.ts';
 import { onClient } from './on-client.ts';
 
 /** Of a transaction that a newer term refuses. */
 class TermPassed extends Error {}
 
-const READ = `select ${EVENT_COLUMNS('e')},
-    i.seq as done_seq, i.xid as done_xid, i.id as done_id, p.stream is not null as parked
-  from holdfast.event e
-  left join holdfast.consumer_inbox i
-    on i.tenant = e.tenant and i.consumer_group = $1 and i.stream = e.stream
-  left join holdfast.consumer_parked p
-    on p.tenant = e.tenant and p.consumer_group = $1 and p.stream = e.stream
-  where (e.xid, e.id) > ($2::xid8, $3::bigint)
-    and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-  order by e.xid, e.id limit $4`;
+/** One snapshot says what there is and how far a group has come that handles nothing of it. */
+const read = (condition: string): string => `with horizon as (
+    select xid, id from holdfast.event where xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by xid desc, id desc limit 1)
+  select h.xid as end_xid, h.id as end_id, r.*
+  from horizon h left join lateral (
+    select ${EVENT_COLUMNS('e')},
+      i.seq as done_seq, i.xid as done_xid, i.id as done_id, p.stream is not null as parked
+    from holdfast.event e
+    left join holdfast.consumer_inbox i
+      on i.tenant = e.tenant and i.consumer_group = $1 and i.stream = e.stream
+    left join holdfast.consumer_parked p
+      on p.tenant = e.tenant and p.consumer_group = $1 and p.stream = e.stream
+    where (e.xid, e.id) > ($2::xid8, $3::bigint)
+      and e.xid < pg_snapshot_xmin(pg_current_snapshot()) and ${condition}
+    order by e.xid, e.id limit $4) r on true
+  where (h.xid, h.id) > ($2::xid8, $3::bigint)
+  order by r.xid, r.id`;
 
-const READ_STREAM = `select ${EVENT_COLUMNS('e')}
+const readStream = (condition: string): string => `select ${EVENT_COLUMNS('e')}
   from holdfast.event e
   left join holdfast.consumer_inbox i
     on i.tenant = e.tenant and i.consumer_group = $1 and i.stream = e.stream
   where e.tenant = $2 and e.stream = $3 and e.seq >= $4 and e.seq > coalesce(i.seq, 0)
-    and (e.xid, e.id) <= ($5::xid8, $6::bigint)
+    and (e.xid, e.id) <= ($5::xid8, $6::bigint) and ${condition}
   order by e.seq limit $7`;
 
 const RECEIVE = `insert into holdfast.consumer_inbox as i
@@ -68,11 +78,17 @@ const BURY = `insert into holdfast.dead_letter
 export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
   readonly #pool: pg.Pool;
   readonly #consumer: Consumer<Prepared>;
+  /** Both differ from group to group, so their names do. */
+  readonly #read: pg.QueryConfig;
+  readonly #readStream: pg.QueryConfig;
 
   /** @param pool whose connections act as `holdfast_relay`, see `relayPool` */
   constructor(pool: pg.Pool, consumer: Consumer<Prepared>) {
     this.#pool = pool;
     this.#consumer = consumer;
+    const condition = filterCondition(consumer.handles, 'e');
+    this.#read = { name: `eve_read_${consumer.group}`, text: read(condition) };
+    this.#readStream = { name: `eve_stream_${consumer.group}`, text: readStream(condition) };
   }
 
   lead(): Promise<Lead> {
@@ -80,14 +96,19 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     return this.#asRelay((client) => claimLead(client, group, startFrom ?? 'origin'));
   }
 
-  async read(after: Cursor, limit: number): Promise<readonly LogRow[]> {
+  async read(after: Cursor, limit: number): Promise<LogBatch> {
     const values = [this.#consumer.group, String(after.xid), String(after.id), limit];
-    const { rows } = await this.#query<ReadRow>({ name: 'eve_read', text: READ, values });
-    return rows.map((row) => ({
+    const { rows: found } = await this.#query<ReadRow>({ ...this.#read, values });
+    const [first] = found;
+    if (first === undefined) return { rows: [], end: null };
+    const rows = found.filter(carriesEvent).map((row) => ({
       event: recordedEvent(row),
       done: doneOf(row),
       parked: row.parked,
     }));
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    const horizon = { xid: BigInt(first.end_xid), id: BigInt(first.end_id) };
+    return { rows, end: last?.event.position ?? horizon };
   }
 
   async anyBeyond(after: Cursor): Promise<boolean> {
@@ -176,11 +197,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     const { group } = this.#consumer;
     const place = [from.tenant, String(from.stream), String(from.fromSeq)];
     const values = [group, ...place, String(upTo.xid), String(upTo.id), limit];
-    const { rows } = await this.#query<EventRow>({
-      name: 'eve_stream',
-      text: READ_STREAM,
-      values,
-    });
+    const { rows } = await this.#query<EventRow>({ ...this.#readStream, values });
     return rows.map(recordedEvent);
   }
 
@@ -297,12 +314,25 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
   }
 }
 
-interface ReadRow extends EventRow {
+/** What a read gives where the group handles nothing of what there is. */
+interface HorizonRow {
+  end_xid: string;
+  end_id: string;
+  xid: null;
+}
+
+interface EventReadRow extends EventRow {
+  end_xid: string;
+  end_id: string;
   done_seq: string | null;
   done_xid: string | null;
   done_id: string | null;
   parked: boolean;
 }
+
+type ReadRow = HorizonRow | EventReadRow;
+
+const carriesEvent = (row: ReadRow): row is EventReadRow => row.xid !== null;
 
 interface ParkedRow {
   tenant: number;
@@ -311,7 +341,7 @@ interface ParkedRow {
   attempts: number;
 }
 
-function doneOf(row: ReadRow): LogRow['done'] {
+function doneOf(row: EventReadRow): LogRow['done'] {
   if (row.done_seq === null || row.done_xid === null || row.done_id === null) return null;
   return {
     seq: BigInt(row.done_seq),

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '@holdfast/postgres';
+import { URGENCY_CODES } from '../postgres/event-row.ts';
+import type { Urgency } from '../recorded-event.ts';
 
 export interface Appended {
   readonly stream: number;
   readonly tenant?: number;
   readonly resourceType?: string;
+  readonly urgency?: Urgency;
 }
 
 /**
@@ -20,7 +23,7 @@ export async function appendEvent(tx: Queryable, what: Appended): Promise<number
 
 /** The part after the lock; by itself only for tests that break the rule. */
 export async function appendEventLocked(tx: Queryable, what: Appended): Promise<number> {
-  const { stream, tenant = 1, resourceType = 'Observation' } = what;
+  const { stream, tenant = 1, resourceType = 'Observation', urgency = 'none' } = what;
   const { rows } = await tx.query<{ seq: string }>(
     `insert into holdfast.stream_head as h (tenant, stream, seq) values ($1, $2, 1)
      on conflict (tenant, stream) do update set seq = h.seq + 1 returning seq`,
@@ -29,9 +32,12 @@ export async function appendEventLocked(tx: Queryable, what: Appended): Promise<
   const seq = Number(rows[0]?.seq);
   await tx.query(
     `insert into holdfast.event (tenant, stream, seq, event_id, interaction, resource_type,
-       resource_id, version, patient_id, confidentiality, sensitivity, actor, request_id)
-     values ($1, $2, $3, $4, 'create', $5, $6, 1, $7, 2, 0, 'Practitioner/test', 'request')`,
-    [tenant, stream, seq, randomUUID(), resourceType, `${stream}-${seq}`, `patient-${stream}`],
+       resource_id, version, patient_id, confidentiality, sensitivity, urgency, actor, request_id)
+     values ($1, $2, $3, $4, 'create', $5, $6, 1, $7, 2, 0, $8, 'Practitioner/test', 'request')`,
+    [
+      ...[tenant, stream, seq, randomUUID(), resourceType, `${stream}-${seq}`],
+      ...[`patient-${stream}`, URGENCY_CODES[urgency]],
+    ],
   );
   return seq;
 }

@@ -3,11 +3,11 @@ import type {
   CommitOutcome,
   GroupStore,
   Lead,
+  LogBatch,
   ParkedStream,
   ParkingOrder,
   PreparedEvent,
 } from '../group-store.ts';
-import type { LogRow } from '../lane-plan.ts';
 import { type RecordedEvent, type StreamRef, streamKey } from '../recorded-event.ts';
 import type { Mutation, SimulatedLog } from './simulated-log.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
@@ -73,17 +73,18 @@ export class SimulatedGroupStore implements GroupStore<void> {
     return { term: record.term, cursor: record.cursor };
   }
 
-  async read(after: Cursor, limit: number): Promise<readonly LogRow[]> {
+  async read(after: Cursor, limit: number): Promise<LogBatch> {
     await this.#travel();
     const { record, log, mutation } = this.#parts;
-    if (this.#blind) return [];
-    const rows = log.visible(after).filter(({ fenced }) => !fenced);
-    this.mostRows = Math.max(this.mostRows, Math.min(limit, rows.length));
-    return rows.slice(0, limit).map(({ event }) => ({
+    if (this.#blind) return { rows: [], end: null };
+    const found = log.visible(after).filter(({ fenced }) => !fenced);
+    this.mostRows = Math.max(this.mostRows, Math.min(limit, found.length));
+    const rows = found.slice(0, limit).map(({ event }) => ({
       event,
       done: mutation === 'no inbox' ? null : (record.inbox.get(streamKey(event)) ?? null),
       parked: mutation !== 'followers do not wait' && record.parked.has(streamKey(event)),
     }));
+    return { rows, end: rows.at(-1)?.event.position ?? null };
   }
 
   async anyBeyond(after: Cursor): Promise<boolean> {

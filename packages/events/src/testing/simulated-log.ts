@@ -145,6 +145,7 @@ function eventOf(position: Cursor, stream: bigint, seq: bigint): RecordedEvent {
     patientId: `p${stream}` as PatientId,
     confidentiality: 2,
     sensitivity: 0n,
+    urgency: 'routine',
     actor: 'Practitioner/1',
     requestId: 'r',
     occurredAt: new Date(0),

@@ -1,3 +1,4 @@
+import { URGENCY_CODES } from '@holdfast/events';
 import { typeCode } from '@holdfast/fhir';
 import { type AuditRow, auditColumns } from '@holdfast/ledger';
 import type { IndexRows } from '../index-rows.ts';
@@ -27,7 +28,7 @@ const PARAMETER_TYPES = [
   'integer[] smallint[] float8[] float8[]',
   'jsonb',
   // Events
-  'uuid[] text[] text[] text text',
+  'uuid[] text[] text[] smallint[] text text',
   // Audit records
   'uuid[] timestamptz[] text[] text[] smallint[] bytea[] bytea[] text[] bytea[]',
 ].flatMap((group) => group.split(' '));
@@ -110,6 +111,7 @@ export function writeStatement(
       changes.map((c) => c.eventId),
       changes.map((c) => c.interaction),
       changes.map((c) => c.type),
+      changes.map((c) => URGENCY_CODES[c.urgency]),
       request.actor,
       request.requestId,
       ...auditColumns(request.audit),
