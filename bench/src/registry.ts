@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
 import { eventsBench } from './events.ts';
+import { fhirBench } from './fhir.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
 import { validateBench } from './validate.ts';
@@ -11,6 +12,7 @@ import { writeBench } from './write.ts';
 export const benches: readonly Bench[] = [
   writeBench,
   readBench,
+  fhirBench,
   decideBench,
   classesBench,
   eventsBench,

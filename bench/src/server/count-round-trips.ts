@@ -7,7 +7,8 @@ import { createPatients, type Stage, serve } from './stage.ts';
 const REQUESTS = 'holdfast requests';
 /** The group commit of audit records, which several requests share. */
 const AUDIT = /\bappend_audit\s*\(/;
-const SAMPLE = 50;
+/** Requests that are counted of each kind. */
+export const SAMPLE = 50;
 const WARM_UP = 20;
 
 export interface Counted {
@@ -19,29 +20,52 @@ export interface Counted {
 /** One request of the sample; it is asked for one at a time. */
 export type Ask = (client: FhirClient, nth: number) => Promise<void>;
 
-/**
- * Means over single requests of what the server's request pool said to PostgreSQL, seen from
- * the wire. Statements include BEGIN and COMMIT; what a function runs inside counts as one.
- */
+/** A server whose talk with PostgreSQL is listened to. */
+export interface ListenedServer {
+  readonly client: FhirClient;
+  /**
+   * Means over single requests of what the server's request pool said to PostgreSQL, seen from
+   * the wire. Statements include BEGIN and COMMIT; what a function runs inside counts as one.
+   * @param afterWarmUp comes between the warm-up and the sample
+   */
+  count(ask: Ask, afterWarmUp?: () => Promise<void>): Promise<Counted>;
+  close(): Promise<void>;
+}
+
+export async function listenedServer(stage: Stage): Promise<ListenedServer> {
+  const proxy = await countingProxy(stage.databaseUrl);
+  const server = await serve(stage, { databaseUrl: proxy.url, connections: 1 });
+  let nth = 0;
+  return {
+    client: server.client,
+    count: async (ask, afterWarmUp) => {
+      for (let n = 0; n < WARM_UP; n++) await ask(server.client, nth++);
+      await afterWarmUp?.();
+      const samples: Exchange[][] = [];
+      for (let n = 0; n < SAMPLE; n++) {
+        proxy.reset();
+        await ask(server.client, nth++);
+        samples.push(proxy.exchanges().filter(({ application }) => application === REQUESTS));
+      }
+      return summary(samples);
+    },
+    close: async () => {
+      await server.close();
+      await proxy.close();
+    },
+  };
+}
+
+/** Counts one operation on a server of its own with patients made over HTTP. */
 export async function countRoundTrips(
   stage: Stage,
   prepare: (client: FhirClient, patients: readonly string[]) => Promise<Ask>,
 ): Promise<Counted> {
-  const proxy = await countingProxy(stage.databaseUrl);
-  const server = await serve(stage, { databaseUrl: proxy.url, connections: 1 });
+  const server = await listenedServer(stage);
   try {
-    const ask = await prepare(server.client, await createPatients(server.client));
-    for (let nth = 0; nth < WARM_UP; nth++) await ask(server.client, nth);
-    const samples: Exchange[][] = [];
-    for (let nth = WARM_UP; nth < WARM_UP + SAMPLE; nth++) {
-      proxy.reset();
-      await ask(server.client, nth);
-      samples.push(proxy.exchanges().filter(({ application }) => application === REQUESTS));
-    }
-    return summary(samples);
+    return await server.count(await prepare(server.client, await createPatients(server.client)));
   } finally {
     await server.close();
-    await proxy.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EmbeddedPostgres } from '@holdfast/postgres';
 import pg from 'pg';
 import { type CpuReading, cpuOfTrees } from '../process-cpu.ts';
-import { temporaryPostgres } from '../temporary-postgres.ts';
+import { type Settings, temporaryPostgres } from '../temporary-postgres.ts';
 import { expectStatus, FhirClient } from './fhir-client.ts';
 import { type HoldfastProcess, startHoldfast } from './holdfast-process.ts';
 
@@ -23,9 +23,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** PostgreSQL as shipped, in a temporary folder. */
-export async function openStage(): Promise<Stage> {
-  const server = await temporaryPostgres();
+/** PostgreSQL as shipped but for the given settings, in a temporary folder. */
+export async function openStage(settings: Settings = {}): Promise<Stage> {
+  const server = await temporaryPostgres(settings);
   const databaseUrl = await server.running.ensureDatabase('holdfast');
   const admin = new pg.Client({ connectionString: databaseUrl });
   await admin.connect();
