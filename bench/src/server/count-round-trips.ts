@@ -9,7 +9,6 @@ const REQUESTS = 'holdfast requests';
 const AUDIT = /\bappend_audit\s*\(/;
 /** Requests that are counted of each kind. */
 export const SAMPLE = 50;
-const WARM_UP = 20;
 
 export interface Counted {
   readonly roundTrips: number;
@@ -26,6 +25,7 @@ export interface ListenedServer {
   /**
    * Means over single requests of what the server's request pool said to PostgreSQL, seen from
    * the wire. Statements include BEGIN and COMMIT; what a function runs inside counts as one.
+   * Each request is asked once before: the server has met the patients it is about.
    * @param afterWarmUp comes between the warm-up and the sample
    */
   count(ask: Ask, afterWarmUp?: () => Promise<void>): Promise<Counted>;
@@ -35,16 +35,15 @@ export interface ListenedServer {
 export async function listenedServer(stage: Stage): Promise<ListenedServer> {
   const proxy = await countingProxy(stage.databaseUrl);
   const server = await serve(stage, { databaseUrl: proxy.url, connections: 1 });
-  let nth = 0;
   return {
     client: server.client,
     count: async (ask, afterWarmUp) => {
-      for (let n = 0; n < WARM_UP; n++) await ask(server.client, nth++);
+      for (let nth = 0; nth < SAMPLE; nth++) await ask(server.client, nth);
       await afterWarmUp?.();
       const samples: Exchange[][] = [];
-      for (let n = 0; n < SAMPLE; n++) {
+      for (let nth = 0; nth < SAMPLE; nth++) {
         proxy.reset();
-        await ask(server.client, nth++);
+        await ask(server.client, nth);
         samples.push(proxy.exchanges().filter(({ application }) => application === REQUESTS));
       }
       return summary(samples);
