@@ -8,6 +8,14 @@ export const VISIBILITY_LIMITS = {
   patients: 200_000,
   /** Occurrences further apart than this are two stories, not one. */
   mergeWindowMs: 15 * 60_000,
+  /** Failures of one story further apart than this are two incidents. */
+  incidentWindowMs: 10 * 60_000,
+  /** Incidents of a list, open ones first. */
+  incidentsListed: 200,
+  /** Entries of one timeline: what a person could read. Machine entries end at it too. */
+  incidentEntries: 5_000,
+  /** Characters of a note or a reason. */
+  incidentWords: 4_000,
   /** Signals of one statement. */
   writeSignals: 200,
   /** A spool file is rotated at this size; two are kept, so twice this is the most disk it takes. */
