@@ -6,7 +6,36 @@ export {
   type FailedRequest,
   type SignalSink,
 } from './dependency-watch.ts';
+export {
+  CONSEQUENCES,
+  type Consequence,
+  LIKELIHOODS,
+  type Likelihood,
+  type PotentialHarm,
+  type SafetyRating,
+  safetyRating,
+} from './exposure/clinical-safety.ts';
+export type { Missing } from './exposure/condition.ts';
+export { type DutyVerdict, exposureOf, type Verdict } from './exposure/exposure-of.ts';
+export {
+  ANCHORS,
+  type Anchor,
+  type FactName,
+  type Jurisdiction,
+  QUESTIONS,
+} from './exposure/facts.ts';
+export { REGULATIONS } from './exposure/regulations/in-force.ts';
 export { SignalSpool } from './files/signal-spool.ts';
+export { IncidentKeeper, type IncidentKeeperOptions } from './incident-keeper.ts';
+export type { EntryRefusal } from './incidents/accept-entry.ts';
+export { causeFirst } from './incidents/cause-chain.ts';
+export type * from './incidents/incident.ts';
+export {
+  type AffectedCounts,
+  exposureFactsOf,
+  type OrganisationProfile,
+} from './incidents/incident-facts.ts';
+export { incidentAt } from './incidents/timeline.ts';
 export { VISIBILITY_LIMITS } from './limits.ts';
 export { visibilityMigrations } from './migrations.ts';
 export { postgresSignalTable } from './postgres/postgres-signal-table.ts';
