@@ -38,6 +38,8 @@ describe.concurrent('the holdfast command', () => {
     [['serve', '--port', 'abc'], {}, 'a whole number from 0 to 65535'],
     [['serve'], { PORT: '99999' }, 'a whole number from 0 to 65535'],
     [['serve'], { NODE_ENV: 'Production' }, "NODE_ENV does not take 'Production'"],
+    [['serve'], { HOLDFAST_REGULATED_AS: 'hospital' }, "'hospital' is not one of covered-entity"],
+    [['serve'], { HOLDFAST_TIME_ZONE: 'Mars' }, "'Mars' is not a time zone"],
     [['serve'], { HOLDFAST_LOG: 'verbose' }, 'Allowed choices are trace'],
     [['import', 'x.json', '--parallel', 'abc'], {}, 'a whole number from 1 to 64'],
     [['import', '*.json.gz'], {}, 'No file matches *.json.gz.'],

@@ -3,6 +3,7 @@ import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
 import type { ProviderSettings } from '@holdfast/signin';
 import type { ReferencePolicy } from '@holdfast/store';
+import type { OrganisationProfile } from '@holdfast/visibility';
 
 /** All that one process is told; `apps/cli` reads it from flags and the environment. */
 export interface ServerConfig {
@@ -29,6 +30,8 @@ export interface ServerConfig {
   readonly updateCreates?: boolean;
   /** Where subscriptions may go beside the public internet over TLS, and by which mail server. */
   readonly subscriptions?: SubscriptionSettings | undefined;
+  /** What the organisation is before the law; absent: an incident asks for it. */
+  readonly organisation?: OrganisationProfile | undefined;
   readonly logLevel: string;
   /** What becomes of resources that break rules; absent = every rule is enforced. */
   readonly validation?: ValidationPolicy;

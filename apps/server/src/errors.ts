@@ -31,6 +31,12 @@ export const SERVER_FAULTS = {
     text: 'The body is not what this address takes.',
     mend: 'Correct the members that the issue names; the OpenAPI document describes them.',
   },
+  SERVER_INCIDENT_CONFLICT: {
+    status: 409,
+    issue: 'conflict',
+    text: 'The timeline of the incident does not take this now.',
+    mend: 'Read the incident again: it has changed, or the entry contradicts it.',
+  },
   SERVER_VALUE_UNSTORABLE: {
     status: 400,
     issue: 'value',

@@ -23,6 +23,7 @@ import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
+import { registerIncidentRoutes } from './http/incident-routes.ts';
 import { registerLedgerRoutes } from './http/ledger-routes.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
@@ -217,7 +218,7 @@ interface Mounted {
 }
 
 async function mount(platform: Platform): Promise<Mounted> {
-  const { tenant, logger, database, watcher, signals, watch, secrets } = platform;
+  const { tenant, logger, database, watcher, signals, secrets } = platform;
   const sources: OverviewSources = {
     ...platform,
     tenant,
@@ -258,18 +259,7 @@ async function mount(platform: Platform): Promise<Mounted> {
   registerFhirInterface(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
   registerPolicyRoutes(app, { ...platform, pool: database.requests });
-  registerOperationsRoutes(app, {
-    ...platform,
-    overview: () => overviewOf(sources),
-    version: VERSION,
-    databaseUp: () => watch.state().state === 'up',
-    ledgerState: () => platform.ledger.state(),
-  });
-  registerLedgerRoutes(app, {
-    ...platform,
-    pool: database.requests,
-    accesses: { ...platform, keys: secrets.log },
-  });
+  mountOperations(app, platform, () => overviewOf(sources));
   registerLiveRoutes(app, { ...platform, feed, signals });
   platform.tail.subscribe(() => feed.changed());
   registerEventRoutes(app, { ...platform, records: platform.subscriptions.records });
@@ -282,6 +272,32 @@ async function mount(platform: Platform): Promise<Mounted> {
       return url;
     },
   };
+}
+
+/** What operators and officers ask of the platform itself. */
+function mountOperations(
+  app: FastifyInstance,
+  platform: Platform,
+  overview: () => ReturnType<typeof overviewOf>,
+): void {
+  const { config, database, secrets, watch, ledger } = platform;
+  registerOperationsRoutes(app, {
+    ...platform,
+    overview,
+    version: VERSION,
+    databaseUp: () => watch.state().state === 'up',
+    ledgerState: () => ledger.state(),
+  });
+  registerIncidentRoutes(app, {
+    ...platform,
+    organisation: config.organisation ?? { answers: {}, timeZone: 'UTC' },
+    clock,
+  });
+  registerLedgerRoutes(app, {
+    ...platform,
+    pool: database.requests,
+    accesses: { ...platform, keys: secrets.log },
+  });
 }
 
 /** Says early what the first token would find out; the start does not wait for it. */
@@ -325,6 +341,7 @@ async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   await platform.sequencer.stop();
   await platform.publisher.idle();
   platform.watch.stop();
+  await platform.incidents.stop();
   await platform.signals.stop();
   await platform.owner.end();
   await platform.secrets.forgetDatabase();

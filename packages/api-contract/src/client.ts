@@ -6,6 +6,7 @@ import type { AccessPolicy, ActivatePolicyRequest } from './consent-policies.ts'
 import { checked, jsonOf } from './contract-check.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { apiFault } from './errors.ts';
+import type { IncidentEntryRequest } from './incidents.ts';
 import { type LiveSign, readLive, type StreamSign } from './live-reader.ts';
 import { faultOf, OperationOutcome } from './operation-outcome.ts';
 import type { TokenRequest } from './sign-in.ts';
@@ -54,6 +55,16 @@ export function createClient(options: ClientOptions) {
       read(ENDPOINTS.listSignals, { query: { state }, ...cancel }),
     readSignal: (id: string, cancel: Cancel = {}) =>
       read(ENDPOINTS.readSignal, { path: { id }, ...cancel }),
+    listIncidents: (cancel: Cancel = {}) => read(ENDPOINTS.listIncidents, cancel),
+    readIncident: (id: string, cancel: Cancel & { readonly at?: string } = {}) => {
+      const { at, ...rest } = cancel;
+      const query = at === undefined ? {} : { at };
+      return read(ENDPOINTS.readIncident, { path: { id }, query, ...rest });
+    },
+    readIncidentPatients: (id: string, cancel: Cancel = {}) =>
+      read(ENDPOINTS.readIncidentPatients, { path: { id }, ...cancel }),
+    writeIncident: (id: string, body: IncidentEntryRequest) =>
+      read(ENDPOINTS.writeIncident, { path: { id }, body }),
     readCheckpoint: (cancel: Cancel = {}) => text(ENDPOINTS.readCheckpoint, cancel),
     explainConsent: (body: ExplainRequest) => read(ENDPOINTS.explainConsent, { body }),
     decideConsent: (body: DecideRequest) => read(ENDPOINTS.decideConsent, { body }),

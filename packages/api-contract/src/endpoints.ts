@@ -7,7 +7,14 @@ import {
   StoredPolicyAnswer,
 } from './consent-policies.ts';
 import { Liveness, Readiness } from './health.ts';
+import {
+  IncidentDetail,
+  IncidentEntryRequest,
+  IncidentList,
+  IncidentPatients,
+} from './incidents.ts';
 import { Overview } from './overview.ts';
+import { Instant } from './primitives.ts';
 import { PersonaList, TokenAnswer, TokenRequest } from './sign-in.ts';
 import { SignalDetail, SignalList, SignalState } from './signals.ts';
 
@@ -170,6 +177,56 @@ export const ENDPOINTS = {
     },
     answer: { description: 'Signal', contentType: 'application/json', schema: SignalDetail },
     refusals: [404],
+  },
+  listIncidents: {
+    method: 'GET',
+    path: '/operations/incidents',
+    summary: 'Incidents: failures of one story with their cause first, open ones first',
+    auth: 'bearer',
+    roles: OPERATORS,
+    answer: { description: 'Incidents', contentType: 'application/json', schema: IncidentList },
+  },
+  readIncident: {
+    method: 'GET',
+    path: '/operations/incidents/{id}',
+    summary: 'One incident: cause, reach, clinical risk, regulatory duties with clocks, timeline',
+    description: [
+      'With `at`, what was known at that instant. Duties that depend on something unknown are',
+      'undetermined, name what would settle them and keep their clocks. This is no legal advice.',
+    ].join(' '),
+    auth: 'bearer',
+    roles: OPERATORS,
+    parameters: {
+      id: { in: 'path', required: true, description: 'Incident id', schema: z.uuid() },
+      at: { in: 'query', required: false, description: 'Defaults to now', schema: Instant },
+    },
+    answer: { description: 'Incident', contentType: 'application/json', schema: IncidentDetail },
+    refusals: [400, 404],
+  },
+  readIncidentPatients: {
+    method: 'GET',
+    path: '/operations/incidents/{id}/patients',
+    summary: 'Everybody whom the incident reached; the read is audited for each of them',
+    auth: 'bearer',
+    roles: OPERATORS,
+    parameters: {
+      id: { in: 'path', required: true, description: 'Incident id', schema: z.uuid() },
+    },
+    answer: { description: 'Patients', contentType: 'application/json', schema: IncidentPatients },
+    refusals: [404],
+  },
+  writeIncident: {
+    method: 'POST',
+    path: '/operations/incidents/{id}/entries',
+    summary: 'Adds to the timeline: take it up, answer a question, record an instant, close it',
+    auth: 'bearer',
+    roles: OPERATORS,
+    parameters: {
+      id: { in: 'path', required: true, description: 'Incident id', schema: z.uuid() },
+    },
+    body: IncidentEntryRequest,
+    answer: { description: 'Incident', contentType: 'application/json', schema: IncidentDetail },
+    refusals: [400, 404, 409],
   },
   readCheckpoint: {
     method: 'GET',

@@ -30,6 +30,17 @@ export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';
 export { API_CATALOGUE } from './errors.ts';
 export { ConsumerGroup, ConsumerState, EventFigures, RecentEvent } from './event-flow.ts';
 export { Liveness, Readiness } from './health.ts';
+export {
+  ExposureDuty,
+  ExposureQuestion,
+  Incident,
+  IncidentDetail,
+  IncidentEntryRequest,
+  IncidentList,
+  IncidentPatients,
+  IncidentStatus,
+  TimelineEntry,
+} from './incidents.ts';
 export { BackendState, ClinicalTier, InferenceFigures, InferenceLane } from './inference-lanes.ts';
 export { LedgerHead } from './ledger-head.ts';
 export * from './limits.ts';

@@ -18,6 +18,7 @@ export {
   readHistory,
 } from './postgres/history.ts';
 export { checkIndex, type IndexDifference } from './postgres/index-check.ts';
+export { type AddressCount, countAddresses } from './postgres/patient-addresses.ts';
 export { type ReadOutcome, type ResourceName, read, readVersion } from './postgres/read.ts';
 export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
 export { type UsedLabel, usedLabels } from './postgres/used-labels.ts';

@@ -2,6 +2,7 @@ import {
   type Clock,
   err,
   ok,
+  type PatientId,
   type Random,
   type Result,
   type TenantId,
@@ -15,6 +16,7 @@ import { incidentAt } from './incidents/timeline.ts';
 import { VISIBILITY_LIMITS } from './limits.ts';
 import {
   addEntry,
+  countPatients,
   listIncidents,
   openIncidents,
   patientsOfIncident,
@@ -102,8 +104,16 @@ export class IncidentKeeper {
   }
 
   /** Everybody whom the incident reached: protected data, for an audited reader. */
-  async patients(tenant: TenantId | null, id: IncidentId): Promise<string[]> {
+  async patients(tenant: TenantId | null, id: IncidentId): Promise<PatientId[]> {
     return patientsOfIncident(this.#options.pool, { tenant, id });
+  }
+
+  /** How many people each of these reached; none is named. */
+  async patientCounts(
+    tenant: TenantId | null,
+    ids: readonly IncidentId[],
+  ): Promise<ReadonlyMap<IncidentId, number>> {
+    return countPatients(this.#options.pool, { tenant, ids });
   }
 
   /** A person adds to the timeline. */

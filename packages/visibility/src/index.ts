@@ -25,6 +25,7 @@ export {
   QUESTIONS,
 } from './exposure/facts.ts';
 export { REGULATIONS } from './exposure/regulations/in-force.ts';
+export { type Residence, residenceOf } from './exposure/residence.ts';
 export { SignalSpool } from './files/signal-spool.ts';
 export { IncidentKeeper, type IncidentKeeperOptions } from './incident-keeper.ts';
 export type { EntryRefusal } from './incidents/accept-entry.ts';
@@ -35,6 +36,7 @@ export {
   exposureFactsOf,
   type OrganisationProfile,
 } from './incidents/incident-facts.ts';
+export { ORGANISATION_ROLES, readOrganisation } from './incidents/organisation.ts';
 export { incidentAt } from './incidents/timeline.ts';
 export { VISIBILITY_LIMITS } from './limits.ts';
 export { visibilityMigrations } from './migrations.ts';

@@ -59,6 +59,8 @@ Environment:
   HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
   HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
   HOLDFAST_OIDC_ROLES     its names of roles: nurse=clinician,...
+  HOLDFAST_REGULATED_AS   what the organisation is: covered-entity,part-2-program,...
+  HOLDFAST_TIME_ZONE      where days of regulatory clocks end, e.g. America/New_York
 
 All of them: docs/configuration.md. In production: docs/production.md.`,
     )
@@ -87,10 +89,20 @@ async function serve(options: Options): Promise<void> {
   const environment = environmentIn(process.env['NODE_ENV']);
   await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
-  const { parseValidationPolicy, readProviderSettings, readSubscriptionSettings, startServer } =
-    await import('@holdfast/server');
+  const {
+    parseValidationPolicy,
+    readOrganisation,
+    readProviderSettings,
+    readSubscriptionSettings,
+    startServer,
+  } = await import('@holdfast/server');
   const provider = readProviderSettings(process.env);
   if (!provider.ok) throw new InvalidArgumentError(provider.error);
+  const organisation = readOrganisation(
+    process.env['HOLDFAST_REGULATED_AS'] ?? '',
+    process.env['HOLDFAST_TIME_ZONE'] || 'UTC',
+  );
+  if (!organisation.ok) throw new InvalidArgumentError(organisation.error);
   const policy = parseValidationPolicy(options.validation);
   if (!policy.ok) throw new InvalidArgumentError(`--validation does not take '${policy.error}'`);
   const startedMs = performance.now();
@@ -102,6 +114,7 @@ async function serve(options: Options): Promise<void> {
     environment,
     witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
     provider: provider.value,
+    organisation: organisation.value,
     demo,
     publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
     ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import {
   DependencyWatch,
+  IncidentKeeper,
   postgresSignalTable,
   RequestMeter,
   SignalRecorder,
@@ -24,6 +25,7 @@ export interface ObservationParts {
 /** What is seen of the running platform: figures in memory, signals in the database or the spool. */
 export interface Observation {
   readonly signals: SignalRecorder;
+  readonly incidents: IncidentKeeper;
   readonly watch: DependencyWatch;
   readonly meter: RequestMeter;
   readonly decisions: Decisions;
@@ -38,6 +40,8 @@ export async function startObservation(parts: ObservationParts): Promise<Observa
     trouble,
   });
   await signals.start();
+  const incidents = new IncidentKeeper({ pool: owner, signals, clock, random, trouble });
+  await incidents.start();
   const watch = new DependencyWatch({
     dependency: 'postgres',
     cause: 'postgres-unavailable',
@@ -55,5 +59,5 @@ export async function startObservation(parts: ObservationParts): Promise<Observa
   const meter = new RequestMeter(clock);
   const decisions = new Decisions(clock);
   const watcher = new RequestWatcher({ meter, decisions, watch, signals, tenant });
-  return { signals, watch, meter, decisions, watcher };
+  return { signals, incidents, watch, meter, decisions, watcher };
 }

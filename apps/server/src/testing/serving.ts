@@ -23,7 +23,7 @@ export interface Serving {
 
 /** A whole server on an embedded database of its own. */
 export async function serving(
-  options: Partial<Pick<ServerConfig, 'demo' | 'validation' | 'witnesses'>> = {},
+  options: Partial<Pick<ServerConfig, 'demo' | 'organisation' | 'validation' | 'witnesses'>> = {},
 ): Promise<Serving> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
   const server = await startServer({
@@ -35,6 +35,7 @@ export async function serving(
     demo: options.demo ?? false,
     ...(options.validation !== undefined && { validation: options.validation }),
     witnesses: options.witnesses,
+    organisation: options.organisation,
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off' },

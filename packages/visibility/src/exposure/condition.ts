@@ -1,7 +1,7 @@
 import type { ExposureFacts, FactName, Headcount, Jurisdiction } from './facts.ts';
 
-/** Whom a threshold counts: everybody affected, or those who live somewhere. */
-export type Counted = 'everybody' | Jurisdiction;
+/** Whom a threshold counts: everybody affected, those who live somewhere, or those of one State. */
+export type Counted = 'everybody' | 'any one State' | Jurisdiction;
 
 /** What has to be known where a condition cannot be told. */
 export type Missing = FactName | 'whoIsAffected' | 'residence';
@@ -61,17 +61,23 @@ function counted(
   { people, atLeast }: { readonly people: Counted; readonly atLeast: number },
   facts: ExposureFacts,
 ): Truth {
-  const { confirmed, possible } = headcount(people, facts);
+  const counts = headcounts(people, facts);
   const unknown = people === 'everybody' ? 0 : facts.residenceUnknown;
-  if (confirmed >= atLeast) return TRUE;
-  if (confirmed + possible + unknown < atLeast) return FALSE;
+  if (counts.some(({ confirmed }) => confirmed >= atLeast)) return TRUE;
+  const open = counts.filter((each) => each.confirmed + each.possible + unknown >= atLeast);
+  if (open.length === 0) return FALSE;
   const missing: Missing[] = [];
-  if (possible > 0) missing.push('whoIsAffected');
+  if (open.some(({ possible }) => possible > 0)) missing.push('whoIsAffected');
   if (unknown > 0) missing.push('residence');
   return { value: null, missing };
 }
 
-function headcount(people: Counted, facts: ExposureFacts): Headcount {
-  if (people === 'everybody') return facts.affected;
-  return facts.residents[people] ?? { confirmed: 0, possible: 0 };
+const NOBODY: Headcount = { confirmed: 0, possible: 0 };
+
+function headcounts(people: Counted, { affected, residents }: ExposureFacts): Headcount[] {
+  if (people === 'everybody') return [affected];
+  if (people !== 'any one State') return [residents[people] ?? NOBODY];
+  const states = Object.entries(residents).filter(([place]) => place.startsWith('US-'));
+  // A State that nobody is known to live in may be that of all whose residence is unknown.
+  return [NOBODY, ...states.map(([, count]) => count ?? NOBODY)];
 }

@@ -1,14 +1,5 @@
-/** Where a person lives, as far as a regulation asks. ISO 3166-2; `EU` stands for its members. */
-export type Jurisdiction =
-  | 'US'
-  | 'US-CA'
-  | 'US-CO'
-  | 'US-FL'
-  | 'US-NY'
-  | 'US-TX'
-  | 'US-WA'
-  | 'EU'
-  | 'GB';
+/** Where a person lives, as far as a regulation asks: a State (ISO 3166-2), the EU, or GB. */
+export type Jurisdiction = 'US' | `US-${string}` | 'EU' | 'GB';
 
 /**
  * What a person has to know about the organisation, the event and the decisions taken, as the

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@holdfast/kernel';
+import { CAUSES } from '../causes.ts';
 import { VISIBILITY_LIMITS } from '../limits.ts';
 import type { HumanEntry, Incident } from './incident.ts';
 
@@ -24,7 +25,10 @@ export function acceptEntry(
   const closed = incident.status === 'closed';
   if (entry.kind === 'reopened') return closed ? ok(entry) : err('not-closed');
   if (closed && entry.kind !== 'noted') return err('closed');
-  const failing = incident.signals.some(({ endedAt }) => endedAt === null);
+  // Single events have no end to wait for.
+  const failing = incident.signals.some(
+    ({ cause, endedAt }) => endedAt === null && CAUSES[cause].lasts === 'until-resolved',
+  );
   if (entry.kind === 'closed' && failing) return err('still-failing');
   if (entry.kind === 'held' && entry.until <= entry.from) return err('hold-reversed');
   if (entry.kind === 'anchored' && entry.instant > at) return err('in-the-future');

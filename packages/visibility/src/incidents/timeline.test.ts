@@ -88,6 +88,11 @@ describe('what a person may write', () => {
     expect(acceptEntry(over, close, now).ok).toBe(true);
   });
 
+  it('waits for no end of single events', () => {
+    const events = at(record(joined('one', 'audit-append-failed', 1)), 5);
+    expect(acceptEntry(events, close, now).ok).toBe(true);
+  });
+
   it('adds to a closed one only a note or its reopening', () => {
     expect(acceptEntry(closed, { kind: 'acknowledged' }, now)).toEqual({
       ok: false,

@@ -1,4 +1,4 @@
-import type { TenantId } from '@holdfast/kernel';
+import type { PatientId, TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import { entryLine, entryOf } from '../incidents/entry-line.ts';
 import type { IncidentEntry, IncidentId, IncidentRecord } from '../incidents/incident.ts';
@@ -53,14 +53,29 @@ export async function readIncident(
 export async function patientsOfIncident(
   db: Queryable,
   { tenant, id }: { readonly tenant: Scope; readonly id: IncidentId },
-): Promise<string[]> {
-  const { rows } = await db.query<{ patient_id: string }>(
+): Promise<PatientId[]> {
+  const { rows } = await db.query<{ patient_id: PatientId }>(
     `select distinct p.patient_id from holdfast.incident_signal s
      join holdfast.signal_patient p on p.tenant = s.tenant and p.signal = s.signal
      where s.tenant = $1 and s.incident = $2 order by 1`,
     [tenant ?? 0, id],
   );
   return rows.map((row) => row.patient_id);
+}
+
+/** How many people each incident reached, each counted once. */
+export async function countPatients(
+  db: Queryable,
+  { tenant, ids }: { readonly tenant: Scope; readonly ids: readonly IncidentId[] },
+): Promise<Map<IncidentId, number>> {
+  const { rows } = await db.query<{ incident: IncidentId; patients: number }>(
+    `select s.incident, count(distinct p.patient_id)::int as patients
+     from holdfast.incident_signal s
+     join holdfast.signal_patient p on p.tenant = s.tenant and p.signal = s.signal
+     where s.tenant = $1 and s.incident = any($2::uuid[]) group by 1`,
+    [tenant ?? 0, ids],
+  );
+  return new Map(rows.map(({ incident, patients }) => [incident, patients]));
 }
 
 /** The incident a signal is part of, and whether its end is in the timeline; null = of none. */

@@ -8,13 +8,8 @@ const ANYBODY: Condition = { people: 'everybody', atLeast: 1 };
 const FIVE_HUNDRED: Condition = { people: 'everybody', atLeast: 500 };
 const FEWER_THAN_500: Condition = { not: FIVE_HUNDRED };
 
-/** Each State whose residents are counted apart: 45 CFR 164.406 asks for more than 500 of one. */
-const MORE_THAN_500_OF_ONE_STATE: Condition = {
-  any: (['US-CA', 'US-CO', 'US-FL', 'US-NY', 'US-TX', 'US-WA'] as const).map((people) => ({
-    people,
-    atLeast: 501,
-  })),
-};
+/** 45 CFR 164.406: more than 500 residents of one State. */
+const MORE_THAN_500_OF_ONE_STATE: Condition = { people: 'any one State', atLeast: 501 };
 
 /** 45 CFR 164.402: presumed a breach unless the four factors show a low probability. */
 const BREACH_OF_UNSECURED_PHI: Condition = {
@@ -146,12 +141,7 @@ export const UNITED_STATES: readonly Regulation[] = [
         id: 'media',
         notify: 'prominent media of the State',
         citation: '16 CFR 318.5(b)',
-        when: {
-          any: (['US-CA', 'US-CO', 'US-FL', 'US-NY', 'US-TX', 'US-WA'] as const).map((people) => ({
-            people,
-            atLeast: 500,
-          })),
-        },
+        when: { people: 'any one State', atLeast: 500 },
         clock: WITHIN_60_DAYS,
         reading: 'read',
       },
