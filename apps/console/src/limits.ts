@@ -27,3 +27,6 @@ export const TARGET_WATCH_SHARE = 0.8;
 
 /** Seconds over which the current request rate is averaged. */
 export const RATE_WINDOW_SECONDS = 10;
+
+/** Share of a regulatory clock that has run when it wants somebody's eyes. */
+export const CLOCK_WATCH_SHARE = 0.75;

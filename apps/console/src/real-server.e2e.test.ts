@@ -1,11 +1,12 @@
 // Goal: the console works on the product itself, not only on the fixture.
 // Method: start the built product as a user does and take the shared browser steps.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, reasonToSkip } from './testing/chromium.ts';
+import { axeViolations, openConsole, overflow, signIn, tabTo } from './testing/console-page.ts';
 import { describeConsole } from './testing/describe-console.ts';
 import { type ServedHoldfast, serveHoldfast } from './testing/serve-holdfast.ts';
 
@@ -23,13 +24,97 @@ describe.skipIf(skipped !== undefined)('in Chromium', () => {
     await browser.close();
     await server.stop();
     await server.deleteData();
-    rmSync(data, { recursive: true, force: true });
+    if (process.env['KEEP'] === undefined) rmSync(data, { recursive: true, force: true });
   });
 
-  describeConsole('the running product', {
+  const target = {
     baseUrl: () => server.url,
     browser: () => browser,
     operator: /^Sign in as Aino Virtanen$/,
     screenshots: () => data,
+  };
+  describeConsole('the running product', target);
+
+  const read = async (persona: string, path: string): Promise<Response> => {
+    const asked = await fetch(`${server.url}/development/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ persona }),
+    });
+    const { access_token: token } = (await asked.json()) as { access_token: string };
+    return fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  };
+
+  describe('an incident', () => {
+    it('follows from a lost database, with the patient whose record was asked for', async () => {
+      const location = join(data, 'postgres/location');
+      const place = existsSync(location) ? readFileSync(location, 'utf8').trim() : '';
+      const pidFile = join(place || join(data, 'postgres'), 'cluster/postmaster.pid');
+      process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
+      const finn = async () => (await read('clinician', '/fhir/R4/Patient/finn-demo')).status;
+      await expect.poll(finn, { interval: 20, timeout: 30_000 }).toBe(503);
+      await expect.poll(finn, { timeout: 60_000 }).toBe(200);
+      const incidents = async () => (await read('operator', '/operations/incidents')).text();
+      await expect.poll(incidents, { timeout: 30_000 }).toContain('postgres-unavailable');
+    }, 150_000);
+
+    it('is taken up and answered by keyboard, and its duties follow', async () => {
+      const { page, complaints, close } = await openConsole(target);
+      await signIn(page, target.operator);
+      await tabTo(page, /^Incidents$/);
+      await page.keyboard.press('Enter');
+      await tabTo(page, /database does not answer/);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: /database does not answer/ }).waitFor();
+      const hipaa = page.getByText('45 CFR 164.404', { exact: false }).first();
+      await hipaa.waitFor();
+
+      await tabTo(page, /^Take it up$/);
+      await page.keyboard.press('Enter');
+      await page.getByText(/^acknowledged, with /).waitFor();
+
+      await tabTo(page, /^No: Is the organisation a HIPAA covered entity/);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('No, because').fill('a vendor of software');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText(/covered entity for these records\? No: a vendor of software/).waitFor();
+      await expect.poll(() => hipaa.isVisible()).toBe(false);
+
+      await page.getByTitle('Show what was known then').last().click();
+      await page.getByText('as known at', { exact: false }).waitFor();
+      await page.getByText('45 CFR 164.404', { exact: false }).first().waitFor();
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    it.each(['light', 'dark'] as const)('has no axe violation in %s', async (colorScheme) => {
+      const { page, complaints, close } = await openConsole(target, { colorScheme });
+      await signIn(page, target.operator);
+      await page.getByRole('link', { name: 'Incidents' }).click();
+      const incident = page.getByRole('link', { name: /database does not answer/ });
+      await incident.waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await incident.click();
+      await page.getByRole('button', { name: 'Show who they are' }).click();
+      await page.getByText('finn-demo').waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await page.screenshot({ path: join(data, `incident-${colorScheme}.png`), fullPage: true });
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    it.each([360, 768, 2_560])('does not overflow a window %i px wide', async (width) => {
+      const { page, close } = await openConsole(target, { viewport: { width, height: 900 } });
+      await signIn(page, target.operator);
+      await page.getByRole('link', { name: 'Incidents' }).click();
+      const incident = page.getByRole('link', { name: /database does not answer/ });
+      await incident.waitFor();
+      expect(await overflow(page)).toBe(0);
+      await incident.click();
+      await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      await close();
+    });
   });
 });

@@ -1,7 +1,16 @@
-import { createRootRoute, createRoute, createRouter, Link, Navigate } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  Navigate,
+  useLocation,
+} from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Frame } from './frame/frame.tsx';
 import { PageFailure } from './frame/page-failure.tsx';
+import { IncidentPage } from './incidents/incident-page.tsx';
+import { IncidentsPage } from './incidents/incidents-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { useSession } from './session/session-context.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
@@ -29,15 +38,52 @@ const overview = createRoute({
   ),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  component: () => (
+    <SignedIn>
+      <IncidentsPage />
+    </SignedIn>
+  ),
+});
+
+/** What an incident's page keeps in its address: the instant whose knowledge it shows. */
+function incidentSearchOf({ at }: Record<string, unknown>): { readonly at?: string } {
+  return typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? { at } : {};
+}
+
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$id',
+  validateSearch: incidentSearchOf,
+  component: () => (
+    <SignedIn>
+      <IncidentPage />
+    </SignedIn>
+  ),
+});
+
+/** What the sign-in keeps: where to go on from. */
+function signInSearchOf(
+  search: Record<string, unknown>,
+): OverviewSearch & { readonly to?: string } {
+  const { to } = search;
+  return { ...overviewSearchOf(search), ...(typeof to === 'string' && isPage(to) && { to }) };
+}
+
+/** A page of this console: a link must not lead elsewhere after the sign-in. */
+const isPage = (to: string): boolean => /^\/incidents(?:\/[0-9a-f-]{36})?$/.test(to);
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: overviewSearchOf,
+  validateSearch: signInSearchOf,
   component: SignInUnlessSignedIn,
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, signIn]),
+  routeTree: root.addChildren([overview, incidents, incident, signIn]),
   basepath: '/console',
   defaultErrorComponent: PageFailure,
 });
@@ -51,14 +97,21 @@ declare module '@tanstack/react-router' {
 /** Keeps the address while somebody signs in, so that a shared link survives it. */
 function SignedIn({ children }: { readonly children: ReactNode }) {
   const { session } = useSession();
-  const search = overview.useSearch();
-  return session === undefined ? <Navigate to="/sign-in" search={search} replace /> : children;
+  const { pathname, search } = useLocation();
+  if (session !== undefined) return children;
+  const kept = isPage(pathname) ? { to: pathname } : overviewSearchOf({ ...search });
+  return <Navigate to="/sign-in" search={kept} replace />;
 }
 
 function SignInUnlessSignedIn() {
   const { session } = useSession();
-  const search = signIn.useSearch();
-  return session === undefined ? <SignInPage /> : <Navigate to="/" search={search} replace />;
+  const { to, ...search } = signIn.useSearch();
+  if (session === undefined) return <SignInPage />;
+  return to === undefined ? (
+    <Navigate to="/" search={search} replace />
+  ) : (
+    <Navigate to={to} replace />
+  );
 }
 
 function NotFound() {

@@ -3,6 +3,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { useSession } from '../session/session-context.tsx';
 import { DisplayControls } from './display-controls.tsx';
 import './frame.css';
+import './page.css';
 
 /** What every page has around it: skip link, banner, main. */
 export function Frame() {
@@ -16,6 +17,7 @@ export function Frame() {
           <Mark />
           Holdfast
         </Link>
+        <Pages />
         <DisplayControls />
         <WhoAmI />
       </header>
@@ -23,6 +25,20 @@ export function Frame() {
         <Outlet />
       </main>
     </>
+  );
+}
+
+/** The pages of the console, for whoever is signed in. */
+function Pages() {
+  const { session } = useSession();
+  if (session === undefined) return null;
+  return (
+    <nav aria-label="Pages" className="pages">
+      <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
+        Overview
+      </Link>
+      <Link to="/incidents">Incidents</Link>
+    </nav>
   );
 }
 
