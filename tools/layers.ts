@@ -62,6 +62,7 @@ export const LAYERS = {
   ],
   'apps/console': ['packages/kernel', 'packages/api-contract'],
   'examples/consent-only': ['packages/kernel', 'packages/consent'],
+  'examples/event-consumer': ['packages/events', 'packages/postgres'],
   bench: [
     'packages/kernel',
     'packages/postgres',

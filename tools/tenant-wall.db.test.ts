@@ -11,6 +11,7 @@ import { LAYERS } from './layers.ts';
 const TENANTLESS: Readonly<Record<string, string>> = {
   schema_migration: 'what this database consists of',
   consumer_group: 'how far a consumer has read: a position in the log, no data of it',
+  mirror_place: 'how far a copy of the log has come in the stream of a broker, no data of it',
   search_parameter: 'numbers of FHIR search parameters, the same for everyone',
   token_system: 'numbers of code system addresses, the same for everyone',
 };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerConsent } from './commands/consent.ts';
 import { registerData } from './commands/data.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLedger } from './commands/ledger.ts';
@@ -38,6 +39,7 @@ registerConsent(program);
 registerToken(program);
 registerOpenApi(program);
 registerData(program);
+registerDoctor(program);
 registerWitness(program);
 
 try {

@@ -1,3 +1,4 @@
+import type { BrokerSettings } from '@holdfast/events';
 import type { ValidationPolicy } from '@holdfast/fhir';
 import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
@@ -32,6 +33,8 @@ export interface ServerConfig {
   readonly subscriptions?: SubscriptionSettings | undefined;
   /** What the organisation is before the law; absent: an incident asks for it. */
   readonly organisation?: OrganisationProfile | undefined;
+  /** The broker that carries the event log to other machines. */
+  readonly broker?: BrokerSettings | undefined;
   readonly logLevel: string;
   /** What becomes of resources that break rules; absent = every rule is enforced. */
   readonly validation?: ValidationPolicy;

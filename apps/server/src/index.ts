@@ -1,3 +1,4 @@
+export { readBrokerSettings } from '@holdfast/events';
 export { parseValidationPolicy } from '@holdfast/fhir';
 export { readProviderSettings } from '@holdfast/signin';
 export { readOrganisation } from '@holdfast/visibility';

@@ -7,6 +7,7 @@ import { createPool } from '@holdfast/postgres';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
+import { type BrokerRelay, openBrokerRelay } from './composition/broker-relay.ts';
 import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
 import { openEventSource } from './composition/event-source.ts';
 import { type Intelligence, prepareIntelligence } from './composition/intelligence.ts';
@@ -60,6 +61,7 @@ interface Platform
     RecordStore,
     Intelligence,
     Subscriptions,
+    BrokerRelay,
     EventFlow,
     SignIn {
   /** The server's root address without a slash at its end, known once it listens. */
@@ -184,7 +186,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
 }
 
 interface ReactionParts
-  extends Pick<Platform, 'config' | 'tenant' | 'source' | 'secrets' | 'audit'> {
+  extends Pick<Platform, 'config' | 'tenant' | 'source' | 'secrets' | 'audit' | 'owner'> {
   readonly database: Database;
   readonly records: RecordStore;
   readonly inferenceConsumers: Intelligence['inferenceConsumers'];
@@ -192,7 +194,9 @@ interface ReactionParts
 }
 
 /** Everything that acts on events. */
-function react(parts: ReactionParts): Subscriptions & EventFlow & Pick<Platform, 'address'> {
+function react(
+  parts: ReactionParts,
+): Subscriptions & BrokerRelay & EventFlow & Pick<Platform, 'address'> {
   const { config, secrets, inferenceConsumers, trouble } = parts;
   const address = { url: config.publicUrl ?? '' };
   const subscriptions = openSubscriptions({
@@ -205,9 +209,19 @@ function react(parts: ReactionParts): Subscriptions & EventFlow & Pick<Platform,
     timers: systemTimers,
     trouble: trouble('subscriptions'),
   });
-  const consumers = [...inferenceConsumers, subscriptions.subscriptions.consumer];
+  const relay = openBrokerRelay({
+    settings: config.broker,
+    url: parts.database.ownerUrl,
+    owner: parts.owner,
+    trouble: trouble('broker'),
+  });
+  const consumers = [
+    ...inferenceConsumers,
+    subscriptions.subscriptions.consumer,
+    ...relay.relayConsumers,
+  ];
   const flow = openEventFlow({ ...parts, clock, random, consumers });
-  return { ...subscriptions, ...flow, address };
+  return { ...subscriptions, ...relay, ...flow, address };
 }
 
 interface Mounted {
@@ -331,6 +345,7 @@ async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   platform.gate.close();
   await app.close();
   await platform.runtime.stop();
+  await platform.closeRelay();
   await platform.subscriptions.stop();
   await platform.tail.stop();
   await platform.source.stop();

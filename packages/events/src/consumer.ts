@@ -30,8 +30,9 @@ export interface Consumer<Prepared = void> {
    */
   concerns?(event: RecordedEvent): boolean;
   /**
-   * Slow or outside work, done before any transaction opens: it may run again after a crash, so
-   * whoever receives it deduplicates by `event.eventId`. Its result goes to `effect`.
+   * Slow or outside work, done before any transaction opens: it may run again after a crash, or after
+   * another event of the same transaction failed, so whoever receives it deduplicates by
+   * `event.eventId`. Its result goes to `effect`.
    */
   external?(event: RecordedEvent, context: ExternalContext): Promise<Prepared>;
   /**
@@ -65,8 +66,7 @@ export interface Consumer<Prepared = void> {
 
 /** How many effects of a consumer share a transaction. */
 export function eventsPerTransaction<Prepared>(consumer: Consumer<Prepared>): number {
-  const wanted = consumer.external === undefined ? (consumer.eventsPerTransaction ?? 1) : 1;
-  return Math.min(wanted, EVENT_LIMITS.transactionEvents);
+  return Math.min(consumer.eventsPerTransaction ?? 1, EVENT_LIMITS.transactionEvents);
 }
 
 /** How many streams a consumer handles side by side. */

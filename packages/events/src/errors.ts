@@ -26,6 +26,12 @@ export const EVENT_FAULTS = {
     text: 'A group cannot be moved to a position the log has not reached',
     mend: 'Give a position or a time at or before the newest event',
   },
+  'events/broker-stream-unfit': {
+    status: 503,
+    issue: 'exception',
+    text: 'The stream of the broker was made with settings that lose or refuse events',
+    mend: 'Delete the stream with the NATS tools: the relay makes it anew and fills it from the log',
+  },
   'events/partition-still-needed': {
     status: 409,
     issue: 'conflict',

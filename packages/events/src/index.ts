@@ -6,6 +6,14 @@ export type * from './group-store.ts';
 export * from './lane-plan.ts';
 export { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
 export { eventsMigrations } from './migrations.ts';
+export { type BrokerSettings, readBrokerSettings } from './nats/broker-settings.ts';
+export {
+  type BrokerFacts,
+  type BrokerServerFacts,
+  inspectBroker,
+} from './nats/inspect-broker.ts';
+export { LogMirror, type LogMirrorParts } from './nats/log-mirror.ts';
+export { NatsRelay, type NatsRelayParts, RELAY_GROUP } from './nats/nats-relay.ts';
 export * from './postgres/consumer-runtime.ts';
 export { type DeadLetter, listDeadLetters } from './postgres/dead-letters.ts';
 export { dropEventsBefore, prepareMonths } from './postgres/event-retention.ts';

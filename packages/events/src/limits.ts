@@ -37,6 +37,28 @@ export const EVENT_LIMITS = {
   reasonCharacters: 500,
 } as const;
 
+/** Bounds of what goes through a broker, with the reason of each. Durations are milliseconds. */
+export const BROKER_LIMITS = {
+  /** A server that does not answer by then is away; another of the cluster is tried. */
+  connectMs: 2_000,
+  /** Between two attempts at the servers' list. */
+  reconnectMs: 500,
+  /** Two unanswered pings end a connection, so that a cable cut is noticed within seconds. */
+  pingMs: 5_000,
+  /** A new leader among three servers is found within a few seconds; then the hand-over is tried again. */
+  acknowledgeMs: 5_000,
+  /**
+   * How long the broker knows a message by its id: longer than any pause between two attempts. A later
+   * repeat is stored twice and recognised by whoever receives it.
+   */
+  duplicateWindowMs: 120_000,
+  /** First and longest pause after a failed hand-over: an outage is no reason to give up. */
+  retryFirstMs: 100,
+  retryLastMs: 5_000,
+  /** Messages that a mirror writes in one transaction. */
+  mirrorBatch: 500,
+} as const;
+
 /** A group's retry policy unless it states its own: about four minutes in eight attempts. */
 export const DEFAULT_RETRY = {
   maxAttempts: 8,

@@ -54,6 +54,7 @@ Environment:
   HOLDFAST_UPDATE_CREATES "off": PUT updates only, it never creates
   HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
   HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
+  HOLDFAST_NATS_URL       NATS servers that carry the event log to other machines (docs/nats.md)
   HOLDFAST_WITNESSES      who cosigns the audit log: address and key, further ones after a comma
   HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
   HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
@@ -92,10 +93,13 @@ async function serve(options: Options): Promise<void> {
   const {
     parseValidationPolicy,
     readOrganisation,
+    readBrokerSettings,
     readProviderSettings,
     readSubscriptionSettings,
     startServer,
   } = await import('@holdfast/server');
+  const broker = readBrokerSettings(process.env);
+  if (!broker.ok) throw new InvalidArgumentError(broker.error);
   const provider = readProviderSettings(process.env);
   if (!provider.ok) throw new InvalidArgumentError(provider.error);
   const organisation = readOrganisation(
@@ -120,6 +124,7 @@ async function serve(options: Options): Promise<void> {
     ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),
     ...(process.env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
     subscriptions: readSubscriptionSettings(process.env),
+    broker: broker.value,
     logLevel: log,
     validation: policy.value,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
