@@ -70,6 +70,7 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
     'packages/consent',
+    'packages/subscriptions',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

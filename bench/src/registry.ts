@@ -6,6 +6,7 @@ import { eventsBench } from './events.ts';
 import { fhirBench } from './fhir.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
+import { subscriptionsBench } from './subscriptions.ts';
 import { validateBench } from './validate.ts';
 import { writeBench } from './write.ts';
 
@@ -16,6 +17,7 @@ export const benches: readonly Bench[] = [
   decideBench,
   classesBench,
   eventsBench,
+  subscriptionsBench,
   overloadBench,
   indexLayoutBench,
   validateBench,

@@ -11,7 +11,7 @@ const data = mkdtempSync(join(tmpdir(), 'holdfast-stream-'));
 let server: RunningServer;
 let owner: Pool;
 
-beforeAll(async () => {
+const startAgain = async (): Promise<void> => {
   server = await startServer({
     host: '127.0.0.1',
     port: 0,
@@ -29,7 +29,8 @@ beforeAll(async () => {
     onProgress: () => undefined,
   });
   owner = createPool({ url: server.ownerUrl, tenant: 1, max: 1 });
-}, 120_000);
+};
+beforeAll(startAgain, 120_000);
 afterAll(async () => {
   await owner.end();
   await server.stop();
@@ -136,6 +137,41 @@ describe('the stream of changes', () => {
     }).toBe(0);
     expect((await operator.client.readOverview()).events.lastEventAt).not.toBeNull();
   }, 60_000);
+
+  it('is paused while the database is away, and says so', async () => {
+    const { client } = await signedIn('clinician');
+    const reader = new Reader(client, { type: 'Observation' });
+    await eventually(() => reader.states).toEqual(['live']);
+    const pid = server.databasePid();
+    if (pid === undefined) throw new Error('the embedded database runs');
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => reader.states).toContain('paused');
+    await eventually(() => reader.states.at(-1)).toBe('live');
+    expect(reader.states).toEqual(['live', 'paused', 'live']);
+    reader.stop();
+  }, 90_000);
+
+  it('says that there is a gap where what was missed has left the log', async () => {
+    const { client, token } = await signedIn('clinician');
+    const query = { type: 'Observation', patient: 'ada-demo' };
+    const before = new Reader(client, query);
+    await eventually(() => before.states).toEqual(['live']);
+    await weigh(token, 'seen', 'ada-demo');
+    await eventually(() => before.references).toEqual(['Observation/seen']);
+    before.stop();
+    await weigh(token, 'missed', 'ada-demo');
+    // As retention does, and then as a process that was not there to see it.
+    await owner.end();
+    await server.stop();
+    await startAgain();
+    await owner.query('delete from event');
+    const later = await signedIn('clinician');
+    await weigh(later.token, 'after', 'ada-demo');
+    const again = new Reader(later.client, query, before.changes[0]?.id);
+    await eventually(() => again.references).toEqual(['Observation/after']);
+    expect(again.messages[0]).toMatchObject({ event: 'gap' });
+    again.stop();
+  }, 120_000);
 
   it('resends signal changes to a console that comes back, and says when to come back', async () => {
     const { token } = await signedIn('operator');

@@ -159,6 +159,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
   });
   const reactions = react({
     ...at,
+    ...observation,
     ...log,
     ...intelligence,
     config,
@@ -186,7 +187,10 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
 }
 
 interface ReactionParts
-  extends Pick<Platform, 'config' | 'tenant' | 'source' | 'secrets' | 'audit' | 'owner'> {
+  extends Pick<
+    Platform,
+    'config' | 'tenant' | 'source' | 'secrets' | 'audit' | 'owner' | 'signals'
+  > {
   readonly database: Database;
   readonly records: RecordStore;
   readonly inferenceConsumers: Intelligence['inferenceConsumers'];
@@ -213,6 +217,7 @@ function react(
     settings: config.broker,
     url: parts.database.ownerUrl,
     owner: parts.owner,
+    signals: parts.signals,
     trouble: trouble('broker'),
   });
   const consumers = [

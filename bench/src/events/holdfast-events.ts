@@ -25,8 +25,8 @@ export async function holdfastEvents(
   const pool = createPool({ url, applicationName: 'bench writer', max: 2 });
   await migrate(pool, [eventsMigrations]);
   const findings = { lost: 0, outOfOrder: 0 };
-  let source: EventSource;
-  let runtime: ConsumerRuntime;
+  let source: EventSource | undefined;
+  let runtime: ConsumerRuntime | undefined;
   let started = 0;
   return {
     name: 'holdfast',
@@ -82,8 +82,8 @@ export async function holdfastEvents(
       );
     },
     async stop() {
-      await runtime.stop();
-      await source.stop();
+      await runtime?.stop();
+      await source?.stop();
       await pool.end();
     },
   };

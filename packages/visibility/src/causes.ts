@@ -72,6 +72,13 @@ export const CAUSES = {
     nextStep: 'Mend the reason named with the dead letter, then redrive its stream',
     lasts: 'until-resolved',
   },
+  'event-broker-unavailable': {
+    component: 'events',
+    severity: 'minor',
+    summary: 'The broker takes no events: consumers on other machines wait, nothing is lost',
+    nextStep: 'Run holdfast doctor and start the servers that do not answer',
+    lasts: 'until-resolved',
+  },
   'ledger-checkpoint-stale': {
     component: 'ledger',
     severity: 'major',

@@ -8,12 +8,14 @@ import {
   relayPool,
 } from '@holdfast/events';
 import { inTransaction } from '@holdfast/postgres';
+import type { SignalRecorder } from '@holdfast/visibility';
 import type { Pool } from 'pg';
 
 export interface BrokerRelayParts {
   readonly settings: BrokerSettings | undefined;
   readonly url: string;
   readonly owner: Pool;
+  readonly signals: SignalRecorder;
   readonly trouble: (error: unknown) => void;
 }
 
@@ -24,13 +26,20 @@ export interface BrokerRelay {
   closeRelay(): Promise<void>;
 }
 
-export function openBrokerRelay({ settings, url, owner, trouble }: BrokerRelayParts): BrokerRelay {
+const AWAY = { cause: 'event-broker-unavailable', tenant: null } as const;
+
+export function openBrokerRelay(parts: BrokerRelayParts): BrokerRelay {
+  const { settings, url, owner, signals, trouble } = parts;
   if (settings === undefined) return { relayConsumers: [], closeRelay: async () => undefined };
   const pool = relayPool(url, 1);
   const relay = new NatsRelay({
     settings,
     pool,
-    trouble,
+    trouble: (error) => {
+      signals.report({ ...AWAY, outcome: 'delayed' });
+      trouble(error);
+    },
+    onReady: () => signals.resolve(AWAY),
     replay: (after) =>
       inTransaction(owner, (client) => moveGroup(client, RELAY_GROUP, { kind: 'position', after })),
   });

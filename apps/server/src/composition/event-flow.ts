@@ -6,6 +6,8 @@ import {
   relayPool,
 } from '@holdfast/events';
 import type { Clock, Random } from '@holdfast/kernel';
+import type { SignalRecorder } from '@holdfast/visibility';
+import { consumerSignals } from '../consumer-signals.ts';
 import type { Database } from '../database.ts';
 import { HandlingTimes } from '../handling-times.ts';
 
@@ -13,6 +15,7 @@ export interface EventFlowParts {
   readonly database: Database;
   readonly source: EventSource;
   readonly consumers: readonly AnyConsumer[];
+  readonly signals: SignalRecorder;
   readonly clock: Clock;
   readonly random: Random;
   readonly trouble: (where: string) => (error: unknown) => void;
@@ -31,14 +34,20 @@ export interface EventFlow {
 const TAIL_CONNECTIONS = 2;
 
 export function openEventFlow(parts: EventFlowParts): EventFlow {
-  const { database, source, consumers, clock, random, trouble } = parts;
+  const { database, source, consumers, signals, clock, random, trouble } = parts;
   const handlingTimes = new HandlingTimes(clock);
-  const runtime = new ConsumerRuntime(
+  const watch = consumerSignals({
+    signals,
+    status: async (group) => (await runtime.status()).find((each) => each.group === group),
+    trouble: trouble('consumer signals'),
+  });
+  const runtime: ConsumerRuntime = new ConsumerRuntime(
     {
       url: database.ownerUrl,
       signal: source,
       trouble: (group, error) => trouble(`consumer ${group}`)(error),
       onHandled: (_group, events) => handlingTimes.handled(events),
+      watch,
     },
     consumers,
   );

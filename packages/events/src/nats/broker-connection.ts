@@ -11,17 +11,28 @@ import type { BrokerSettings } from './broker-settings.ts';
  */
 export function connectBroker(settings: BrokerSettings, name: string): Promise<NatsConnection> {
   const { servers, credentialsFile, caFile } = settings;
+  const { username, password } = new URL(servers[0] ?? '');
   return connect({
-    servers: [...servers],
+    servers: servers.map(withoutUser),
     name: `holdfast ${name}`,
     timeout: BROKER_LIMITS.connectMs,
     maxReconnectAttempts: -1,
     reconnectTimeWait: BROKER_LIMITS.reconnectMs,
     pingInterval: BROKER_LIMITS.pingMs,
     maxPingOut: 2,
+    ...(username !== '' && {
+      user: decodeURIComponent(username),
+      pass: decodeURIComponent(password),
+    }),
     ...(credentialsFile !== undefined && {
       authenticator: credsAuthenticator(readFileSync(credentialsFile)),
     }),
     ...(caFile !== undefined && { tls: { caFile } }),
   });
+}
+
+/** The address alone, as it may be shown. */
+export function withoutUser(server: string): string {
+  const { protocol, host } = new URL(server);
+  return `${protocol}//${host}`;
 }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '@holdfast/kernel';
 
 /** Which NATS servers carry the log, and how they keep it. */
 export interface BrokerSettings {
-  /** `nats://` or `tls://` addresses of one cluster. */
+  /** `nats://` or `tls://` addresses of one cluster; user and password may stand in the first. */
   readonly servers: readonly string[];
   /** A credentials file (JWT and seed) of the account. */
   readonly credentialsFile?: string | undefined;
@@ -29,9 +29,11 @@ export function readBrokerSettings(
 ): Result<BrokerSettings | undefined, string> {
   const servers = listOf(environment['HOLDFAST_NATS_URL']);
   if (servers.length === 0) return ok(undefined);
-  const strange = servers.find((server) => !/^(?:nats|tls):\/\/[^\s/]+$/.test(server));
+  const strange = servers.find(
+    (server) => !/^(?:nats|tls):\/\/[^\s/]+$/.test(server) || !URL.canParse(server),
+  );
   if (strange !== undefined) {
-    return err(`HOLDFAST_NATS_URL takes addresses such as nats://a:4222,nats://b:4222`);
+    return err('HOLDFAST_NATS_URL takes addresses such as nats://a:4222,nats://b:4222');
   }
   const replicas = Number(environment['HOLDFAST_NATS_REPLICAS'] || defaultReplicas(servers));
   if (![1, 3, 5].includes(replicas)) return err('HOLDFAST_NATS_REPLICAS takes 1, 3 or 5');

@@ -1,11 +1,12 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connectBroker } from './broker-connection.ts';
+import { connectBroker, withoutUser } from './broker-connection.ts';
 import type { BrokerSettings } from './broker-settings.ts';
 import { differences, wantedStream } from './event-stream.ts';
 import { BROKER_STREAM } from './event-subject.ts';
 
 /** One server of the cluster as it answers. */
 export interface BrokerServerFacts {
+  /** Its address without a password. */
   readonly server: string;
   /** null where it does not answer. */
   readonly version: string | null;
@@ -32,9 +33,10 @@ export async function inspectBroker(settings: BrokerSettings): Promise<BrokerFac
   return { servers, stream: await askForStream(settings).catch(() => null) };
 }
 
-async function ask(settings: BrokerSettings, server: string): Promise<BrokerServerFacts> {
+async function ask(settings: BrokerSettings, address: string): Promise<BrokerServerFacts> {
+  const server = withoutUser(address);
   try {
-    const connection = await connectBroker({ ...settings, servers: [server] }, 'doctor');
+    const connection = await connectBroker({ ...settings, servers: [address] }, 'doctor');
     const { version = null, jetstream = false } = connection.info ?? {};
     await connection.close();
     return { server, version, jetstream, error: null };

@@ -35,6 +35,8 @@ export interface NatsRelayParts {
   readonly timers?: Timers;
   readonly random?: Random;
   readonly trouble: (error: unknown) => void;
+  /** The broker takes events, for the first time or again. */
+  readonly onReady?: () => void;
 }
 
 interface Session {
@@ -129,6 +131,7 @@ export class NatsRelay {
     await ensureEventStream(jsm, this.#parts.settings);
     const lostAfter = await this.#lostAfter(jsm);
     if (lostAfter !== null) await this.#parts.replay(lostAfter);
+    this.#parts.onReady?.();
     return { js: jetstream(this.#connection, options), jsm };
   }
 

@@ -70,6 +70,7 @@ describe.skipIf(PROGRAM === undefined)('one NATS server', () => {
     const facts = await inspectBroker(servers.settings);
     expect(facts.stream).toEqual({ messages: 40, differences: [], copiesBehind: 0 });
     expect(facts.servers).toMatchObject([{ jetstream: true, error: null }]);
+    expect(JSON.stringify(facts)).not.toContain('p%40ss');
     expect(facts.servers[0]?.version).toMatch(/^\d+\.\d+/);
     const more = await inspectBroker({ ...servers.settings, keepDays: 1 });
     expect(more.stream?.differences).toEqual([expect.stringMatching(/^max_age is/)]);

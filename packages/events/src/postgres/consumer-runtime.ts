@@ -27,7 +27,13 @@ export interface ConsumerRuntimeOptions {
   readonly trouble?: (group: string, error: unknown) => void;
   /** Told of what this process handled, after the commit. */
   readonly onHandled?: (group: string, events: readonly RecordedEvent[]) => void;
+  /** Told of every group's failures and of their end, beside the consumers' own hooks. */
+  readonly watch?: GroupWatch;
 }
+
+export type GroupWatch = Required<
+  Pick<Consumer<unknown>, 'onParked' | 'onDeadLetter' | 'onRecovered'>
+>;
 
 /** A group with what only this process knows of it. */
 export interface RunningGroupStatus extends GroupStatus {
@@ -153,6 +159,18 @@ function runGroup<Prepared>(
     onHandled: (events) => {
       options.onHandled?.(name, events);
       consumer.onHandled?.(events);
+    },
+    onParked: (failed) => {
+      options.watch?.onParked(failed);
+      consumer.onParked?.(failed);
+    },
+    onDeadLetter: (failed) => {
+      options.watch?.onDeadLetter(failed);
+      consumer.onDeadLetter?.(failed);
+    },
+    onRecovered: (group, event) => {
+      options.watch?.onRecovered(group, event);
+      consumer.onRecovered?.(group, event);
     },
   };
   const runner = new GroupRunner({ consumer: told, store, timers, random, trouble });

@@ -14,6 +14,9 @@ const CURSOR_TO_INBOX = `insert into holdfast.consumer_inbox as i
   on conflict (tenant, consumer_group, stream)
     do update set seq = excluded.seq, id = excluded.id where i.seq < excluded.seq`;
 
+/** The tenant wall holds for the owner too, unless it is a superuser; this is about every tenant. */
+const WALLED = ['event', 'consumer_inbox', 'consumer_parked'] as const;
+
 /**
  * Makes the log's order hold in a new cluster whose transaction ids start lower, after a dump and
  * restore: old events sort before all new ones, by id, which keeps every stream's order. Groups read
@@ -22,6 +25,9 @@ const CURSOR_TO_INBOX = `insert into holdfast.consumer_inbox as i
  */
 export async function rebaseAfterRestore(client: pg.ClientBase): Promise<void> {
   await client.query('lock table holdfast.event, holdfast.consumer_group in exclusive mode');
+  for (const table of WALLED) {
+    await client.query(`alter table holdfast.${table} no force row level security`);
+  }
   await client.query(CURSOR_TO_INBOX);
   await client.query(`update holdfast.consumer_inbox set xid = '${BEFORE_ALL}'`);
   await client.query(`update holdfast.event set xid = '${BEFORE_ALL}'`);
@@ -29,4 +35,7 @@ export async function rebaseAfterRestore(client: pg.ClientBase): Promise<void> {
     `update holdfast.consumer_group set xid = '0', id = 0, term = term + 1,
        cluster = (select system_identifier::text from pg_control_system())`,
   );
+  for (const table of WALLED) {
+    await client.query(`alter table holdfast.${table} force row level security`);
+  }
 }

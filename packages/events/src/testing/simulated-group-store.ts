@@ -8,7 +8,13 @@ import type {
   ParkingOrder,
   PreparedEvent,
 } from '../group-store.ts';
-import { type RecordedEvent, type StreamRef, streamKey } from '../recorded-event.ts';
+import {
+  type EventFilter,
+  matches,
+  type RecordedEvent,
+  type StreamRef,
+  streamKey,
+} from '../recorded-event.ts';
 import type { Mutation, SimulatedLog } from './simulated-log.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
@@ -32,6 +38,8 @@ export interface StoreParts {
   readonly log: SimulatedLog;
   readonly record: GroupRecord;
   readonly mutation: Mutation | null;
+  /** What the group handles. */
+  readonly handles: EventFilter;
   /** The longest pause the group's retry policy makes. */
   readonly maxDelayMs: number;
   /** Whether the effect of this event refuses this time. */
@@ -77,14 +85,18 @@ export class SimulatedGroupStore implements GroupStore<void> {
     await this.#travel();
     const { record, log, mutation } = this.#parts;
     if (this.#blind) return { rows: [], end: null };
-    const found = log.visible(after).filter(({ fenced }) => !fenced);
+    const visible = log.visible(after);
+    const settled = visible.filter(({ fenced }) => !fenced);
+    const found = settled.filter(({ event }) => matches(this.#parts.handles, event));
     this.mostRows = Math.max(this.mostRows, Math.min(limit, found.length));
     const rows = found.slice(0, limit).map(({ event }) => ({
       event,
       done: mutation === 'no inbox' ? null : (record.inbox.get(streamKey(event)) ?? null),
       parked: mutation !== 'followers do not wait' && record.parked.has(streamKey(event)),
     }));
-    return { rows, end: rows.at(-1)?.event.position ?? null };
+    const horizon = mutation === 'passes what the fence hides' ? visible : settled;
+    const last = rows.length < limit ? horizon.at(-1) : rows.at(-1);
+    return { rows, end: last?.event.position ?? null };
   }
 
   async anyBeyond(after: Cursor): Promise<boolean> {
@@ -167,7 +179,7 @@ export class SimulatedGroupStore implements GroupStore<void> {
       .map(({ event }) => event)
       .filter((event) => event.stream === from.stream && event.seq >= from.fromSeq)
       .filter((event) => compareCursors(event.position, upTo) <= 0)
-      .filter((event) => !this.#done(event))
+      .filter((event) => matches(this.#parts.handles, event) && !this.#done(event))
       .slice(0, limit);
   }
 

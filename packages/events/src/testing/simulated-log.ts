@@ -13,6 +13,7 @@ export type Mutation =
   | 'no term'
   | 'followers do not wait'
   | 'no re-check'
+  | 'passes what the fence hides'
   | 'effect apart from its note'
   | 'no sweep at the start'
   | 'no sweep after a lost relay'
@@ -139,7 +140,7 @@ function eventOf(position: Cursor, stream: bigint, seq: bigint): RecordedEvent {
     seq,
     eventId: `${stream}-${seq}` as EventId,
     interaction: 'create',
-    resourceType: 'Observation',
+    resourceType: position.id % 3n === 0n ? 'Condition' : 'Observation',
     resourceId: `o${position.id}`,
     version: 1,
     patientId: `p${stream}` as PatientId,

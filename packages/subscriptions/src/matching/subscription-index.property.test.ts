@@ -85,9 +85,10 @@ describe('SubscriptionIndex', () => {
     );
   });
 
-  it('SUB-3 looks at what a change concerns, however many are subscribed', () => {
+  const sizes = [1_000, 10_000, 100_000, ...(runs(1) > 1 ? [1_000_000] : [])];
+  it.each(sizes)('SUB-3 looks at what a change concerns, with %i subscribed', (subscribed) => {
     const index = new SubscriptionIndex();
-    for (let n = 0; n < 100_000; n++) {
+    for (let n = 0; n < subscribed; n++) {
       index.put(1, { ...subscription('s', `Observation?patient=p${n}`), id: `s${n}` });
     }
     const change: ObservedChange = {
@@ -96,7 +97,7 @@ describe('SubscriptionIndex', () => {
       previous: null,
       current: observation('o', 77, 1),
     };
-    expect(index.size).toBe(100_000);
+    expect(index.size).toBe(subscribed);
     expect([...index.candidates(1, change)].map((each) => each.id)).toEqual(['s77']);
     expect(index.concerns(1, 'Condition')).toBe(false);
     index.clear();

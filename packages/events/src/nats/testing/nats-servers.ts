@@ -41,6 +41,7 @@ export async function natsServers(program: string, count: number): Promise<NatsS
       config,
       `server_name: ${name}
 listen: "127.0.0.1:${port}"
+authorization { user: holdfast, password: "p@ss" }
 jetstream { store_dir: "${store}", max_mem: 16MB, max_file: 64MB }
 ${count > 1 ? cluster : ''}
 `,
@@ -59,7 +60,7 @@ ${count > 1 ? cluster : ''}
   };
   const servers: NatsServers = {
     settings: {
-      servers: clients.map((port) => `nats://127.0.0.1:${port}`),
+      servers: clients.map((port) => `nats://holdfast:p%40ss@127.0.0.1:${port}`),
       replicas: count,
       keepDays: 30,
     },

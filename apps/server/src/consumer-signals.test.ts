@@ -1,0 +1,44 @@
+import type { FailedEvent, GroupStatus, RecordedEvent } from '@holdfast/events';
+import type { PatientId, TenantId } from '@holdfast/kernel';
+import { expect, it } from 'vitest';
+import { consumerSignals } from './consumer-signals.ts';
+
+const event = { tenant: 1 as TenantId, patientId: 'ada' as PatientId } as RecordedEvent;
+const failed: FailedEvent = { group: 'scores', event, attempts: 1, reason: 'Error: no' };
+const key = { dependency: 'scores', tenant: 1 };
+
+it('an event that could not be handled is a signal until none of its group waits', async () => {
+  const told: unknown[] = [];
+  const note = (what: unknown) => {
+    told.push(what);
+    return null;
+  };
+  let stands = { parkedStreams: 1, deadLetters: 1 } as GroupStatus;
+  const watch = consumerSignals({
+    signals: {
+      report: note,
+      resolve: note,
+    },
+    status: async () => stands,
+    trouble: (error) => {
+      throw error;
+    },
+  });
+  watch.onParked(failed);
+  watch.onDeadLetter({ ...failed, event: { ...event, patientId: null } });
+  expect(told.splice(0)).toEqual([
+    { cause: 'event-consumer-parked', ...key, patients: ['ada'], outcome: 'delayed' },
+    { cause: 'event-dead-letter', ...key, patients: [], outcome: 'failed' },
+  ]);
+  watch.onRecovered('scores', event);
+  await Promise.resolve();
+  expect(told).toEqual([]);
+  stands = { parkedStreams: 0, deadLetters: 0 } as GroupStatus;
+  watch.onRecovered('scores', event);
+  await expect
+    .poll(() => told)
+    .toEqual([
+      { cause: 'event-consumer-parked', ...key },
+      { cause: 'event-dead-letter', ...key },
+    ]);
+});
