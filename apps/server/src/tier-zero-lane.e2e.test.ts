@@ -22,16 +22,21 @@ afterAll(async () => {
   await at.stop();
 }, 60_000);
 
-/** Takes the lead of a group from the server, as a process elsewhere would that does nothing with it. */
-async function lead(group: string): Promise<pg.Client> {
-  const elsewhere = new pg.Client({ connectionString: at.server.ownerUrl });
-  await elsewhere.connect();
+async function leaderOf(group: string) {
   const { rows } = await owner.query<{ pid: number; classid: string; objid: string }>(
     `select l.pid, l.classid, l.objid from pg_locks l join pg_stat_activity a using (pid)
       where l.locktype = 'advisory' and l.granted and a.application_name = $1`,
     [`holdfast lead consumer ${group}`],
   );
-  const [leader] = rows;
+  return rows[0];
+}
+
+/** Takes the lead of a group from the server, as a process elsewhere would that does nothing with it. */
+async function lead(group: string): Promise<pg.Client> {
+  const elsewhere = new pg.Client({ connectionString: at.server.ownerUrl });
+  await elsewhere.connect();
+  await expect.poll(() => leaderOf(group)).toBeDefined();
+  const leader = await leaderOf(group);
   if (leader === undefined) throw new Error(`nobody leads ${group}`);
   const taken = elsewhere.query('select pg_advisory_lock($1::int, $2::oid::int8::bit(32)::int)', [
     leader.classid,
@@ -46,6 +51,15 @@ async function waiting(group: string): Promise<number> {
   const { rows } = await owner.query<{ n: string }>(
     `select count(*) as n from holdfast.event e, holdfast.consumer_group g where g.name = $1
        and (e.xid, e.id) > (g.xid, g.id) and e.urgency = 1`,
+    [group],
+  );
+  return Number(rows[0]?.n);
+}
+
+/** Rises with each event that a group is through with, long before its place in the log does. */
+async function inboxOf(group: string): Promise<number> {
+  const { rows } = await owner.query<{ n: string }>(
+    'select coalesce(sum(seq), 0) as n from holdfast.consumer_inbox where consumer_group = $1',
     [group],
   );
   return Number(rows[0]?.n);
@@ -73,7 +87,6 @@ async function post(path: string, resource: object): Promise<string> {
 }
 
 it('scores a tier 0 while thousands of events of an import wait, and then those too', async () => {
-  await expect.poll(() => waiting('inference'), { timeout: 60_000 }).toBe(0);
   const elsewhere = await lead('inference');
   const entry = Array.from({ length: ENTRIES }, pulse);
   for (let i = 0; i < BUNDLES; i++) {
@@ -82,8 +95,8 @@ it('scores a tier 0 while thousands of events of an import wait, and then those 
   const id = await post('/QuestionnaireResponse', phq9WithThoughtsOfSelfHarm('finn-demo'));
   const scores = async () =>
     (await at.fhir('clinician', '/RiskAssessment?patient=finn-demo&_sort=-_lastUpdated')).text;
-  await expect.poll(scores, { timeout: 30_000 }).toContain(`QuestionnaireResponse/${id}`);
-  expect(await waiting('inference')).toBe(BUNDLES * ENTRIES);
+  await expect.poll(scores, { timeout: 90_000 }).toContain(`QuestionnaireResponse/${id}`);
+  expect(await waiting('inference')).toBeGreaterThanOrEqual(BUNDLES * ENTRIES);
 
   // What the console shows is counted from the commit of the answers, not from when work on them began.
   const { rows } = await owner.query<{ ms: number }>(
@@ -96,8 +109,7 @@ it('scores a tier 0 while thousands of events of an import wait, and then those 
   const [critical] = (body as { inference: { tiers: { p99Ms: number }[] } }).inference.tiers;
   expect(critical?.p99Ms).toBeGreaterThanOrEqual(Math.floor(rows[0]?.ms ?? Infinity));
 
+  const handled = await inboxOf('inference');
   await elsewhere.end();
-  await expect
-    .poll(() => waiting('inference'), { timeout: 60_000 })
-    .toBeLessThan(BUNDLES * ENTRIES);
+  await expect.poll(() => inboxOf('inference'), { timeout: 90_000 }).toBeGreaterThan(handled);
 }, 240_000);
