@@ -12,7 +12,8 @@ const CALLERS = 16;
 const CARE_NOW_PER_SECOND = 20;
 /** Of what the server can sustain: what a calm day asks for. */
 const CALM_LOAD = 0.3;
-const FLOOD_CONNECTIONS = 256;
+/** Callers of the crowd: each waits for its answer before it asks again, as browsers and apps do. */
+const FLOOD_CONNECTIONS = 1_024;
 const CARE_NOW_PATHS = ['Patient/ada-demo', 'Observation?patient=ada-demo&_count=20'];
 const FLOOD_PATHS = [
   '/fhir/R4/Patient/ada-demo',
@@ -66,7 +67,10 @@ async function measure(
         'careNow.p99Ms': crowded.p99Ms,
         'careNow.p99Ratio': crowded.p99Ms / calm.p99Ms,
         'careNow.refusedShare': crowded.unanswered,
-        'offered.ratio': crowded.sentPerSecond / sustainable,
+        'offered.ratio': times,
+        'sent.ratio': crowded.sentPerSecond / sustainable,
+        'flood.cpuShare': crowded.cpuShare,
+        'crowd.calmAnsweredPerSecond': calm.answeredPerSecond,
         'crowd.answeredPerSecond': crowded.answeredPerSecond,
         'crowd.broken': crowded.broken,
       });
@@ -121,5 +125,6 @@ async function under(plan: FloodPlan, clinician: FhirClient, seconds: number) {
     sentPerSecond: result.sent / plan.seconds,
     answeredPerSecond: result.answered / plan.seconds,
     broken: result.broken,
+    cpuShare: result.cpuShare,
   };
 }

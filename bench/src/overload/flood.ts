@@ -17,10 +17,13 @@ export interface FloodResult {
   readonly refused: number;
   /** Neither answered nor refused with 429 or 503: a crash or a stall. */
   readonly broken: number;
+  /** Of one processor, that the flood itself took: it runs beside the server. */
+  readonly cpuShare: number;
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as FloodPlan;
 
+const began = performance.now();
 const result = await autocannon({
   url: plan.url,
   connections: plan.connections,
@@ -30,6 +33,7 @@ const result = await autocannon({
   requests: plan.paths.map((path) => ({ method: 'GET', path })),
 });
 
+const { user, system } = process.cpuUsage();
 const codes: Readonly<Record<number, { readonly count?: number }>> = result.statusCodeStats ?? {};
 const count = (...statuses: readonly number[]) =>
   statuses.reduce((sum, status) => sum + (codes[status]?.count ?? 0), 0);
@@ -40,6 +44,7 @@ const said: FloodResult = {
   sent: result.requests.sent,
   answered,
   refused,
+  cpuShare: (user + system) / 1_000 / (performance.now() - began),
   broken: all - answered - refused + result.errors + result.timeouts,
 };
 process.stdout.write(`${JSON.stringify(said)}\n`);

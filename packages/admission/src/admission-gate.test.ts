@@ -1,7 +1,7 @@
 import type { TenantId, Timers } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
 import { AdmissionGate } from './admission-gate.ts';
-import { admissionLimits } from './limits.ts';
+import { admissionLimits, REFUSAL_BURST, REFUSALS_PER_SECOND } from './limits.ts';
 
 class ManualTime implements Timers {
   #ms = 0;
@@ -71,5 +71,24 @@ describe('AdmissionGate', () => {
     expect((await third).ok).toBe(false);
     expect(gate.figures().refused.interactive).toBe(2);
     expect(time.armed).toBe(0);
+  });
+
+  it('ADM-6 holds refusals of a crowd, tells care-now at once and all when it closes', async () => {
+    const { time, gate } = gateOf();
+    for (let n = 0; n < REFUSAL_BURST; n++) await gate.refusalDue('interactive');
+    const told: string[] = [];
+    const tell = (who: string) => () => told.push(who);
+    const [held, last] = [gate.refusalDue('interactive'), gate.refusalDue('bulk')];
+    void held.then(tell('held'));
+    void last.then(tell('last'));
+    await gate.refusalDue('care-now').then(tell('care-now'));
+    expect(told).toEqual(['care-now']);
+    expect(gate.figures().held).toBe(2);
+    time.pass(1_000 / REFUSALS_PER_SECOND);
+    await held;
+    expect(told).toEqual(['care-now', 'held']);
+    gate.close();
+    await last;
+    expect(gate.figures().held).toBe(0);
   });
 });

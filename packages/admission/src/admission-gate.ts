@@ -2,6 +2,7 @@ import { type Clock, err, ok, type Result, systemTimers, type Timers } from '@ho
 import { Admission, type Ask, type RefusalReason } from './admission.ts';
 import { type AdmissionLimits, admissionLimits } from './limits.ts';
 import type { PriorityClass } from './priority.ts';
+import { RefusalPace } from './refusal-pace.ts';
 
 export interface Refusal {
   readonly reason: RefusalReason;
@@ -25,6 +26,8 @@ export interface AdmissionFigures {
   readonly concurrency: number;
   readonly inService: Readonly<Record<PriorityClass, number>>;
   readonly waiting: Readonly<Record<PriorityClass, number>>;
+  /** Refused, and not told yet. */
+  readonly held: number;
   /** Since the start. */
   readonly refused: Readonly<Record<PriorityClass, number>>;
 }
@@ -43,6 +46,8 @@ export class AdmissionGate {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #pending = new Map<string, Pending>();
+  readonly #pace = new RefusalPace();
+  readonly #held = new Set<() => void>();
   readonly #refused: Record<PriorityClass, number> = {
     'care-now': 0,
     interactive: 0,
@@ -71,12 +76,32 @@ export class AdmissionGate {
     return this.#admission.refuses(priority);
   }
 
+  /**
+   * Settles when a refusal may be answered: at once while there are few (`RefusalPace`), and at once
+   * for care-now, who must find another way.
+   */
+  refusalDue(priority: PriorityClass): Promise<void> {
+    if (priority === 'care-now') return Promise.resolve();
+    const heldMs = this.#pace.hold(this.#clock.monotonicMs());
+    if (heldMs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const answer = (): void => {
+        cancel();
+        this.#held.delete(answer);
+        resolve();
+      };
+      const cancel = this.#timers.after(heldMs, answer);
+      this.#held.add(answer);
+    });
+  }
+
   figures(): AdmissionFigures {
     const admission = this.#admission;
     return {
       concurrency: admission.concurrency,
       inService: admission.inService(),
       waiting: admission.waiting(),
+      held: this.#held.size,
       refused: { ...this.#refused },
     };
   }
@@ -84,6 +109,7 @@ export class AdmissionGate {
   /** Refuses everybody who waits: the process is about to end. */
   close(): void {
     this.#alarm?.cancel();
+    for (const answer of [...this.#held]) answer();
     for (const { ask, settle } of this.#pending.values()) {
       this.#admission.withdraw(ask.id);
       settle(err({ reason: 'full', retryAfterMs: 1_000 }));

@@ -28,7 +28,7 @@ export const INDEXED_CODE_LENGTH_MAX = 512;
 export const STREAM_LOCKS_MAX = 256;
 
 /** Distinct statement texts that are kept prepared on a connection; rarer shapes are planned each time. */
-export const PREPARED_SEARCHES_MAX = 500;
+export const PREPARED_SHAPES_MAX = 500;
 
 /**
  * Resources with a value that are gathered and sorted for a page; where more have it, the page walks in

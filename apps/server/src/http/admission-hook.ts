@@ -19,20 +19,26 @@ export function registerAdmission(
     if (shape === null) return;
     const actor = await verifier.actor(request.headers.authorization);
     const priority = priorityOf(actor, shape);
-    if (gate.refuses(priority)) throw busy({ reason: 'full', retryAfterMs: 1_000 });
+    if (!gate.refuses(priority)) return;
+    await gate.refusalDue(priority);
+    throw busy({ reason: 'full', retryAfterMs: 1_000 });
   });
   app.addHook('preHandler', async (request, reply) => {
     const shape = shapeOf(request);
     if (shape === null) return;
     const actor = await verifier.actor(request.headers.authorization);
+    const priority = priorityOf(actor, shape);
     const entry = await gate.enter({
       id: request.facts.requestId,
-      priority: priorityOf(actor, shape),
+      priority,
       tenant: actor.tenant,
       kind: kindOf(shape),
       cost: costOf(shape),
     });
-    if (!entry.ok) throw busy(entry.error);
+    if (!entry.ok) {
+      await gate.refusalDue(priority);
+      throw busy(entry.error);
+    }
     leaveWithReply(reply, () => entry.value.leave());
   });
 }

@@ -6,6 +6,7 @@ import { HISTORY_PAGE_MAX } from '../limits.ts';
 import type { CursorSeal, Position } from '../search/cursor.ts';
 import { PATIENT_STATE_JOIN, PROJECTION, SNAPSHOT, type StoredVersion } from '../stored-row.ts';
 import { type DecidedVersion, fenced, type Statement } from './fenced.ts';
+import { preparedByShape } from './prepared-shapes.ts';
 import { CURRENT_VERSION, OUTGOING_VERSION, OUTGOING_VERSIONS } from './version-rows.ts';
 
 /** FHIR history (https://hl7.org/fhir/R4/http.html#history). */
@@ -56,7 +57,10 @@ export async function readHistory(
   const count = Math.min(query.count, HISTORY_PAGE_MAX);
   const position = openCursor(query, seal);
   const { rows, extra, epoch } = await fenced<HistoryColumns>(db, gates, (gate) =>
-    historyStatement({ ...query, count: count + 1 }, { tenant, gate, position }),
+    preparedByShape(
+      'store_history',
+      historyStatement({ ...query, count: count + 1 }, { tenant, gate, position }),
+    ),
   );
   const page = rows.slice(0, count);
   const last = page.at(-1);

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Criterion, SearchQuery } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import type { AccessGate, GateSource } from '../access-gate.ts';
 import { storeFault } from '../errors.ts';
-import { INCLUDED_MAX, PAGE_SIZE_MAX, PREPARED_SEARCHES_MAX } from '../limits.ts';
+import { INCLUDED_MAX, PAGE_SIZE_MAX } from '../limits.ts';
 import { compileSearch, type SearchColumns, totalBound } from '../search/compile-search.ts';
 import type { CursorSeal, Position } from '../search/cursor.ts';
 import type { StoredVersion } from '../stored-row.ts';
 import type { Dictionary } from './dictionary.ts';
 import { type DecidedVersion, fenced, type Statement } from './fenced.ts';
+import { preparedByShape } from './prepared-shapes.ts';
 
 export interface SearchTotal {
   readonly value: number;
@@ -59,7 +59,7 @@ export async function search(query: SearchQuery, context: SearchContext): Promis
         diagnostics: `Sorting by "${compiled.error}" is not offered.`,
       });
     }
-    return named(compiled.value);
+    return preparedByShape('store_search', compiled.value);
   };
   const { rows, extra, epoch } = await fenced<SearchColumns>(db, gates, statement);
   const matches = rows.filter(({ row }) => row.nth !== null);
@@ -102,18 +102,6 @@ function openCursor(query: SearchQuery, seal: CursorSeal): Position | null {
 function fingerprint(query: SearchQuery): string {
   const { cursor: _cursor, unknown: _unknown, ...rest } = query;
   return JSON.stringify(rest);
-}
-
-const prepared = new Set<string>();
-
-/** Shapes that recur keep their plan for the session; their number is bounded. */
-function named(statement: Statement): Statement {
-  const name = `store_search_${createHash('sha1').update(statement.text).digest('hex').slice(0, 20)}`;
-  if (!prepared.has(name)) {
-    if (prepared.size >= PREPARED_SEARCHES_MAX) return statement;
-    prepared.add(name);
-  }
-  return { ...statement, name };
 }
 
 /** Systems that a criterion asks for, at any depth. */
