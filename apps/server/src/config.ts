@@ -35,6 +35,12 @@ export interface ServerConfig {
   readonly organisation?: OrganisationProfile | undefined;
   /** The broker that carries the event log to other machines. */
   readonly broker?: BrokerSettings | undefined;
+  /** Number of this process among several over one data directory, from 1; undefined = it is alone. */
+  readonly worker?: number | undefined;
+  /** What this process does: `all` unless told otherwise. See docs/production.md. */
+  readonly role?: Role;
+  /** How long it goes on serving after it has said that it is not ready any more. 0 unless told otherwise. */
+  readonly drainMs?: number;
   readonly logLevel: string;
   /** What becomes of resources that break rules; absent = every rule is enforced. */
   readonly validation?: ValidationPolicy;
@@ -45,6 +51,10 @@ export interface ServerConfig {
   /** Sentences for the person who starts it. */
   readonly onProgress: (line: string) => void;
 }
+
+/** `api` serves requests and leads no consumer; `worker` runs consumers and serves its health only. */
+export const ROLES = ['all', 'api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
 
 export interface SubscriptionSettings {
   /** Host names that may be internal or plain HTTP. */

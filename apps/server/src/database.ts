@@ -41,8 +41,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Starts or reaches PostgreSQL, brings the schema up to date and opens the pools. */
-export async function openDatabase(config: ServerConfig): Promise<Database> {
+export interface RunningDatabase extends Pick<Database, 'ownerUrl' | 'embedded'> {
+  close(): Promise<void>;
+}
+
+/** Reaches the PostgreSQL of one's own, or starts the embedded one and keeps it running. */
+export async function startDatabase(
+  config: Pick<ServerConfig, 'databaseUrl' | 'dataDirectory' | 'embeddedSettings' | 'onProgress'>,
+): Promise<RunningDatabase> {
   const embedded =
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({
@@ -52,10 +58,26 @@ export async function openDatabase(config: ServerConfig): Promise<Database> {
         })
       : undefined;
   const ownerUrl = config.databaseUrl ?? (await embedded?.ensureDatabase(DATABASE)) ?? '';
+  const supervision = { closing: false };
+  if (embedded !== undefined) void keepRunning(embedded, supervision, config.onProgress);
+  return {
+    ownerUrl,
+    embedded,
+    close: async () => {
+      supervision.closing = true;
+      await embedded?.stop();
+    },
+  };
+}
+
+/** Starts or reaches PostgreSQL, brings the schema up to date and opens the pools. */
+export async function openDatabase(config: ServerConfig): Promise<Database> {
+  const running = await startDatabase(config);
+  const { ownerUrl, embedded } = running;
   try {
     await bringSchemaUpToDate(ownerUrl);
   } catch (error) {
-    await embedded?.stop();
+    await running.close();
     throw error;
   }
   const pool = (applicationName: string, max: number): Pool =>
@@ -67,8 +89,6 @@ export async function openDatabase(config: ServerConfig): Promise<Database> {
       max,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     });
-  const supervision = { closing: false };
-  if (embedded !== undefined) void keepRunning(embedded, supervision, config.onProgress);
   const requests = pool('holdfast requests', POOL_CONNECTIONS);
   const workers = pool('holdfast workers', POOL_CONNECTIONS);
   return {
@@ -77,9 +97,8 @@ export async function openDatabase(config: ServerConfig): Promise<Database> {
     workers,
     embedded,
     close: async () => {
-      supervision.closing = true;
       await Promise.all([requests.end(), workers.end()]);
-      await embedded?.stop();
+      await running.close();
     },
   };
 }

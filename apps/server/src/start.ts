@@ -22,6 +22,7 @@ import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
 import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
+import { Drain, registerDrain } from './http/drain.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import { registerIncidentRoutes } from './http/incident-routes.ts';
@@ -74,6 +75,7 @@ interface Platform
   readonly secrets: Secrets;
   readonly source: EventSource;
   readonly gate: AdmissionGate;
+  readonly drain: Drain;
 }
 
 const clock = systemClock;
@@ -101,7 +103,7 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   const { app, servedAt } = mounted;
   await source.start();
   platform.tail.start();
-  await runtime.start();
+  if (config.role !== 'api') await runtime.start();
   platform.subscriptions.start();
   sequencer.wake();
   await loadDemoIfAsked(platform);
@@ -120,7 +122,7 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
 
 async function compose(config: ServerConfig, database: Database): Promise<Platform> {
   const tenant = FIRST_TENANT as TenantId;
-  const { dataDirectory, logLevel } = config;
+  const { dataDirectory, logLevel, worker } = config;
   const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: true }));
   const trouble = (where: string) => (error: unknown) => logger.warn(troubleOf(where, error));
   const { ownerUrl, requests, workers } = database;
@@ -130,7 +132,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
     applicationName: 'holdfast owner',
     max: OWNER_CONNECTIONS,
   });
-  const at = { tenant, clock, random, database, owner, requests, workers, dataDirectory };
+  const at = { tenant, clock, random, database, owner, requests, workers, dataDirectory, worker };
   const observation = await startObservation({ ...at, trouble: trouble('signals') });
   const log = openAuditLog({
     ...at,
@@ -177,6 +179,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
     secrets,
     source,
     gate: new AdmissionGate({ clock }),
+    drain: new Drain(),
     ...observation,
     ...log,
     ...records,
@@ -262,26 +265,13 @@ async function mount(platform: Platform): Promise<Mounted> {
       failed: (facts, fault) => watcher.failed(facts, fault),
     },
   });
-  const fhir = {
-    ...platform,
-    pool: database.requests,
-    clock,
-    random,
-    version: VERSION,
-    validation: platform.config.validation ?? ENFORCE_ALL,
-    baseUrl: () => platform.address.url,
-    rules: platform.subscriptions.rules,
-  };
+  registerDrain(app, platform.drain);
   registerAdmission(app, platform);
   registerRefusalAudit(app, { ...platform, pool: database.requests });
-  registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
-  registerFhirInterface(app, fhir);
-  registerConsentRoutes(app, { ...platform, pool: database.requests });
-  registerPolicyRoutes(app, { ...platform, pool: database.requests });
+  if (platform.config.role !== 'worker') registerRecords(app, platform);
   mountOperations(app, platform, () => overviewOf(sources));
   registerLiveRoutes(app, { ...platform, feed, signals });
   platform.tail.subscribe(() => feed.changed());
-  registerEventRoutes(app, { ...platform, records: platform.subscriptions.records });
   await registerConsole(app);
   return {
     app,
@@ -293,29 +283,50 @@ async function mount(platform: Platform): Promise<Mounted> {
   };
 }
 
+/** All that reads or writes health records, or tells of them. */
+function registerRecords(app: FastifyInstance, platform: Platform): void {
+  const { database, secrets } = platform;
+  const fhir = {
+    ...platform,
+    pool: database.requests,
+    clock,
+    random,
+    version: VERSION,
+    validation: platform.config.validation ?? ENFORCE_ALL,
+    baseUrl: () => platform.address.url,
+    rules: platform.subscriptions.rules,
+  };
+  registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
+  registerFhirInterface(app, fhir);
+  registerConsentRoutes(app, { ...platform, pool: database.requests });
+  registerPolicyRoutes(app, { ...platform, pool: database.requests });
+  registerLedgerRoutes(app, {
+    ...platform,
+    pool: database.requests,
+    accesses: { ...platform, keys: secrets.log },
+  });
+  registerEventRoutes(app, { ...platform, records: platform.subscriptions.records });
+}
+
 /** What operators and officers ask of the platform itself. */
 function mountOperations(
   app: FastifyInstance,
   platform: Platform,
   overview: () => ReturnType<typeof overviewOf>,
 ): void {
-  const { config, database, secrets, watch, ledger } = platform;
+  const { config, drain, watch, ledger } = platform;
   registerOperationsRoutes(app, {
     ...platform,
     overview,
     version: VERSION,
     databaseUp: () => watch.state().state === 'up',
+    draining: () => drain.begun,
     ledgerState: () => ledger.state(),
   });
   registerIncidentRoutes(app, {
     ...platform,
     organisation: config.organisation ?? { answers: {}, timeZone: 'UTC' },
     clock,
-  });
-  registerLedgerRoutes(app, {
-    ...platform,
-    pool: database.requests,
-    accesses: { ...platform, keys: secrets.log },
   });
 }
 
@@ -346,9 +357,13 @@ async function loadDemoIfAsked(platform: Platform): Promise<void> {
 
 /** In the opposite order of the start: nobody is left waiting for a part that has ended. */
 async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
+  platform.drain.begin();
+  await new Promise<void>((resolve) => {
+    systemTimers.after(platform.config.drainMs ?? 0, resolve);
+  });
   feed.close();
-  platform.gate.close();
   await app.close();
+  platform.gate.close();
   await platform.runtime.stop();
   await platform.closeRelay();
   await platform.subscriptions.stop();
@@ -364,6 +379,7 @@ async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   await platform.incidents.stop();
   await platform.signals.stop();
   await platform.owner.end();
-  await platform.secrets.forgetDatabase();
+  // Others of this machine may go on: who started them takes it back.
+  if (platform.config.worker === undefined) await platform.secrets.forgetDatabase();
   await platform.database.close();
 }

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
+import type { Role } from '@holdfast/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { dataOption, wholeNumber } from '../options.ts';
+import { reportServing, workerNumber } from '../workers/cluster-worker.ts';
+import { DRAIN_SECONDS_MAX, WORKERS_MAX } from '../workers/limits.ts';
+import { serveByWorkers } from '../workers/serve-workers.ts';
 import { databaseRefusal } from './database-refusal.ts';
 import { checkPort } from './port-check.ts';
 import { welcome } from './welcome.ts';
@@ -12,6 +16,9 @@ interface Options {
   readonly demo: boolean;
   readonly log: string;
   readonly validation: string;
+  readonly workers: number;
+  readonly role: Role;
+  readonly drain: number;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -41,6 +48,24 @@ export function registerServe(program: Command): void {
       new Option('--validation <policy>', 'off, warn or enforce; then by type: enforce,Basic=warn')
         .env('HOLDFAST_VALIDATION')
         .default('enforce'),
+    )
+    .addOption(
+      new Option('--workers <n>', 'processes that share the port')
+        .env('HOLDFAST_WORKERS')
+        .default(1)
+        .argParser(wholeNumber(1, WORKERS_MAX)),
+    )
+    .addOption(
+      new Option('--role <role>', 'api serves requests, worker runs consumers, all does both')
+        .env('HOLDFAST_ROLE')
+        .default('all')
+        .choices(['all', 'api', 'worker']),
+    )
+    .addOption(
+      new Option('--drain <seconds>', 'go on serving so long after /health/ready says no')
+        .env('HOLDFAST_DRAIN')
+        .default(0)
+        .argParser(wholeNumber(0, DRAIN_SECONDS_MAX)),
     )
     .option('--no-demo', 'leave an empty store empty')
     .addHelpText(
@@ -86,14 +111,16 @@ function environmentIn(text: string | undefined): string | undefined {
 
 async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
+  const worker = workerNumber();
   const databaseUrl = process.env['DATABASE_URL'] || undefined;
   const environment = environmentIn(process.env['NODE_ENV']);
-  await checkPort(host, port);
+  if (worker === undefined) await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
   const {
+    openInstallation,
     parseValidationPolicy,
-    readOrganisation,
     readBrokerSettings,
+    readOrganisation,
     readProviderSettings,
     readSubscriptionSettings,
     startServer,
@@ -110,6 +137,13 @@ async function serve(options: Options): Promise<void> {
   const policy = parseValidationPolicy(options.validation);
   if (!policy.ok) throw new InvalidArgumentError(`--validation does not take '${policy.error}'`);
   const startedMs = performance.now();
+  const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  if (options.workers > 1 && worker === undefined) {
+    const shared = { dataDirectory: resolve(data), databaseUrl, onProgress: say };
+    const installation = await openInstallation(shared);
+    await serveByWorkers({ workers: options.workers, installation, startedMs, say });
+    return;
+  }
   const server = await startServer({
     host,
     port,
@@ -119,7 +153,11 @@ async function serve(options: Options): Promise<void> {
     witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
     provider: provider.value,
     organisation: organisation.value,
-    demo,
+    // One of several loads it; the others start once it serves.
+    demo: demo && (worker ?? 1) === 1,
+    worker,
+    role: options.role,
+    drainMs: options.drain * 1_000,
     publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
     ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),
     ...(process.env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
@@ -127,22 +165,27 @@ async function serve(options: Options): Promise<void> {
     broker: broker.value,
     logLevel: log,
     validation: policy.value,
-    onProgress: (line) => process.stderr.write(`  ${line}\n`),
+    onProgress: say,
   }).catch((error: unknown) => {
     throw databaseRefusal(error, databaseUrl);
   });
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  process.stderr.write(welcome(server, seconds));
+  if (worker === undefined) process.stderr.write(welcome(server, seconds));
+  else reportServing(server);
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) process.exit(130);
     stopping = true;
-    process.stderr.write(
-      '\nStopping: requests in flight finish first. Press Ctrl-C again to stop at once.\n',
-    );
+    if (worker === undefined) {
+      process.stderr.write(
+        '\nStopping: requests in flight finish first. Press Ctrl-C again to stop at once.\n',
+      );
+    }
     await server.stop();
     process.exit(0);
   };
-  process.on('SIGINT', () => void stop());
+  // Ctrl-C reaches the whole group: who started the others tells them in its own way.
+  process.on('SIGINT', () => worker === undefined && void stop());
   process.on('SIGTERM', () => void stop());
+  process.on('disconnect', () => void stop());
 }

@@ -17,6 +17,8 @@ export interface ObservationParts {
   readonly owner: Pool;
   readonly workers: Pool;
   readonly dataDirectory: string;
+  /** Number of this process where several share the data directory. */
+  readonly worker: number | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly trouble: (error: unknown) => void;
@@ -32,11 +34,18 @@ export interface Observation {
   readonly watcher: RequestWatcher;
 }
 
+/** A file has one writer; a process takes over the spool of its predecessor of the same number. */
+const spoolOf = (worker = 1): string =>
+  worker === 1 ? 'signals.spool' : `signals-${worker}.spool`;
+
 export async function startObservation(parts: ObservationParts): Promise<Observation> {
   const { tenant, owner, workers, dataDirectory, clock, random, trouble } = parts;
   const signals = new SignalRecorder({
     table: postgresSignalTable(owner),
-    spool: new SignalSpool(join(dataDirectory, 'signals.spool'), VISIBILITY_LIMITS.spoolFileBytes),
+    spool: new SignalSpool(
+      join(dataDirectory, spoolOf(parts.worker)),
+      VISIBILITY_LIMITS.spoolFileBytes,
+    ),
     trouble,
   });
   await signals.start();

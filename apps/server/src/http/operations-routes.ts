@@ -33,6 +33,8 @@ export interface OperationsRoutesOptions {
   readonly signals: SignalRecorder;
   readonly audit: AuditTrail;
   readonly databaseUp: () => boolean;
+  /** The process is about to end. */
+  readonly draining: () => boolean;
   readonly ledgerState: () => LedgerState;
   /** Of the product. */
   readonly version: string;
@@ -45,6 +47,12 @@ const LEDGER_CHECK: Readonly<Record<LedgerState, Omit<Readiness['checks'][number
     state: 'failed',
     text: 'The stored log contradicts its checkpoint, or other keys signed it; the log says which.',
   },
+};
+
+const DRAINING: Readiness['checks'][number] = {
+  name: 'process',
+  state: 'failed',
+  text: 'This process is about to end: send further requests to another one.',
 };
 
 const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readOverview.roles);
@@ -76,12 +84,14 @@ export function registerOperationsRoutes(
     request.facts.unmetered = true;
     const up = databaseUp();
     const ledger = ledgerState();
-    const ready = up && ledger !== 'halted';
+    const draining = options.draining();
+    const ready = up && ledger !== 'halted' && !draining;
     const answer: Readiness = {
       state: ready ? 'ready' : 'not-ready',
       checks: [
         { name: 'database', state: up ? 'ok' : 'failed' },
         { name: 'ledger', ...LEDGER_CHECK[ledger] },
+        ...(draining ? [DRAINING] : []),
       ],
     };
     return reply.code(ready ? 200 : 503).send(answer);
