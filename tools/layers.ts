@@ -71,6 +71,7 @@ export const LAYERS = {
     'packages/store',
     'packages/consent',
     'packages/subscriptions',
+    'packages/inference',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -4,6 +4,7 @@ import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
 import { eventsBench } from './events.ts';
 import { fhirBench } from './fhir.ts';
+import { inferenceBench } from './inference.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
 import { subscriptionsBench } from './subscriptions.ts';
@@ -19,6 +20,7 @@ export const benches: readonly Bench[] = [
   eventsBench,
   subscriptionsBench,
   overloadBench,
+  inferenceBench,
   indexLayoutBench,
   validateBench,
 ];

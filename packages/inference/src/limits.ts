@@ -10,6 +10,8 @@ export interface TierLimits {
    * null: never. Milliseconds.
    */
   readonly waitCapMs: number | null;
+  /** Share of all slot time that it gets while it waits, whatever is more urgent but tier 0. */
+  readonly floorShare: number;
   /** In-process answers a second for work the queue can't take; null: no bound. */
   readonly degradedPerSecond: number | null;
 }
@@ -17,14 +19,21 @@ export interface TierLimits {
 export interface SchedulerLimits {
   /** Runs at once. */
   readonly slots: number;
-  /** Slots that tiers 1 to 3 may never occupy. */
-  readonly reservedForTier0: number;
+  /**
+   * Slots that tiers 1 to 3 may not occupy: as many as leave no more than `waitShare` of the
+   * tier-0 arrivals of late waiting (Erlang C), between `least` and `most`.
+   */
+  readonly reserve: { readonly least: number; readonly most: number; readonly waitShare: number };
+  /** Share of a tenant beside the others where it is not 1; above 0. */
+  readonly tenantWeights: ReadonlyMap<number, number>;
   readonly tiers: Readonly<Record<Tier, TierLimits>>;
   /**
    * Share of slot time that may be thrown away by stopping lower tiers for tier 0; 0 = never
    * stop running work.
    */
   readonly preemptedShare: number;
+  /** A chunk that is this near its boundary is waited for instead of stopped. */
+  readonly boundaryWaitMs: number;
   /** Unused preemption budget that may be kept, as seconds of it. */
   readonly preemptedBurstSeconds: number;
   /** Retry hint of a refusal. */
@@ -39,16 +48,43 @@ export interface SchedulerLimits {
  */
 export const schedulerLimits: SchedulerLimits = {
   slots: 2,
-  reservedForTier0: 1,
+  // The children can't be stopped without loss, so tier 0 needs room of its own.
+  reserve: { least: 1, most: 1, waitShare: 0.01 },
+  tenantWeights: new Map(),
   tiers: {
     // Tier 0 is never refused: beyond its queue it is answered in process.
-    0: { waiting: 1_000, waitingPerTenant: 500, waitCapMs: null, degradedPerSecond: null },
-    1: { waiting: 2_000, waitingPerTenant: 1_000, waitCapMs: 5_000, degradedPerSecond: 500 },
-    2: { waiting: 5_000, waitingPerTenant: 2_500, waitCapMs: 60_000, degradedPerSecond: 100 },
-    3: { waiting: 10_000, waitingPerTenant: 5_000, waitCapMs: 86_400_000, degradedPerSecond: 0 },
+    0: {
+      waiting: 1_000,
+      waitingPerTenant: 500,
+      waitCapMs: null,
+      floorShare: 0,
+      degradedPerSecond: null,
+    },
+    1: {
+      waiting: 2_000,
+      waitingPerTenant: 1_000,
+      waitCapMs: 5_000,
+      floorShare: 0,
+      degradedPerSecond: 500,
+    },
+    2: {
+      waiting: 5_000,
+      waitingPerTenant: 2_500,
+      waitCapMs: 60_000,
+      floorShare: 0.1,
+      degradedPerSecond: 100,
+    },
+    3: {
+      waiting: 10_000,
+      waitingPerTenant: 5_000,
+      waitCapMs: 86_400_000,
+      floorShare: 0.02,
+      degradedPerSecond: 0,
+    },
   },
   // Killing a child costs 0.8 s of its slot, a deterministic score takes less than 1 ms.
   preemptedShare: 0,
+  boundaryWaitMs: 1,
   preemptedBurstSeconds: 10,
   retryAfterMs: 1_000,
 };

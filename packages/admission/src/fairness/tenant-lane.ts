@@ -29,10 +29,13 @@ function earlierDeadline(a: Laned, b: Laned): boolean {
 export class TenantLane<Work extends Laned> {
   readonly #tenants = new Map<number, TenantQueue<Work>>();
   readonly #active: IndexedHeap<TenantQueue<Work>>;
+  readonly #weightOf: (tenant: number) => number;
   #level = 0;
   #size = 0;
 
-  constructor() {
+  /** @param weightOf share of a tenant beside the others; above 0 */
+  constructor(weightOf: (tenant: number) => number = () => 1) {
+    this.#weightOf = weightOf;
     this.#active = new IndexedHeap((a, b) => {
       if (a.served !== b.served) return a.served < b.served;
       const [first, second] = [a.jobs.peek(), b.jobs.peek()];
@@ -67,9 +70,20 @@ export class TenantLane<Work extends Laned> {
     if (tenant === undefined || work === undefined) return undefined;
     this.#size -= 1;
     this.#level = tenant.served;
-    tenant.served += work.cost;
+    tenant.served += work.cost / this.#weightOf(work.tenant);
     this.#reorder(tenant);
     return work;
+  }
+
+  /**
+   * Settles what was charged against what was used: below 0 for work that was stopped and will
+   * be charged again.
+   */
+  charge(tenant: number, cost: number): void {
+    const queue = this.#tenants.get(tenant);
+    if (queue === undefined) return;
+    queue.served += cost / this.#weightOf(tenant);
+    if (this.#active.has(queue)) this.#active.update(queue);
   }
 
   remove(work: Work): boolean {

@@ -6,6 +6,8 @@ export interface InferenceRequest {
   readonly id: string;
   readonly model: ModelReference;
   readonly input: unknown;
+  /** Where a run that yielded goes on: what the back end said then. */
+  readonly progress?: unknown;
 }
 
 export interface InferOptions {
@@ -15,7 +17,10 @@ export interface InferOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Why there is no output. */
 export type BackendFailure =
+  /** None yet: it stands at a chunk boundary and goes on when asked again with its progress. */
+  | { readonly kind: 'yielded'; readonly progress: unknown; readonly leftMs: number }
   /** What ran it is gone: killed, crashed, or never came up. */
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
   | { readonly kind: 'deadline-exceeded' }

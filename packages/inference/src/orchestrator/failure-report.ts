@@ -23,7 +23,7 @@ export interface FailureReport {
   readonly at: Date;
 }
 
-/** Null where it is no failure: the run was stopped on purpose. */
+/** Null where it is no failure: the run was stopped on purpose, or goes on. */
 export function causeOfFailure(failure: BackendFailure): FailureCause | null {
   switch (failure.kind) {
     case 'exited':
@@ -38,6 +38,7 @@ export function causeOfFailure(failure: BackendFailure): FailureCause | null {
     case 'scorer-failed':
       return 'inference-backend-error';
     case 'aborted':
+    case 'yielded':
       return null;
   }
 }

@@ -25,6 +25,8 @@ export interface InferenceJob {
   readonly input: unknown;
   readonly inputs: readonly InputReference[];
   readonly idempotencyKey: string;
+  /** Longest stretch after which the back end yields, for long work of tier 3. */
+  readonly chunkMs?: number;
   /** Asked again at dispatch and before the result is released; absent: the caller watches. */
   readonly consentHolds?: () => boolean;
 }

@@ -135,9 +135,33 @@ describe('the degrade ladder', () => {
   });
 });
 
+describe('long work', () => {
+  it('goes on where it yielded, after what is more urgent', async () => {
+    const { orchestrator, backend } = bench();
+    const chunked = { requestedPriority: 'background', chunkMs: 20 };
+    const long = orchestrator.submit(phq9Job('long', chunked));
+    const urgent = orchestrator.submit(phq9Job('urgent'));
+    expect(backend.started).toEqual(['long']);
+    backend.fail('long', { kind: 'yielded', progress: 'half', leftMs: 20 });
+    await settled();
+    expect(backend.started).toEqual(['long', 'urgent']);
+    backend.score('urgent');
+    await urgent;
+    expect(backend.calls.at(-1)?.request).toMatchObject({ id: 'long', progress: 'half' });
+    backend.score('long');
+    expect((await long).attempts.map(({ outcome }) => outcome)).toEqual(['yielded', 'answered']);
+  });
+});
+
 describe('overload', () => {
   it('refuses lower tiers with a hint and reports it; tier 0 is answered all the same', async () => {
-    const tiny = { waiting: 0, waitingPerTenant: 0, waitCapMs: null, degradedPerSecond: 0 };
+    const tiny = {
+      waiting: 0,
+      waitingPerTenant: 0,
+      waitCapMs: null,
+      floorShare: 0,
+      degradedPerSecond: 0,
+    };
     const { orchestrator, reports } = bench({
       tiers: { 0: { ...tiny, degradedPerSecond: null }, 1: tiny, 2: tiny, 3: tiny },
     });
@@ -162,7 +186,10 @@ describe('overload', () => {
   });
 
   it('stops lower work for tier 0 where that is allowed, and runs it again', async () => {
-    const { orchestrator, backend, time } = bench({ reservedForTier0: 0, preemptedShare: 0.1 });
+    const { orchestrator, backend, time } = bench({
+      reserve: { least: 0, most: 0, waitShare: 0.01 },
+      preemptedShare: 0.1,
+    });
     const answers = ['a', 'b'].map((id) => orchestrator.submit(phq9Job(id)));
     await time.pass(1);
     const urgent = orchestrator.submit(phq9Job('c', critical));

@@ -115,6 +115,7 @@ export class InferenceOrchestrator {
           tier: pending.tierDecision.tier,
           costMs: this.#costs.predict(job.model, availableMs),
           deadlineMs: pending.arrivedMs + availableMs,
+          ...(job.chunkMs === undefined ? {} : { chunkMs: job.chunkMs }),
         },
       });
     });
@@ -140,7 +141,7 @@ export class InferenceOrchestrator {
     for (const entry of this.#state.running) running[entry.job.tier] += 1;
     const read = (tier: Tier) =>
       this.#gauges[tier].read({
-        waiting: this.#state.waiting[tier],
+        waiting: this.#state.backlog[tier].jobs,
         running: running[tier],
         oldestWaitMs: oldestWaitMs(this.#state, tier, now),
       });
@@ -211,7 +212,7 @@ export class InferenceOrchestrator {
     const [startedAt, startedMs] = [this.#clock.now(), this.#clock.monotonicMs()];
     const answer = await this.#backend
       .infer(
-        { id: job.id, model: job.model, input: job.input },
+        { id: job.id, model: job.model, input: job.input, progress: pending.progress },
         { deadlineMs: remainingMs, signal: pending.stop.signal },
       )
       // A back end that breaks its contract must not cost a patient the answer, nor us a slot.
@@ -228,9 +229,15 @@ export class InferenceOrchestrator {
       outcome: result.ok ? 'answered' : result.error.kind,
     });
     if (result.ok) {
-      this.#costs.learn(job.model, durationMs);
+      this.#costs.learn(job.model, pending.usedMs + durationMs);
       pending.output = result.value;
       this.#advance({ kind: 'settled', id: job.id, outcome: 'completed' });
+      return;
+    }
+    if (result.error.kind === 'yielded') {
+      pending.usedMs += durationMs;
+      pending.progress = result.error.progress;
+      this.#advance({ kind: 'yielded', id: job.id, leftMs: result.error.leftMs });
       return;
     }
     pending.lastFailure = `backend-${result.error.kind}`;

@@ -30,6 +30,9 @@ export class PendingInference {
   /** The back end's answer, until the scheduler says that it stands. */
   output: ScoreOutput | null = null;
   lastFailure: string | null = null;
+  /** Of a run that yielded: where it goes on, and the slot time it has used. */
+  progress: unknown = undefined;
+  usedMs = 0;
   cancelReason = 'cancelled';
   readonly #clock: Clock;
   readonly #arrivedAt: Date;

@@ -1,84 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Tier } from '../clinical/tier.ts';
-import { type SchedulerLimits, schedulerLimits, type TierLimits } from '../limits.ts';
-import { schedule } from './schedule.ts';
-import {
-  nextWakeMs,
-  type ScheduledJob,
-  type SchedulerEffect,
-  type SchedulerEvent,
-  type SchedulerState,
-  schedulerState,
-} from './scheduler-state.ts';
-
-const ROOM: TierLimits = {
-  waiting: 1_000,
-  waitingPerTenant: 1_000,
-  waitCapMs: null,
-  degradedPerSecond: null,
-};
-
-function limits(change: Partial<SchedulerLimits> = {}): SchedulerLimits {
-  const tiers = { 0: ROOM, 1: ROOM, 2: ROOM, 3: ROOM };
-  return { ...schedulerLimits, slots: 2, reservedForTier0: 1, tiers, ...change };
-}
-
-function withTier(tier: Tier, change: Partial<TierLimits>): SchedulerLimits {
-  const base = limits();
-  return { ...base, tiers: { ...base.tiers, [tier]: { ...ROOM, ...change } } };
-}
-
-const job = (id: string, tier: Tier, change: Partial<ScheduledJob> = {}): ScheduledJob => ({
-  id,
-  tenant: 1,
-  tier,
-  costMs: 10,
-  deadlineMs: 1_000_000,
-  ...change,
-});
-
-/** Feeds events to a state and answers with what was said, shortened to `kind id`. */
-class Desk {
-  readonly state: SchedulerState;
-  now = 0;
-
-  constructor(given: SchedulerLimits) {
-    this.state = schedulerState(given, 0);
-  }
-
-  at(now: number): this {
-    this.now = now;
-    return this;
-  }
-
-  say(event: SchedulerEvent): string[] {
-    const effects = schedule(this.state, event, this.now);
-    return effects.map((effect: SchedulerEffect) =>
-      'reason' in effect
-        ? `${effect.kind} ${effect.id} ${effect.reason}`
-        : `${effect.kind} ${effect.id}`,
-    );
-  }
-
-  submit(given: ScheduledJob): string[] {
-    return this.say({ kind: 'submitted', job: given });
-  }
-
-  settle(id: string, outcome: 'completed' | 'failed' | 'preempted' = 'completed'): string[] {
-    return this.say({ kind: 'settled', id, outcome });
-  }
-
-  /** Finishes what runs, one by one, and lists the order in which the rest started. */
-  drain(first: string): string[] {
-    const started: string[] = [];
-    for (let id: string | undefined = first; id !== undefined; ) {
-      const start: string | undefined = this.settle(id).find((said) => said.startsWith('start'));
-      id = start?.slice('start '.length);
-      if (id !== undefined) started.push(id);
-    }
-    return started;
-  }
-}
+import { nextWakeMs, schedulerState } from './scheduler-state.ts';
+import { Desk, job, limits, NONE, withTier } from './testing/desk.ts';
 
 describe('slots', () => {
   it('keeps one free of lower tiers, so that tier 0 starts at once', () => {
@@ -263,7 +185,7 @@ describe('failure and cancellation', () => {
 });
 
 describe('preemption', () => {
-  const preemptible = limits({ reservedForTier0: 0, preemptedShare: 0.1 });
+  const preemptible = limits({ reserve: NONE, preemptedShare: 0.1 });
 
   it('stops the least urgent run for tier 0 and runs it again', () => {
     const desk = new Desk(preemptible);
@@ -305,7 +227,7 @@ describe('preemption', () => {
   });
 
   it('is off unless the back end can stop work', () => {
-    const desk = new Desk(limits({ reservedForTier0: 0 }));
+    const desk = new Desk(limits({ reserve: NONE }));
     desk.submit(job('a', 3));
     desk.submit(job('b', 3));
     expect(desk.submit(job('t0', 0))).toEqual([]);

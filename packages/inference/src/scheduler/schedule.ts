@@ -1,4 +1,7 @@
 import { invariant, unreachable } from '@holdfast/kernel';
+import { predictedWaitMs } from './backlog.ts';
+import { offer, offeredErlangs, serversFor } from './erlang-reserve.ts';
+import { suspendFloors } from './floors.ts';
 import { preemptForTier0 } from './preemption.ts';
 import type {
   DegradeReason,
@@ -9,6 +12,8 @@ import type {
   SchedulerState,
 } from './scheduler-state.ts';
 import {
+  accountEnd,
+  accountStart,
   enterQueue,
   hasRoom,
   leaveQueue,
@@ -29,27 +34,25 @@ export function schedule(
   now: number,
 ): readonly SchedulerEffect[] {
   const effects: SchedulerEffect[] = [];
+  state.now = now;
   // The event first: a result that arrives exactly at its deadline still counts.
-  handle(state, event, { now, effects });
-  ringAlarms(state, { now, effects });
-  dispatch(state, { now, effects });
-  effects.push(...preemptForTier0(state, now));
+  handle(state, event, effects);
+  ringAlarms(state, effects);
+  dispatch(state, effects);
+  effects.push(...preemptForTier0(state));
   return effects;
 }
 
-interface Turn {
-  readonly now: number;
-  readonly effects: SchedulerEffect[];
-}
-
-function handle(state: SchedulerState, event: SchedulerEvent, turn: Turn): void {
+function handle(state: SchedulerState, event: SchedulerEvent, effects: SchedulerEffect[]): void {
   switch (event.kind) {
     case 'submitted':
-      return submit(state, event.job, turn);
+      return submit(state, event.job, effects);
     case 'settled':
-      return settle(state, event, turn);
+      return settle(state, event, effects);
+    case 'yielded':
+      return yielded(state, event);
     case 'cancelled':
-      return cancel(state, event.id, turn);
+      return cancel(state, event.id, effects);
     case 'tick':
       return;
     default:
@@ -57,44 +60,71 @@ function handle(state: SchedulerState, event: SchedulerEvent, turn: Turn): void 
   }
 }
 
-function submit(state: SchedulerState, job: ScheduledJob, turn: Turn): void {
+function submit(state: SchedulerState, job: ScheduledJob, effects: SchedulerEffect[]): void {
   invariant(!state.entries.has(job.id), 'INF-6 a job is submitted once');
-  if (!hasRoom(state, job.tier, job.tenant))
-    return degrade(state, { job, reason: 'queue-full' }, turn);
+  const { tier, tenant, costMs, deadlineMs } = job;
+  if (!hasRoom(state, tier, tenant)) {
+    return degrade(state, { job, reason: 'queue-full', waitMs: 0 }, effects);
+  }
+  const waitMs = tier === 0 ? 0 : predictedWaitMs(state.backlog[tier], tenant);
+  if (tier > 0 && state.now + waitMs + costMs > deadlineMs) {
+    return degrade(state, { job, reason: 'deadline-unreachable', waitMs }, effects);
+  }
+  if (tier === 0) offer(state.tier0Load, costMs, state.now);
   state.arrivals += 1;
   const entry: Entry = {
     job,
-    tenant: job.tenant,
-    cost: job.costMs,
-    deadlineMs: job.deadlineMs,
+    tenant,
+    cost: costMs,
+    leftMs: costMs,
+    charged: 0,
+    deadlineMs,
     order: state.arrivals,
-    arrivedMs: turn.now,
+    arrivedMs: state.now,
     phase: 'waiting',
     stopping: false,
-    rank: job.tier,
+    rank: tier,
     fronted: false,
-    startedMs: turn.now,
-    alarmMs: job.deadlineMs,
+    startedMs: state.now,
+    alarmMs: deadlineMs,
   };
   state.entries.set(job.id, entry);
   enterQueue(state, entry);
 }
 
 type Settled = Extract<SchedulerEvent, { kind: 'settled' }>;
+type Yielded = Extract<SchedulerEvent, { kind: 'yielded' }>;
 
-function settle(state: SchedulerState, event: Settled, turn: Turn): void {
-  const entry = state.entries.get(event.id);
-  if (entry === undefined || !state.running.delete(entry)) return;
+/** Takes it off its slot; undefined where it holds none. */
+function release(state: SchedulerState, id: string, stopped: boolean): Entry | undefined {
+  const entry = state.entries.get(id);
+  if (entry === undefined || !state.running.delete(entry)) return undefined;
   state.alarms.remove(entry);
-  if (entry.phase === 'running' && event.outcome === 'preempted') return enterQueue(state, entry);
-  state.entries.delete(event.id);
-  if (entry.phase === 'answered') return;
-  const { id } = event;
-  if (event.outcome === 'completed') turn.effects.push({ kind: 'complete', id });
-  else turn.effects.push({ kind: 'fall-back', id, reason: 'failed' });
+  accountEnd(state, entry, stopped);
+  if (entry.phase === 'answered') state.entries.delete(id);
+  return entry;
 }
 
-function cancel(state: SchedulerState, id: string, turn: Turn): void {
+function settle(state: SchedulerState, event: Settled, effects: SchedulerEffect[]): void {
+  const stopped = event.outcome === 'preempted';
+  const entry = release(state, event.id, stopped);
+  if (entry === undefined || entry.phase === 'answered') return;
+  if (stopped) return enterQueue(state, entry);
+  state.entries.delete(event.id);
+  const { id } = event;
+  if (event.outcome === 'completed') effects.push({ kind: 'complete', id });
+  else effects.push({ kind: 'fall-back', id, reason: 'failed' });
+}
+
+/** At a chunk boundary it queues again, so whatever is more urgent by now goes first. */
+function yielded(state: SchedulerState, { id, leftMs }: Yielded): void {
+  const entry = release(state, id, false);
+  if (entry === undefined || entry.phase === 'answered') return;
+  entry.leftMs = leftMs;
+  enterQueue(state, entry);
+}
+
+function cancel(state: SchedulerState, id: string, effects: SchedulerEffect[]): void {
   const entry = state.entries.get(id);
   if (entry === undefined || entry.phase === 'answered') return;
   const wasRunning = entry.phase !== 'waiting';
@@ -103,7 +133,7 @@ function cancel(state: SchedulerState, id: string, turn: Turn): void {
     leaveQueue(state, entry);
     state.entries.delete(id);
   }
-  turn.effects.push({ kind: 'drop', id, wasRunning });
+  effects.push({ kind: 'drop', id, wasRunning });
 }
 
 /** The slot stays taken until the back end lets go: it is still computing. */
@@ -112,68 +142,93 @@ function answered(state: SchedulerState, entry: Entry): void {
   state.alarms.remove(entry);
 }
 
-function ringAlarms(state: SchedulerState, turn: Turn): void {
+function ringAlarms(state: SchedulerState, effects: SchedulerEffect[]): void {
   for (;;) {
     const entry = state.alarms.peek();
-    if (entry === undefined || entry.alarmMs > turn.now) return;
+    if (entry === undefined || entry.alarmMs > state.now) return;
     if (entry.phase !== 'waiting') {
       answered(state, entry);
-      const { id } = entry.job;
-      turn.effects.push({ kind: 'fall-back', id, reason: 'deadline-while-running' });
-    } else if (entry.deadlineMs <= turn.now) {
+      const { id, tier } = entry.job;
+      if (tier === 0) suspendFloors(state);
+      effects.push({ kind: 'fall-back', id, reason: 'deadline-while-running' });
+    } else if (entry.deadlineMs <= state.now) {
       leaveQueue(state, entry);
       state.entries.delete(entry.job.id);
-      degrade(state, { job: entry.job, reason: 'deadline-while-waiting' }, turn);
+      if (entry.job.tier === 0) suspendFloors(state);
+      degrade(state, { job: entry.job, reason: 'deadline-while-waiting', waitMs: 0 }, effects);
     } else promote(state, entry);
   }
+}
+
+interface Degradation {
+  readonly job: ScheduledJob;
+  readonly reason: DegradeReason;
+  /** Predicted, where that is why. */
+  readonly waitMs: number;
 }
 
 /** INF-3: tier 0 is never refused; the others are degraded within their budget, then refused. */
 function degrade(
   state: SchedulerState,
-  { job, reason }: { readonly job: ScheduledJob; readonly reason: DegradeReason },
-  turn: Turn,
+  { job, reason, waitMs }: Degradation,
+  effects: SchedulerEffect[],
 ): void {
   const bound = state.limits.tiers[job.tier].degradedPerSecond;
   const budget = state.degraded[job.tier];
-  if (turn.now - budget.windowStartMs >= 1_000) {
-    budget.windowStartMs = turn.now;
+  if (state.now - budget.windowStartMs >= 1_000) {
+    budget.windowStartMs = state.now;
     budget.used = 0;
   }
   budget.used += 1;
   const { id } = job;
-  if (bound === null || budget.used <= bound) turn.effects.push({ kind: 'fall-back', id, reason });
-  else {
-    const { retryAfterMs } = state.limits;
-    turn.effects.push({ kind: 'refuse', id, reason, retryAfterMs });
+  if (bound === null || budget.used <= bound) {
+    effects.push({ kind: 'fall-back', id, reason });
+    return;
   }
+  const excessMs = waitMs + job.costMs - (job.deadlineMs - state.now);
+  const retryAfterMs = Math.max(state.limits.retryAfterMs, Math.ceil(excessMs));
+  effects.push({ kind: 'refuse', id, reason, retryAfterMs });
+}
+
+/** Erlang C's answer to what tier 0 asked for of late. */
+function reserved({ limits, tier0Load, now }: SchedulerState): number {
+  const { least, most, waitShare } = limits.reserve;
+  if (least === most) return least;
+  return Math.max(least, serversFor(offeredErlangs(tier0Load, now), waitShare, most));
 }
 
 /** INF-4: tiers 1 to 3 hold at most the slots that are not reserved, so one is tier 0's to find. */
-function dispatch(state: SchedulerState, turn: Turn): void {
-  const { slots, reservedForTier0 } = state.limits;
+function dispatch(state: SchedulerState, effects: SchedulerEffect[]): void {
+  const { slots } = state.limits;
+  const forLower = slots - reserved(state);
   let lower = 0;
   for (const entry of state.running) if (entry.job.tier > 0) lower += 1;
   while (state.running.size < slots) {
     const critical = takeTier0(state);
-    const entry = critical ?? (lower < slots - reservedForTier0 ? takeLowerTier(state) : undefined);
+    const entry = critical ?? (lower < forLower ? takeLowerTier(state) : undefined);
     if (entry === undefined) return;
-    if (isHopeless(entry, turn.now)) {
-      state.alarms.remove(entry);
-      state.entries.delete(entry.job.id);
-      degrade(state, { job: entry.job, reason: 'deadline-unreachable' }, turn);
+    if (isHopeless(entry, state.now)) {
+      drop(state, entry, effects);
       continue;
     }
     if (critical === undefined) lower += 1;
+    accountStart(state, entry);
     entry.phase = 'running';
-    entry.startedMs = turn.now;
+    entry.startedMs = state.now;
     state.running.add(entry);
-    const remainingMs = entry.deadlineMs - turn.now;
-    turn.effects.push({ kind: 'start', id: entry.job.id, remainingMs });
+    const remainingMs = entry.deadlineMs - state.now;
+    effects.push({ kind: 'start', id: entry.job.id, remainingMs });
   }
 }
 
 /** Work that can't finish in time would only waste the slot. Tier 0 is always tried. */
 function isHopeless(entry: Entry, now: number): boolean {
-  return entry.job.tier > 0 && now + entry.cost > entry.deadlineMs;
+  return entry.job.tier > 0 && now + entry.leftMs > entry.deadlineMs;
+}
+
+function drop(state: SchedulerState, entry: Entry, effects: SchedulerEffect[]): void {
+  state.alarms.remove(entry);
+  state.entries.delete(entry.job.id);
+  if (!entry.fronted) state.lanes[entry.rank].charge(entry.tenant, -entry.cost);
+  degrade(state, { job: entry.job, reason: 'deadline-unreachable', waitMs: 0 }, effects);
 }
