@@ -20,7 +20,7 @@ export {
 } from './limits.ts';
 export { inferenceMigrations } from './migrations.ts';
 export type { FailureCause, FailureReport } from './orchestrator/failure-report.ts';
-export type { InferenceJob } from './orchestrator/inference-job.ts';
+export type { ConsentCheck, InferenceJob } from './orchestrator/inference-job.ts';
 export {
   InferenceOrchestrator,
   type OrchestratorOptions,
@@ -32,6 +32,7 @@ export type {
   Rung,
 } from './orchestrator/inference-record.ts';
 export type { OrchestratorSnapshot, TierSnapshot } from './orchestrator/tier-gauges.ts';
+export { withdrawn } from './orchestrator/withdraw.ts';
 export { buildResults, type ResultIds } from './pipelines/build-results.ts';
 export { type News2Options, news2Pipeline } from './pipelines/news2-pipeline.ts';
 export { phq9Pipeline } from './pipelines/phq9-pipeline.ts';
@@ -52,6 +53,7 @@ export {
   type ReleasedInputs,
   runPipeline,
 } from './pipelines/run-pipeline.ts';
+export { shippedPipelines } from './pipelines/shipped-pipelines.ts';
 export { type TriggerUrgency, type UrgencyRules, urgencyOf } from './pipelines/urgency-of.ts';
 export { recordInference } from './postgres/record-inference.ts';
 export type { ScoreOutput, ScorePart } from './scores/score-output.ts';

@@ -89,6 +89,28 @@ export const schedulerLimits: SchedulerLimits = {
   retryAfterMs: 1_000,
 };
 
+/** Where the share of tier 0 among a tenant's arrivals becomes an alarm. */
+export interface TierInflationLimits {
+  /** Arrivals that are looked at. */
+  readonly window: number;
+  /** Fewer than this tell nothing. */
+  readonly least: number;
+  readonly raiseAt: number;
+  /** The alarm is over below this. */
+  readonly overAt: number;
+}
+
+/**
+ * A tenth is twice what the capacity is planned for. 50 arrivals of which 5 are critical may be
+ * chance; below 50 it nearly always is.
+ */
+export const tierInflationLimits: TierInflationLimits = {
+  window: 500,
+  least: 50,
+  raiseAt: 0.1,
+  overAt: 0.08,
+};
+
 export interface ChildPoolLimits {
   readonly children: number;
   /** Calls that may wait for a free child; beyond it `saturated`. The queue proper is the scheduler's. */

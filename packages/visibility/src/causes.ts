@@ -58,6 +58,14 @@ export const CAUSES = {
     nextStep: 'Look at the waiting work by tier and tenant; add slots or slow the source down',
     lasts: 'window',
   },
+  'inference-tier-inflation': {
+    component: 'inference',
+    severity: 'minor',
+    summary:
+      "A tenth or more of a tenant's inference work is tier 0: if everything is critical, nothing is",
+    nextStep: 'Look at which signals put it there, and at who orders everything stat',
+    lasts: 'until-resolved',
+  },
   'event-consumer-parked': {
     component: 'events',
     severity: 'minor',

@@ -6,6 +6,7 @@ import type { SignalRecorder } from '@holdfast/visibility';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { Database } from '../database.ts';
 import { ScoreLatencies } from '../score-latencies.ts';
+import { consentChanges } from '../workers/consent-changes.ts';
 import { inferenceConsumers } from '../workers/inference-consumer.ts';
 import type { RecordStore } from './record-store.ts';
 
@@ -60,7 +61,12 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
     random,
     onScored: (tier, latencyMs) => scoreLatencies.scored(tier, latencyMs),
   });
-  return { backend, orchestrator, scoreLatencies, inferenceConsumers: consumers };
+  return {
+    backend,
+    orchestrator,
+    scoreLatencies,
+    inferenceConsumers: [...consumers, consentChanges(orchestrator)],
+  };
 }
 
 function orchestratorOf(
@@ -78,6 +84,7 @@ function orchestratorOf(
         outcome: 'degraded',
       });
     },
+    onDeflated: (of) => signals.resolve({ cause: 'inference-tier-inflation', tenant: of }),
     onRecovered: () => {
       for (const cause of LASTING) signals.resolve({ cause, tenant });
     },

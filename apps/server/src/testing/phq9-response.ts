@@ -7,15 +7,16 @@ const item = (linkId: string, code: string) => ({
   answer: [{ valueCoding: { system: 'http://loinc.org', code } }],
 });
 
-/** A PHQ-9 of just now whose only positive answer is item 9: tier 0 by itself. */
-export const phq9WithThoughtsOfSelfHarm = (patient: string) => ({
+/** A PHQ-9 of just now with one answer to items 1 to 8 and another to item 9. */
+export const phq9 = (patient: string, mood: string, selfHarm: string) => ({
   resourceType: 'QuestionnaireResponse',
   status: 'completed',
   questionnaire: 'http://loinc.org/q/44249-1',
   subject: { reference: `Patient/${patient}` },
   authored: new Date().toISOString(),
-  item: [
-    ...[...LINKS, '44253-3'].map((link) => item(link, NOT_AT_ALL)),
-    item('44260-8', SEVERAL_DAYS),
-  ],
+  item: [...[...LINKS, '44253-3'].map((link) => item(link, mood)), item('44260-8', selfHarm)],
 });
+
+/** A PHQ-9 of just now whose only positive answer is item 9: tier 0 by itself. */
+export const phq9WithThoughtsOfSelfHarm = (patient: string) =>
+  phq9(patient, NOT_AT_ALL, SEVERAL_DAYS);

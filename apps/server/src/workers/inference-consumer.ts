@@ -11,19 +11,22 @@ import {
   defaultTierPolicy,
   type InferenceOrchestrator,
   isTriggeredBy,
-  news2Pipeline,
+  type LookUp,
   type PipelinePorts,
-  phq9Pipeline,
   recordInference,
   runPipeline,
+  shippedPipelines,
   type Tier,
   urgencyOf,
+  withdrawn,
 } from '@holdfast/inference';
 import { type Clock, err, ok, type Random, type RequestId, uuidV7 } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
 import {
   type CursorSeal,
   type Dictionary,
   type FhirRepository,
+  type GateSource,
   lockStreams,
   type ReadOutcome,
   type ResourceName,
@@ -33,6 +36,7 @@ import {
 } from '@holdfast/store';
 import type { Pool } from 'pg';
 import { type Access, type Audited, type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
+import { type Admitted, standsConsent } from './standing-consent.ts';
 
 export interface InferenceConsumerOptions {
   readonly actor: Actor;
@@ -50,13 +54,14 @@ export interface InferenceConsumerOptions {
 }
 
 type Identified = Resource & { readonly id: string };
-type Run = NonNullable<Awaited<ReturnType<typeof runPipeline>>> & { readonly who: Audited };
-
-const PIPELINES = [phq9Pipeline, news2Pipeline({ sinceHours: 1 })];
+type Run = NonNullable<Awaited<ReturnType<typeof runPipeline>>> & {
+  readonly who: Audited;
+  readonly admitted: Admitted;
+};
 
 /** For the writer of an event: how soon it is to be looked at here. */
 export const triggerUrgency = (resource: Resource, now: Date): Urgency =>
-  urgencyOf(resource, { pipelines: PIPELINES, tierPolicy: defaultTierPolicy, now });
+  urgencyOf(resource, { pipelines: shippedPipelines, tierPolicy: defaultTierPolicy, now });
 
 /**
  * Two groups do the same to different events: what tier 0 may hang on never waits behind the many
@@ -109,8 +114,12 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
           await lockStreams(tx, event.tenant, [`Patient/${event.patientId ?? ''}`]);
         const tiers: Tier[] = [];
         scored.set(event.eventId, tiers);
-        for (const { record, resources, who } of runs) {
-          if ((await recordInference(tx, event.tenant, record)) === 'duplicate') continue;
+        for (const run of runs) {
+          const { record, who } = run;
+          const stands = await mayRelease(tx, gateSource(), run);
+          const kept = stands ? record : withdrawn(record);
+          if ((await recordInference(tx, event.tenant, kept)) === 'duplicate') continue;
+          const resources = stands ? run.resources : [];
           if (resources.length === 0) continue;
           tiers.push(record.tier);
           await repository.write(
@@ -136,6 +145,19 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
       },
     }),
   );
+}
+
+/**
+ * The last word, under the lock of the patient's stream: no Consent of the patient commits between
+ * this look and the result.
+ */
+async function mayRelease(
+  tx: Queryable,
+  gates: GateSource,
+  { record, admitted }: Run,
+): Promise<boolean> {
+  if (record.output === null) return true;
+  return await standsConsent(tx, gates, { admitted, inputs: record.inputs });
 }
 
 /** The platform's own reads are as accountable as anybody's (invariant 2). */
@@ -171,9 +193,11 @@ async function runsFor(
 ): Promise<readonly Run[]> {
   if (found.kind !== 'found' || found.version.content === null) return [];
   const resource = JSON.parse(found.version.content) as Resource;
-  const ports = portsOf(options, record, String(found.version.facts.consentClass));
+  const name = { tenant: event.tenant, type: resource.resourceType, id: event.resourceId };
+  const admitted = { name, facts: found.version.facts, epoch: found.epoch };
+  const ports = portsOf(options, record, admitted);
   const runs: Run[] = [];
-  for (const pipeline of PIPELINES) {
+  for (const pipeline of shippedPipelines) {
     if (!isTriggeredBy(pipeline, resource)) continue;
     const run = await runPipeline(
       pipeline,
@@ -186,7 +210,7 @@ async function runsFor(
       },
       ports,
     );
-    if (run !== null) runs.push({ ...run, who });
+    if (run !== null) runs.push({ ...run, who, admitted });
   }
   return runs;
 }
@@ -194,7 +218,7 @@ async function runsFor(
 function portsOf(
   options: InferenceConsumerOptions,
   record: RecordAccess,
-  consentClass: string,
+  admitted: Admitted,
 ): PipelinePorts {
   const { actor, pool, gates, dictionary, seal, orchestrator, clock, random } = options;
   return {
@@ -202,28 +226,20 @@ function portsOf(
     tierPolicy: defaultTierPolicy,
     clock,
     newId: () => uuidV7(clock, random),
+    // Its release is decided in the transaction of its effect.
+    consentCheck: (inputs) => (moment) =>
+      moment === 'release' ||
+      standsConsent(pool, gates.gateSource(actor, 'infer'), { admitted, inputs }),
     fetchInputs: async ({ lookUps }) => {
       const consent = {
-        decision: `permit:class-${consentClass}`,
+        decision: `permit:class-${admitted.facts.consentClass}`,
         policyVersion: 'starter',
         epoch: String(gates.gateSource(actor, 'infer').current().epoch),
       };
       const resources: Resource[] = [];
-      for (const { type, patientId, codes, sinceHours, asOf } of lookUps) {
-        const atMs = new Date(asOf).getTime();
-        const since = sinceHours === null ? 0 : atMs - sinceHours * 3_600_000;
-        const pairs: [string, string][] =
-          type === 'Patient'
-            ? [['_id', patientId]]
-            : [
-                ['patient', patientId],
-                ...(codes.length > 0 ? [['code', codes.join(',')] satisfies [string, string]] : []),
-                ['date', `ge${new Date(since).toISOString()}`],
-                // A time written in whole seconds ends with its second, so `le` would miss it.
-                ['date', `lt${new Date(atMs + 1_000).toISOString()}`],
-                ['_count', '100'],
-              ];
-        const text = new URLSearchParams(pairs);
+      for (const lookUp of lookUps) {
+        const { type, patientId } = lookUp;
+        const text = new URLSearchParams(searchOf(lookUp));
         const query = parseSearch(type, text);
         if (!query.ok) return err({ kind: 'unavailable', consent: null });
         const page = await search(query.value, {
@@ -251,4 +267,22 @@ function portsOf(
       return ok({ resources, consent });
     },
   };
+}
+
+function searchOf(lookUp: LookUp): [string, string][] {
+  const { type, patientId, ids, codes, sinceHours, asOf } = lookUp;
+  if (type === 'Patient') return [['_id', patientId]];
+  const ofPatient: [string, string] = ['patient', patientId];
+  if (ids !== undefined) return [ofPatient, ['_id', ids.join(',')]];
+  const atMs = new Date(asOf).getTime();
+  const since = sinceHours === null ? 0 : atMs - sinceHours * 3_600_000;
+  const coded: [string, string][] = codes.length > 0 ? [['code', codes.join(',')]] : [];
+  return [
+    ofPatient,
+    ...coded,
+    ['date', `ge${new Date(since).toISOString()}`],
+    // A time written in whole seconds ends with its second, so `le` would miss it.
+    ['date', `lt${new Date(atMs + 1_000).toISOString()}`],
+    ['_count', '100'],
+  ];
 }

@@ -13,6 +13,18 @@ export const defaultTierPolicy: TierPolicy = {
   rows: [
     // HL7 v3 ObservationInterpretation LL, HH, AA: the laboratory's own critical flag.
     { signal: 'interpretation-critical', atLeast: 1, tier: 0 },
+    // Critical and urgent limits of critical-values, for what the laboratory did not flag.
+    { signal: 'critical-value', atLeast: 2, tier: 0 },
+    { signal: 'critical-value', atLeast: 1, tier: 1 },
+    // 4 stat, 3 asap, 2 urgent, 1 routine: FHIR R4 request-priority.
+    { signal: 'order-priority', atLeast: 4, tier: 0 },
+    { signal: 'order-priority', atLeast: 2, tier: 1 },
+    { signal: 'order-priority', atLeast: 1, tier: 2 },
+    { signal: 'encounter-emergency', atLeast: 1, tier: 1 },
+    // 3 high, 2 moderate, 1 low.
+    { signal: 'c-ssrs-risk', atLeast: 3, tier: 0 },
+    { signal: 'c-ssrs-risk', atLeast: 2, tier: 1 },
+    { signal: 'c-ssrs-risk', atLeast: 1, tier: 2 },
     { signal: 'news2-total', atLeast: 7, tier: 0 },
     { signal: 'news2-total', atLeast: 5, tier: 1 },
     { signal: 'news2-red-parameter', atLeast: 1, tier: 1 },
@@ -22,6 +34,10 @@ export const defaultTierPolicy: TierPolicy = {
     { signal: 'phq-9-total', atLeast: 10, tier: 2 },
     { signal: 'phq-9-item-9-unanswered', atLeast: 1, tier: 2 },
     { signal: 'gad-7-total', atLeast: 15, tier: 1 },
+    { signal: 'gad-7-total', atLeast: 10, tier: 2 },
+    // Whether an infection is suspected is not known here, and unknown lowers nothing.
+    { signal: 'qsofa-total', atLeast: 2, tier: 1 },
+    { signal: 'audit-c-positive', atLeast: 1, tier: 2 },
   ],
   deadlineMs: {
     0: { interactive: 500, asynchronous: 2_000 },

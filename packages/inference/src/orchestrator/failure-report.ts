@@ -10,7 +10,9 @@ export type FailureCause =
   /** The back end is up and answers wrongly or not this model. */
   | 'inference-backend-error'
   /** More work than slots: answered from a lower rung, or refused. */
-  | 'inference-overloaded';
+  | 'inference-overloaded'
+  /** So much of a tenant's work is tier 0 that the tier says little. */
+  | 'inference-tier-inflation';
 
 /** What went wrong, and exactly for whom. */
 export interface FailureReport {

@@ -4,6 +4,8 @@ import type { InputReference } from '../fhir-reading.ts';
 import type { ModelReference } from '../scores/scorer-registry.ts';
 import type { ConsentEvidence } from './inference-record.ts';
 
+export type ConsentCheck = (moment: 'dispatch' | 'release') => boolean | Promise<boolean>;
+
 /** One inference that somebody wants. */
 export interface InferenceJob {
   /** Unique; becomes the record's id. */
@@ -27,6 +29,9 @@ export interface InferenceJob {
   readonly idempotencyKey: string;
   /** Longest stretch after which the back end yields, for long work of tier 3. */
   readonly chunkMs?: number;
-  /** Asked again at dispatch and before the result is released; absent: the caller watches. */
-  readonly consentHolds?: () => boolean;
+  /**
+   * Whether what let the inputs be read still does: asked when it starts after a wait, and before
+   * its result is released. One that fails counts as no. Absent: the caller watches.
+   */
+  readonly consentHolds?: ConsentCheck;
 }

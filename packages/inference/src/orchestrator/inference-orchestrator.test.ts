@@ -225,11 +225,42 @@ describe('consent', () => {
     expect(await answer).toMatchObject({ outcome: 'answered' });
   });
 
-  it('gone at dispatch: nothing is sent', async () => {
+  it('gone at dispatch, after a wait: nothing is sent', async () => {
+    const { orchestrator, backend, time } = bench();
+    void orchestrator.submit(phq9Job('first'));
+    const moments: string[] = [];
+    const consentHolds = (moment: string) => {
+      moments.push(moment);
+      return Promise.resolve(false);
+    };
+    const answer = orchestrator.submit(phq9Job('a', { consentHolds }));
+    await time.pass(1);
+    backend.score('first');
+    expect(await answer).toMatchObject({ outcome: 'cancelled', reason: 'consent-withdrawn' });
+    expect(backend.started).toEqual(['first']);
+    expect(moments).toEqual(['dispatch']);
+  });
+
+  it('that can not be asked counts as gone', async () => {
     const { orchestrator, backend } = bench();
-    const record = await orchestrator.submit(phq9Job('a', { consentHolds: () => false }));
-    expect(record).toMatchObject({ outcome: 'cancelled', reason: 'consent-withdrawn' });
-    expect(backend.started).toEqual([]);
+    const consentHolds = () => Promise.reject(new Error('no database'));
+    const answer = orchestrator.submit(phq9Job('a', { consentHolds }));
+    backend.score('a');
+    expect(await answer).toMatchObject({ outcome: 'cancelled', output: null });
+  });
+
+  it('that changed is asked about at once for what waits, of that patient alone', async () => {
+    const { orchestrator, backend } = bench();
+    const consentHolds = () => false;
+    void orchestrator.submit(phq9Job('first'));
+    const answer = orchestrator.submit(phq9Job('a', { consentHolds }));
+    const other = orchestrator.submit(phq9Job('b'));
+    await orchestrator.recheckConsent(1 as TenantId, 'patient-of-a' as PatientId);
+    expect(await answer).toMatchObject({ outcome: 'cancelled', reason: 'consent-withdrawn' });
+    backend.score('first');
+    await settled();
+    backend.score('b');
+    expect(await other).toMatchObject({ outcome: 'answered' });
   });
 
   it('gone while it ran: the result is not released, on no rung', async () => {

@@ -10,6 +10,7 @@ import {
 import type { BackendIncident, InferenceBackend } from '../backend/inference-backend.ts';
 import { defaultTierPolicy } from '../clinical/default-tier-policy.ts';
 import type { Tier } from '../clinical/tier.ts';
+import { TierInflation } from '../clinical/tier-inflation.ts';
 import type { TierPolicy } from '../clinical/tier-policy.ts';
 import { type OrchestratorLimits, orchestratorLimits } from '../limits.ts';
 import { schedule } from '../scheduler/schedule.ts';
@@ -48,6 +49,8 @@ export interface OrchestratorOptions {
   readonly onReport: (report: FailureReport) => void;
   /** The back end answers again: what was reported as exited or left alone is over. */
   readonly onRecovered?: (component: string) => void;
+  /** The share of tier 0 in a tenant's work is a usual one again. */
+  readonly onDeflated?: (tenant: TenantId) => void;
   readonly tierPolicy?: TierPolicy;
   readonly limits?: OrchestratorLimits;
   /** The deterministic scores of the second rung. */
@@ -71,6 +74,8 @@ export class InferenceOrchestrator {
   readonly #state: SchedulerState;
   readonly #pending = new Map<string, PendingInference>();
   readonly #costs: RunCosts;
+  readonly #inflation = new TierInflation();
+  readonly #onDeflated: (tenant: TenantId) => void;
   readonly #gauges: Readonly<Record<Tier, TierGauge>>;
   readonly #unsubscribe: readonly (() => void)[];
   #alarm: { readonly atMs: number; readonly cancel: () => void } | null = null;
@@ -79,6 +84,7 @@ export class InferenceOrchestrator {
   constructor(options: OrchestratorOptions) {
     this.#backend = options.backend;
     this.#onReport = options.onReport;
+    this.#onDeflated = options.onDeflated ?? (() => undefined);
     this.#policy = options.tierPolicy ?? defaultTierPolicy;
     this.#limits = options.limits ?? orchestratorLimits;
     this.#scorers = options.scorers ?? scorerRegistry;
@@ -106,6 +112,7 @@ export class InferenceOrchestrator {
         this.#giveUp(pending, 'cancelled', { reason: 'stopped' });
         return;
       }
+      this.#watchInflation(job.tenant, pending.tierDecision.tier);
       const availableMs = pending.budgetMs - this.#limits.fallbackReserveMs;
       this.#advance({
         kind: 'submitted',
@@ -133,6 +140,25 @@ export class InferenceOrchestrator {
     for (const { job } of [...this.#pending.values()]) {
       if (job.tenant === tenant && job.patientId === patientId) this.cancel(job.id, reason);
     }
+  }
+
+  /**
+   * After a patient's consents changed: cancels what waits and may not run any more. What runs is
+   * asked again before its result is released.
+   */
+  async recheckConsent(tenant: TenantId, patientId: PatientId): Promise<void> {
+    const waiting = [...this.#pending.values()].filter(
+      ({ job }) =>
+        job.tenant === tenant &&
+        job.patientId === patientId &&
+        this.#state.entries.get(job.id)?.phase === 'waiting',
+    );
+    await Promise.all(
+      waiting.map(async (pending) => {
+        if (await this.#consents(pending, 'dispatch')) return;
+        this.cancel(pending.job.id, 'consent-withdrawn');
+      }),
+    );
   }
 
   snapshot(): OrchestratorSnapshot {
@@ -170,9 +196,11 @@ export class InferenceOrchestrator {
         void this.#run(pending, effect.remainingMs);
         return;
       case 'complete':
-        return this.#complete(pending);
+        void this.#complete(pending);
+        return;
       case 'fall-back':
-        return this.#fallBack(pending, effect.reason);
+        void this.#fallBack(pending, effect.reason);
+        return;
       case 'refuse':
         this.#report(pending, causeOfDegradation(effect.reason), QUEUE);
         return this.#giveUp(pending, 'refused', effect);
@@ -202,7 +230,10 @@ export class InferenceOrchestrator {
 
   async #run(pending: PendingInference, remainingMs: number): Promise<void> {
     const { job } = pending;
-    if (job.consentHolds?.() === false) {
+    // What starts in the instant of its admission has just been decided.
+    const waited = this.#clock.monotonicMs() > pending.arrivedMs;
+    const asks = waited && job.consentHolds !== undefined;
+    if (asks && !(await this.#consents(pending, 'dispatch'))) {
       this.cancel(job.id, 'consent-withdrawn');
       this.#advance({ kind: 'settled', id: job.id, outcome: 'failed' });
       return;
@@ -249,21 +280,34 @@ export class InferenceOrchestrator {
     this.#advance({ kind: 'settled', id: job.id, outcome });
   }
 
-  #complete(pending: PendingInference): void {
-    const { job, output } = pending;
+  async #complete(pending: PendingInference): Promise<void> {
+    const { output } = pending;
     invariant(output !== null, 'INF-6 only an answer completes a job');
-    if (job.consentHolds?.() === false) {
-      return this.#giveUp(pending, 'cancelled', { reason: 'consent-withdrawn' });
+    if (pending.job.consentHolds === undefined || (await this.#mayRelease(pending))) {
+      this.#answer(pending, { rung: 'backend', reason: null, output });
     }
-    this.#answer(pending, { rung: 'backend', reason: null, output });
+  }
+
+  async #consents({ job }: PendingInference, moment: 'dispatch' | 'release'): Promise<boolean> {
+    try {
+      return (await job.consentHolds?.(moment)) ?? true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** False: it is cancelled, or somebody else has ended it meanwhile. */
+  async #mayRelease(pending: PendingInference): Promise<boolean> {
+    const holds = await this.#consents(pending, 'release');
+    if (this.#pending.get(pending.job.id) !== pending) return false;
+    if (!holds) this.#giveUp(pending, 'cancelled', { reason: 'consent-withdrawn' });
+    return holds;
   }
 
   /** INF-1: the second rung is a pure function in this process; it needs nothing that can be down. */
-  #fallBack(pending: PendingInference, why: DegradeReason | 'failed'): void {
+  async #fallBack(pending: PendingInference, why: DegradeReason | 'failed'): Promise<void> {
     const { job } = pending;
-    if (job.consentHolds?.() === false) {
-      return this.#giveUp(pending, 'cancelled', { reason: 'consent-withdrawn' });
-    }
+    if (job.consentHolds !== undefined && !(await this.#mayRelease(pending))) return;
     if (why !== 'failed') {
       const component = why === 'deadline-while-running' ? this.#backend.component : QUEUE;
       this.#report(pending, causeOfDegradation(why), component);
@@ -310,6 +354,20 @@ export class InferenceOrchestrator {
     this.#pending.delete(pending.job.id);
     this.#gauges[record.tier].count(record);
     pending.resolve(record);
+  }
+
+  #watchInflation(tenant: TenantId, tier: Tier): void {
+    const change = this.#inflation.arrived(tenant, tier);
+    if (change === 'over') this.#onDeflated(tenant);
+    if (change !== 'raised') return;
+    this.#onReport({
+      cause: 'inference-tier-inflation',
+      component: QUEUE,
+      tenant,
+      patients: [],
+      tier: 0,
+      at: this.#clock.now(),
+    });
   }
 
   #report(pending: PendingInference, cause: FailureCause, component: string): void {

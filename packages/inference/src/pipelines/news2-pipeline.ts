@@ -3,7 +3,8 @@ import { carriesNews2Input, NEWS2_TOKENS, news2Input } from '../scores/news2-fhi
 import { NEWS2 } from '../scores/news2-table.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
 import { scorerRegistry, scoreWith } from '../scores/scorer-registry.ts';
-import { definePipeline, type Pipeline, type Prediction, withTrigger } from './pipeline.ts';
+import { definePipeline, type Pipeline, type Prediction } from './pipeline.ts';
+import { withinHours } from './recent-inputs.ts';
 
 const MODEL = { id: NEWS2.id, version: NEWS2.version };
 
@@ -62,13 +63,7 @@ export function news2Pipeline(options: News2Options = {}): Pipeline {
     gather(trigger, fetched) {
       const atMs = clinicalInstant(trigger) ?? 0;
       const context = { atMs, saturationScale: saturationScale(trigger) };
-      const oldest = atMs - sinceHours * 3_600_000;
-      // A back end that finds more than was asked for must not change the score.
-      const within = withTrigger(trigger, fetched).filter((resource) => {
-        const at = clinicalInstant(resource) ?? atMs;
-        return resource.resourceType === 'Patient' || (at >= oldest && at <= atMs);
-      });
-      return news2Input(within, context);
+      return news2Input(withinHours(trigger, fetched, sinceHours), context);
     },
     score(input) {
       const output = scoreWith(scorerRegistry, MODEL, input);

@@ -5,8 +5,10 @@ import type { ModelReference } from '../scores/scorer-registry.ts';
 
 /** A search the pipeline needs, to be run under the patient's consent. */
 export interface LookUp {
-  readonly type: 'Patient' | 'Observation';
+  readonly type: 'Patient' | 'Observation' | 'Encounter' | 'ServiceRequest';
   readonly patientId: PatientId;
+  /** Exactly these, whatever their codes and date. */
+  readonly ids?: readonly string[];
   /** `system|code` tokens of which one must match; empty: any. */
   readonly codes: readonly string[];
   /** How far back from `asOf` the clinical date may lie; null: any. */

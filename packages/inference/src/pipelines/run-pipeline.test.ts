@@ -125,6 +125,51 @@ describe('the NEWS2 pipeline', () => {
   });
 });
 
+describe('the order and the visit behind a resource', () => {
+  const calm = vitalSign('9279-1', 16, '/min', '11:50');
+  const ordered: FhirResource = {
+    ...calm,
+    basedOn: [{ reference: 'ServiceRequest/sr1' }],
+    encounter: { reference: 'Encounter/e1' },
+  };
+  const stat: FhirResource = {
+    resourceType: 'ServiceRequest',
+    id: 'sr1',
+    meta: { versionId: '4' },
+    status: 'active',
+    priority: 'stat',
+  };
+
+  it('are looked up by their ids, under the same consent', async () => {
+    const { ports, requests } = pipelinePorts();
+    await runPipeline(news2Pipeline(), eventOf(ordered), ports);
+    expect(requests[0]?.lookUps.filter(({ ids }) => ids !== undefined)).toMatchObject([
+      { type: 'Encounter', patientId: 'p1', ids: ['e1'] },
+      { type: 'ServiceRequest', patientId: 'p1', ids: ['sr1'] },
+    ]);
+  });
+
+  it('make a calm score as urgent as the order, and are named; the score rests on none of it', async () => {
+    const { ports } = pipelinePorts([stat]);
+    const run = await runPipeline(news2Pipeline(), eventOf(ordered), ports);
+    expect(run?.record).toMatchObject({ tier: 0, output: { lowerBound: 0 } });
+    expect(run?.record.tierDecision.contributions).toContainEqual({
+      id: 'order-priority',
+      value: 4,
+      source: 'ServiceRequest/sr1/_history/4',
+      tier: 0,
+    });
+    expect(run?.record.inputs.map(({ reference }) => reference)).toEqual([
+      'Observation/9279-1-11:50',
+    ]);
+  });
+
+  it('that could not be seen lower nothing', async () => {
+    const { ports } = pipelinePorts([]);
+    expect((await runPipeline(news2Pipeline(), eventOf(ordered), ports))?.record.tier).toBe(2);
+  });
+});
+
 describe('results', () => {
   it('carry versioned references, the AIAST label, the model and the rung', async () => {
     const { ports } = pipelinePorts();
@@ -212,8 +257,8 @@ describe('consent', () => {
         return Promise.resolve(ok({ resources: [], consent: evidence }));
       },
     };
-    const event = { ...eventOf(suicidal), consentHolds: () => holds };
-    const run = await runPipeline(phq9Pipeline, event, withdrawing);
+    const checked = { ...withdrawing, consentCheck: () => () => holds };
+    const run = await runPipeline(phq9Pipeline, eventOf(suicidal), checked);
     expect(run).toMatchObject({ record: { outcome: 'cancelled' }, resources: [] });
   });
 });

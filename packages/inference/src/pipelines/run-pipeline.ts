@@ -1,5 +1,6 @@
 import type { Clock, PatientId, Result, TenantId } from '@holdfast/kernel';
 import { criticalFlagSignals } from '../clinical/critical-flag.ts';
+import { contextReferences, contextSignals } from '../clinical/order-context.ts';
 import { assignTier, type TierPolicy } from '../clinical/tier-policy.ts';
 import { contentHash } from '../content-hash.ts';
 import {
@@ -8,7 +9,7 @@ import {
   inputReference,
   patientOf,
 } from '../fhir-reading.ts';
-import type { InferenceJob } from '../orchestrator/inference-job.ts';
+import type { ConsentCheck, InferenceJob } from '../orchestrator/inference-job.ts';
 import type { ConsentEvidence, InferenceRecord } from '../orchestrator/inference-record.ts';
 import { modelKey } from '../scores/scorer-registry.ts';
 import { buildResults } from './build-results.ts';
@@ -30,6 +31,8 @@ export interface PipelinePorts {
   /** Runs the searches under the patient's consent for the purpose; the trigger is checked with them. */
   fetchInputs(request: InputRequest): Promise<Result<ReleasedInputs, InputRefusal>>;
   readonly orchestrator: { submit(job: InferenceJob): Promise<InferenceRecord> };
+  /** How a consent is asked about again for these inputs; absent: the caller watches. */
+  consentCheck?(inputs: readonly InputReference[]): ConsentCheck;
   readonly tierPolicy: TierPolicy;
   newId(): string;
   readonly clock: Clock;
@@ -52,7 +55,6 @@ export interface PipelineTrigger {
   readonly mode: InferenceJob['mode'];
   /** Literal reference of who asked, or `system` for an event. */
   readonly requester: string;
-  readonly consentHolds?: () => boolean;
 }
 
 export interface PipelineRun {
@@ -95,20 +97,40 @@ export async function runPipeline(
     patientId,
     purpose: pipeline.purpose,
     trigger: inputReference(resource),
-    lookUps: pipeline.inputs(resource, patientId),
+    lookUps: [...pipeline.inputs(resource, patientId), ...contextLookUps(resource, patientId)],
   });
   const fetched = released.ok ? released.value.resources : [];
   const gathered = pipeline.gather(resource, fetched);
-  const job = jobOf(pipeline, trigger, { gathered, patientId, id: ports.newId() });
+  const known = { gathered, context: fetched, patientId, id: ports.newId() };
+  const job = jobOf(pipeline, trigger, known);
   if (!released.ok) {
     const record = withoutInputs(job, released.error, { ports, arrived });
     return { record, resources: [] };
   }
-  const record = await ports.orchestrator.submit({ ...job, consent: released.value.consent });
+  const consentHolds = ports.consentCheck?.(job.inputs);
+  const record = await ports.orchestrator.submit({
+    ...job,
+    consent: released.value.consent,
+    ...(consentHolds === undefined ? {} : { consentHolds }),
+  });
   if (record.output === null) return { record, resources: [] };
   const ids = { riskAssessment: ports.newId(), provenance: ports.newId() };
   const resources = buildResults(pipeline, record, { ids, now: ports.clock.now() });
   return { record, resources };
+}
+
+/** The visit and the orders that say how urgent a resource is, beside what it says itself. */
+function contextLookUps(resource: FhirResource, patientId: PatientId): LookUp[] {
+  const { Encounter, ServiceRequest } = contextReferences(resource);
+  const wanted = [
+    { type: 'Encounter', ids: Encounter },
+    { type: 'ServiceRequest', ids: ServiceRequest },
+  ] as const;
+  return wanted.flatMap(({ type, ids }) => {
+    if (ids.length === 0) return [];
+    const bare = { codes: [], sinceHours: null, asOf: new Date(0).toISOString() };
+    return [{ type, patientId, ids, ...bare }];
+  });
 }
 
 type JobWithoutConsent = Omit<InferenceJob, 'consent'>;
@@ -116,7 +138,12 @@ type JobWithoutConsent = Omit<InferenceJob, 'consent'>;
 function jobOf(
   pipeline: Pipeline,
   trigger: PipelineTrigger,
-  known: { readonly gathered: Gathered; readonly patientId: PatientId; readonly id: string },
+  known: {
+    readonly gathered: Gathered;
+    readonly context: readonly FhirResource[];
+    readonly patientId: PatientId;
+    readonly id: string;
+  },
 ): JobWithoutConsent {
   const inputs = known.gathered.used.map(inputReference);
   return {
@@ -131,13 +158,13 @@ function jobOf(
     signals: [
       ...(pipeline.score(known.gathered.input)?.signals ?? []),
       ...criticalFlagSignals(trigger.resource),
+      ...contextSignals(known.context),
     ],
     model: pipeline.model,
     fallback: pipeline.fallback,
     input: known.gathered.input,
     inputs,
     idempotencyKey: idempotencyKey(pipeline, known.patientId, inputs),
-    ...(trigger.consentHolds === undefined ? {} : { consentHolds: trigger.consentHolds }),
   };
 }
 

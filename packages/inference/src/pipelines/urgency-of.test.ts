@@ -33,6 +33,15 @@ describe('the urgency of a change', () => {
     expect(urgency(undated as FhirResource, 9_000)).toBe('now');
   });
 
+  it('is now for what was ordered lately, since the order may be stat', () => {
+    const ordered = {
+      ...vitalSign(PULSE, 70, '/min', '11:00'),
+      basedOn: [{ reference: 'ServiceRequest/sr1' }],
+    };
+    expect(urgency(ordered)).toBe('now');
+    expect(urgency(ordered, 24.01)).toBe('routine');
+  });
+
   it('is none for what starts no pipeline or was withdrawn', () => {
     expect(urgency(vitalSign('29463-7', 900, 'kg', '11:00'))).toBe('none');
     expect(urgency({ ...quick, status: 'entered-in-error' })).toBe('none');

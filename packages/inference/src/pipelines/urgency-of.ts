@@ -1,4 +1,5 @@
 import { criticalFlagSignals } from '../clinical/critical-flag.ts';
+import { contextReferences } from '../clinical/order-context.ts';
 import { assignTier, type TierPolicy } from '../clinical/tier-policy.ts';
 import { clinicalInstant, type FhirResource } from '../fhir-reading.ts';
 import { pipelineLimits } from '../limits.ts';
@@ -15,8 +16,8 @@ export type TriggerUrgency = 'now' | 'routine' | 'none';
 
 /**
  * How soon a resource is to be scored, as far as it says itself. `now`: it is critical alone, or it is
- * recent and counts towards a score that is. Of several resources that only together are critical the
- * last one that counts is such a one, so no tier 0 is overlooked.
+ * recent and counts towards a score that is, or has an order behind it. Of several resources that only
+ * together are critical the last one that counts is such a one, so no tier 0 is overlooked.
  */
 export function urgencyOf(resource: FhirResource, rules: UrgencyRules): TriggerUrgency {
   const { pipelines, tierPolicy, now } = rules;
@@ -30,5 +31,8 @@ export function urgencyOf(resource: FhirResource, rules: UrgencyRules): TriggerU
   const at = clinicalInstant(resource) ?? now.getTime();
   const recent = now.getTime() - at <= pipelineLimits.recentHours * 3_600_000;
   const counts = new Set(tierPolicy.rows.filter((row) => row.tier === 0).map((row) => row.signal));
-  return recent && all.some(({ id, value }) => value > 0 && counts.has(id)) ? 'now' : 'routine';
+  // The order behind it may be stat; what it says is read with the inputs.
+  const ordered = contextReferences(resource).ServiceRequest.length > 0;
+  const mayBeCritical = ordered || all.some(({ id, value }) => value > 0 && counts.has(id));
+  return recent && mayBeCritical ? 'now' : 'routine';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FhirResource } from '../fhir-reading.ts';
 import { scoreNews2 } from './news2.ts';
-import { ageAt, carriesNews2Input, news2Input } from './news2-fhir.ts';
+import { carriesNews2Input, news2Input } from './news2-fhir.ts';
 
 const AT = Date.parse('2026-11-24T12:00:00Z');
 const UCUM = 'http://unitsofmeasure.org';
@@ -132,18 +132,5 @@ describe('NEWS2 inputs from FHIR', () => {
     expect(carriesNews2Input({ ...pulse, status: 'entered-in-error' })).toBe(false);
     expect(carriesNews2Input({ ...pulse, status: 'preliminary' })).toBe(false);
     expect(carriesNews2Input(vital('2345-7', quantity(100, 'mg/dL')))).toBe(false);
-  });
-});
-
-describe('age', () => {
-  it.each([
-    ['2010-11-24', 16],
-    ['2010-11-25', 15],
-    ['2010-11', 16],
-    ['2010', 16],
-    ['', null],
-    ['unknown', null],
-  ])('of somebody born %s is %s', (birthDate, age) => {
-    expect(ageAt({ resourceType: 'Patient', birthDate }, AT)).toBe(age);
   });
 });

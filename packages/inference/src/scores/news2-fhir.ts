@@ -1,17 +1,16 @@
 import { err, ok, type Result } from '@holdfast/kernel';
 import {
-  clinicalInstant,
   codesOf,
   element,
   type FhirResource,
   isReleasedObservation,
   LOINC,
-  listElement,
   SNOMED,
-  textElement,
 } from '../fhir-reading.ts';
 import type { News2Input, News2Parameter } from './news2.ts';
 import type { Acvpu } from './news2-table.ts';
+import { newestFirst, readingsOf } from './observation-reading.ts';
+import { ageAt } from './patient-age.ts';
 import {
   type AcceptedUnits,
   CELSIUS,
@@ -34,7 +33,7 @@ const ACVPU: Readonly<Record<string, Acvpu>> = {
 const ACVPU_OBSERVABLE = '1104441000000107';
 const LEVELS_OF_CONSCIOUSNESS = ['80288-4', '67775-7'];
 
-const BLOOD_PRESSURE_PANELS = ['85354-9', '55284-4'];
+export const BLOOD_PRESSURE_PANELS = ['85354-9', '55284-4'];
 const OXYGEN_CONCENTRATION = '3150-6';
 const OXYGEN_FLOW = '3151-8';
 /** Room air; anything richer is supplemental oxygen. */
@@ -52,6 +51,12 @@ const NUMERIC: readonly {
   { parameter: 'temperature', codes: ['8310-5'], units: CELSIUS },
 ];
 
+/** `system|code` tokens of what states how awake the patient is. */
+export const CONSCIOUSNESS_TOKENS: readonly string[] = [
+  ...LEVELS_OF_CONSCIOUSNESS.map((code) => `${LOINC}|${code}`),
+  `${SNOMED}|${ACVPU_OBSERVABLE}`,
+];
+
 /** LOINC codes whose Observations NEWS2 reads. */
 const NEWS2_LOINC_CODES: readonly string[] = [
   ...NUMERIC.flatMap((row) => row.codes),
@@ -66,17 +71,6 @@ export const NEWS2_TOKENS: readonly string[] = [
   ...NEWS2_LOINC_CODES.map((code) => `${LOINC}|${code}`),
   `${SNOMED}|${ACVPU_OBSERVABLE}`,
 ];
-
-/** A value-carrying node: the Observation itself or one of its components. */
-interface Reading {
-  readonly node: unknown;
-  readonly from: FhirResource;
-}
-
-function* readingsOf(resource: FhirResource): Generator<Reading> {
-  yield { node: resource, from: resource };
-  for (const node of listElement(resource, 'component')) yield { node, from: resource };
-}
 
 function hasCode(node: unknown, loinc: readonly string[], snomed: readonly string[] = []): boolean {
   const concept = element(node, 'code');
@@ -110,31 +104,14 @@ function readOxygen(node: unknown): Result<boolean, AbsentReason> {
   return percent.ok ? ok(percent.value > AIR_PERCENT) : percent;
 }
 
-/** Newest first: only the newest counts, even if it can't be read; an older value is not the patient's now. */
-function newestFirst(resources: readonly FhirResource[]): FhirResource[] {
-  return resources
-    .filter(carriesNews2Input)
-    .toSorted((a, b) => (clinicalInstant(b) ?? 0) - (clinicalInstant(a) ?? 0));
-}
-
-/** Whole years at an instant (ms since 1970), null for an unknown or partial-to-nothing birth date. */
-export function ageAt(patient: FhirResource | undefined, atMs: number): number | null {
-  const stated = patient === undefined ? undefined : textElement(patient, 'birthDate');
-  const parts = stated?.match(/^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/);
-  if (parts === null || parts === undefined) return null;
-  const at = new Date(atMs);
-  const [year, month, day] = [Number(parts[1]), Number(parts[2] ?? 1), Number(parts[3] ?? 1)];
-  const turned =
-    at.getUTCMonth() + 1 > month || (at.getUTCMonth() + 1 === month && at.getUTCDate() >= day);
-  return at.getUTCFullYear() - year - (turned ? 0 : 1);
-}
-
 /** The patient's newest value of each input, with the resources that gave them. */
 export function news2Input(
   resources: readonly FhirResource[],
   context: { readonly atMs: number; readonly saturationScale: 1 | 2 },
 ): { readonly input: News2Input; readonly used: readonly FhirResource[] } {
-  const readings = newestFirst(resources).flatMap((resource) => [...readingsOf(resource)]);
+  const readings = newestFirst(resources.filter(carriesNews2Input)).flatMap((resource) => [
+    ...readingsOf(resource),
+  ]);
   const patient = resources.find((resource) => resource.resourceType === 'Patient');
   const used = new Set<FhirResource>(patient === undefined ? [] : [patient]);
   const absent: Partial<Record<News2Parameter, AbsentReason>> = {};

@@ -11,6 +11,8 @@ export const PER_MINUTE: AcceptedUnits = { '/min': same, '1/min': same };
 export const PERCENT: AcceptedUnits = { '%': same };
 export const MILLIMETRES_OF_MERCURY: AcceptedUnits = { 'mm[Hg]': same };
 export const LITRES_PER_MINUTE: AcceptedUnits = { 'L/min': same, 'l/min': same };
+/** Points of a scale have no unit; UCUM writes that as 1 or as an annotation. */
+export const SCORE_POINTS: AcceptedUnits = { '1': same, '': same };
 export const CELSIUS: AcceptedUnits = {
   Cel: same,
   '[degF]': (fahrenheit) => ((fahrenheit - 32) * 5) / 9,

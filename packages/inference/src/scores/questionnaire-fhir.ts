@@ -31,7 +31,10 @@ function pointsOf(table: QuestionnaireTable, answer: unknown): number | undefine
   const concept = element(answer, 'valueCodeableConcept');
   const codings = [element(answer, 'valueCoding'), ...listElement(concept, 'coding')];
   const quantity = element(answer, 'valueQuantity');
+  const yes = element(answer, 'valueBoolean');
   const readings = [
+    // Yes and no are points only where a question asks for no more.
+    typeof yes === 'boolean' && table.maxPoints === 1 ? Number(yes) : undefined,
     numberElement(answer, 'valueInteger'),
     numberElement(answer, 'valueDecimal'),
     numberElement(quantity, 'value'),
@@ -45,13 +48,13 @@ function pointsOf(table: QuestionnaireTable, answer: unknown): number | undefine
 }
 
 /** Item codes a QuestionnaireResponse item carries: its linkId (also as a path's last part) or codes. */
-function itemCodes(item: unknown): readonly string[] {
+export function itemCodes(item: unknown): readonly string[] {
   const linkId = textElement(item, 'linkId') ?? '';
   const coded = listElement(item, 'code').map((coding) => textElement(coding, 'code') ?? '');
   return [linkId, linkId.slice(linkId.lastIndexOf('/') + 1), ...coded];
 }
 
-function* itemsWithin(node: unknown): Generator<unknown> {
+export function* itemsWithin(node: unknown): Generator<unknown> {
   for (const item of listElement(node, 'item')) {
     yield item;
     yield* itemsWithin(item);

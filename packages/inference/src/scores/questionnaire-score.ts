@@ -66,7 +66,10 @@ function bandOf(table: QuestionnaireTable, points: number): string {
   return table.bands.findLast((band) => points >= band.from)?.name ?? 'none';
 }
 
-function partsOf(table: QuestionnaireTable, input: QuestionnaireInput): ScorePart[] {
+export function partsOf(
+  table: QuestionnaireTable,
+  input: Pick<QuestionnaireInput, 'answers' | 'unusable'>,
+): ScorePart[] {
   return table.items.map(({ code, name }) => {
     const points = input.answers[code];
     if (points !== undefined) return { code, name, value: points, points };

@@ -6,6 +6,8 @@ export type AbsentReason =
   | 'unit-unknown'
   | 'not-a-number'
   | 'implausible'
+  /** The limits are for others than a patient of this age. */
+  | 'age-not-covered'
   | 'inexact'
   | 'answer-unknown'
   | 'not-released';

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '@holdfast/kernel';
+import { readAuditCInput, scoreAuditC } from './audit-c.ts';
+import { AUDIT_C, AUDIT_C_CUTS } from './audit-c-table.ts';
+import { readCSsrsInput, scoreCSsrs } from './c-ssrs.ts';
+import { C_SSRS, C_SSRS_LEVELS, C_SSRS_STATED } from './c-ssrs-table.ts';
+import { readCriticalValuesInput, scoreCriticalValues } from './critical-values.ts';
+import { CRITICAL_VALUES } from './critical-values-table.ts';
 import { GAD7 } from './gad7-table.ts';
 import { readNews2Input, scoreNews2 } from './news2.ts';
 import { NEWS2, PLAUSIBLE } from './news2-table.ts';
 import { PHQ9 } from './phq9-table.ts';
+import { QSOFA, readQsofaInput, scoreQsofa } from './qsofa.ts';
 import {
   type QuestionnaireTable,
   readQuestionnaireInput,
@@ -35,25 +42,32 @@ function artifactOf(tables: unknown): string {
   return createHash('sha256').update(JSON.stringify(tables)).digest('hex');
 }
 
-function questionnaireScorer(table: QuestionnaireTable): Scorer {
+interface Scoring<Input> {
+  readonly model: ModelReference;
+  /** What the score depends on; its hash names the artifact. */
+  readonly tables: unknown;
+  readonly read: (given: unknown) => Result<Input, string>;
+  readonly score: (input: Input) => ScoreOutput;
+}
+
+function scorerOf<Input>({ model, tables, read, score }: Scoring<Input>): Scorer {
   return {
-    model: { id: table.id, version: table.version },
-    artifactSha256: artifactOf(table),
+    model: { id: model.id, version: model.version },
+    artifactSha256: artifactOf(tables),
     score(given) {
-      const input = readQuestionnaireInput(table, given);
-      return input.ok ? ok(scoreQuestionnaire(table, input.value)) : err(input.error);
+      const input = read(given);
+      return input.ok ? ok(score(input.value)) : err(input.error);
     },
   };
 }
 
-const news2Scorer: Scorer = {
-  model: { id: NEWS2.id, version: NEWS2.version },
-  artifactSha256: artifactOf([NEWS2, PLAUSIBLE]),
-  score(given) {
-    const input = readNews2Input(given);
-    return input.ok ? ok(scoreNews2(input.value)) : err(input.error);
-  },
-};
+const questionnaireScorer = (table: QuestionnaireTable): Scorer =>
+  scorerOf({
+    model: table,
+    tables: table,
+    read: (given) => readQuestionnaireInput(table, given),
+    score: (input) => scoreQuestionnaire(table, input),
+  });
 
 export function registryOf(scorers: readonly Scorer[]): ScorerRegistry {
   return new Map(scorers.map((scorer) => [modelKey(scorer.model), scorer]));
@@ -63,7 +77,31 @@ export function registryOf(scorers: readonly Scorer[]): ScorerRegistry {
 export const scorerRegistry: ScorerRegistry = registryOf([
   questionnaireScorer(PHQ9),
   questionnaireScorer(GAD7),
-  news2Scorer,
+  scorerOf({
+    model: NEWS2,
+    tables: [NEWS2, PLAUSIBLE],
+    read: readNews2Input,
+    score: scoreNews2,
+  }),
+  scorerOf({
+    model: AUDIT_C,
+    tables: [AUDIT_C, AUDIT_C_CUTS],
+    read: readAuditCInput,
+    score: scoreAuditC,
+  }),
+  scorerOf({
+    model: C_SSRS,
+    tables: [C_SSRS, C_SSRS_STATED, C_SSRS_LEVELS],
+    read: readCSsrsInput,
+    score: scoreCSsrs,
+  }),
+  scorerOf({ model: QSOFA, tables: QSOFA, read: readQsofaInput, score: scoreQsofa }),
+  scorerOf({
+    model: CRITICAL_VALUES,
+    tables: CRITICAL_VALUES.rows.map((row) => ({ ...row, units: Object.keys(row.units) })),
+    read: readCriticalValuesInput,
+    score: scoreCriticalValues,
+  }),
 ]);
 
 export type ScoringFailure =
