@@ -1,11 +1,31 @@
-import { labelsOf, wrongConsentStates } from '@holdfast/consent';
+import { findLabelSets, Labeller, wrongConsentStates } from '@holdfast/consent';
+import type { Resource } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
 import { type Finding, type LogKeys, type VerificationReport, verifyLog } from '@holdfast/ledger';
+import type { Queryable } from '@holdfast/postgres';
 import { writtenContents } from '@holdfast/store';
 import type { Pool } from 'pg';
 
 /** Prefix of every tenant's log. */
 export const LOG_ORIGIN = 'holdfast.local/audit';
+
+/** Labels by every label sets there ever were: each version is held against those of its day. */
+async function labelsThen(db: Queryable, tenant: TenantId) {
+  const { rows } = await db.query<{ labelling: number }>(
+    'select coalesce(max(labelling), 0) as labelling from tenant_state where tenant = $1',
+    [tenant],
+  );
+  const labellers: Labeller[] = [];
+  for (let version = 0; version <= (rows[0]?.labelling ?? 0); version++) {
+    const sets = await findLabelSets(db, tenant, version);
+    if (sets !== undefined) labellers[version] = new Labeller(sets);
+  }
+  return (resource: Resource, labelling: number) =>
+    labellers[labelling]?.labels(resource) ?? NOBODY_LABELLED;
+}
+
+/** No sets have this number, so somebody wrote it: no label would be strict enough. */
+const NOBODY_LABELLED = { confidentiality: Number.POSITIVE_INFINITY, sensitivity: -1n };
 
 export interface RecordsToVerify {
   readonly tenant: TenantId;
@@ -31,7 +51,10 @@ export async function verifyRecords(
       verifier: keys.verifierOf(tenant),
       tagKey: keys.tagKey,
       trusted,
-      contents: writtenContents(connection, { tenant, labelsOf }),
+      contents: writtenContents(connection, {
+        tenant,
+        labelsOf: await labelsThen(connection, tenant),
+      }),
       onProgress: ({ verified }) => onProgress?.(verified),
     });
     const wrong: Finding[] = [];

@@ -1,4 +1,4 @@
-import { labelsOf } from '@holdfast/consent';
+import { ConsentGates } from '@holdfast/consent';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
@@ -52,6 +52,7 @@ export async function loadPopulation({ databaseUrl, from, to, log }: LoadPlan): 
     const parameters = resourceTypes.flatMap((type) =>
       indexedParametersOf(type).map((code) => ({ type, code })),
     );
+    const labels = new ConsentGates({ database: () => pool, clock: systemClock });
     const repository = new FhirRepository({
       tenant: TENANT,
       pool,
@@ -59,7 +60,7 @@ export async function loadPopulation({ databaseUrl, from, to, log }: LoadPlan): 
       seal: new CursorSeal(new Uint8Array(32), systemRandom),
       clock: systemClock,
       random: systemRandom,
-      labelsOf,
+      labelsOf: (resource) => labels.labels(TENANT, resource),
       projections: [],
     });
     const started = performance.now();

@@ -22,7 +22,10 @@ export {
   type Verdict,
 } from './gate/release-table.ts';
 export { CONFIDENTIALITY, type ConfidentialityCode, UNLABELLED } from './labels/confidentiality.ts';
+export type { LabelRule, LabelSetFinding, LabelSets } from './labels/label-sets.ts';
+export { Labeller } from './labels/labeller.ts';
 export { labelsOf, type SecurityLabels } from './labels/labels-of.ts';
+export { readLabelSets } from './labels/read-label-sets.ts';
 export {
   SENSITIVITY_VERSION,
   sensitivityBit,
@@ -58,7 +61,15 @@ export {
   type StoredExplanation,
   type StoredQuestion,
 } from './postgres/explain-stored.ts';
+export {
+  findLabelSets,
+  type LabellingStatus,
+  LabelSetStore,
+  type RelabellingProgress,
+} from './postgres/label-set-store.ts';
 export { PolicyStore, type PolicyStored, type StoredPolicy } from './postgres/policy-store.ts';
+export { type ProjectedAgain, projectAgain } from './postgres/project-again.ts';
+export { relabel } from './postgres/relabel.ts';
 export { type WrongConsentState, wrongConsentStates } from './postgres/verify-consent-states.ts';
 export { purposeWithin } from './purposes/purpose-of-use.ts';
 export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';

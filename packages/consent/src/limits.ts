@@ -63,3 +63,21 @@ export const SQL_HORIZON_MS = 3_600_000;
 
 /** Clock difference between this process and the database that a SQL form still decides right. */
 export const SQL_SKEW_MS = 300_000;
+
+/** Rules of one document of label sets. */
+export const MAX_LABEL_RULES = 2000;
+
+/** Codes, or beginnings of codes, of one rule: the largest published value sets hold some thousands. */
+export const MAX_LABEL_CODES = 20_000;
+
+/** Beginnings of one code system: every coding of the system is compared with each. */
+export const MAX_LABEL_BEGINNINGS = 500;
+
+/** Characters of a document of label sets as JSON. */
+export const MAX_LABEL_SET_CHARACTERS = 5_000_000;
+
+/** Patients whose consents are to be projected again, named by one statement. */
+export const PROJECTED_A_BATCH = 50;
+
+/** Resources without a patient that are labelled again by one statement. */
+export const RELABELLED_A_BATCH = 500;

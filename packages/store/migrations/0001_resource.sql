@@ -1,7 +1,9 @@
 -- What every statement compares in its own snapshot: bumped when a consent class is interned or a policy changes.
 create table tenant_state (
   tenant smallint primary key,
-  consent_epoch bigint not null default 0
+  consent_epoch bigint not null default 0,
+  -- The label sets in force (`@holdfast/consent`); nothing is written under older ones.
+  labelling integer not null default 0
 );
 select guard_tenant('tenant_state');
 
@@ -27,8 +29,11 @@ create table resource (
   lasting boolean not null generated always as (
     case when isfinite(at) and isfinite(at_end) then at_end - at > interval '26 hours' else at_end > at end
   ) stored,
-  confidentiality smallint not null default 3, -- N; ranks U=0 L=1 M=2 N=3 R=4 V=5 (@holdfast/consent)
+  -- Ranks U=0 L=1 M=2 N=3 R=4 V=5; -1: nobody labelled it yet (@holdfast/consent).
+  confidentiality smallint not null default -1,
   sensitivity bigint not null default 0,
+  -- The label sets by which it was labelled.
+  labelling integer not null default 0,
   deleted boolean not null default false,
   content text,
   primary key (tenant, type, id),
@@ -62,6 +67,7 @@ create table history (
   other_patients bigint[],
   confidentiality smallint not null,
   sensitivity bigint not null,
+  labelling integer not null,
   content text
 ) partition by range (updated);
 create table history_default partition of history default;
@@ -92,6 +98,10 @@ create table patient_state (
 create unique index patient_state_id on patient_state (tenant, patient_id);
 select guard_tenant('patient_state');
 
--- The storage code of Patient (`typeCode('Patient')`), for statements that must recognise one.
+-- The storage codes of Patient, Encounter and EpisodeOfCare (`typeCode`), for statements that must recognise one.
 create function patient_type() returns smallint language sql immutable parallel safe
   return 103::smallint;
+create function encounter_type() returns smallint language sql immutable parallel safe
+  return 44::smallint;
+create function episode_type() returns smallint language sql immutable parallel safe
+  return 48::smallint;

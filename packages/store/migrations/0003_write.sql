@@ -23,6 +23,7 @@ create function store_write(
   p_tenant smallint, p_alone boolean, p_locks bigint[],
   -- the consent state it was decided by: the gate's epoch, the epoch of each patient, who was not there
   p_consent_epoch bigint, k_patient bigint[], k_epoch bigint[], k_absent text[],
+  p_labelling integer,     -- the label sets by which the contents were labelled; null for deletes only
   r_key bigint[],          -- null = create
   r_type smallint[], r_id text[],
   r_expected integer[],    -- version that must be current; 0 for a create
@@ -32,6 +33,9 @@ create function store_write(
   r_others text[],         -- positions in g_ of other patients, joined by ','; null for none
   r_inherits integer[],    -- position in g_ of the resource whose patient it shares, or null
   r_at timestamptz[], r_at_end timestamptz[], r_confidentiality smallint[], r_sensitivity bigint[],
+  -- what shares its labels with what: a resource, a position in g_ of its Encounter or EpisodeOfCare,
+  -- and whether it says what that Encounter was about
+  l_resource integer[], l_source integer[], l_raises boolean[],
   -- distinct referenced resources: written here (position in r_) or stored already; one that is not
   -- required (a relative canonical is no literal reference) may be missing, and has no index row then
   g_position integer[], g_type smallint[], g_id text[], g_required boolean[],
@@ -61,7 +65,9 @@ begin
   perform store_lock(p_tenant, p_alone, p_locks);
 
   -- Under the lock: a consent that was given or withdrawn since the decision undoes the write.
-  if (select t.consent_epoch from tenant_state t where t.tenant = p_tenant) > p_consent_epoch
+  if exists (
+      select from tenant_state t where t.tenant = p_tenant
+        and (t.consent_epoch > p_consent_epoch or t.labelling > p_labelling))
     or exists (
       select from unnest(k_patient, k_epoch) as k(patient, epoch)
       left join patient_state s on s.tenant = p_tenant and s.patient = k.patient
@@ -104,9 +110,9 @@ begin
   select count(*) into v_wanted from unnest(r_expected) x where x > 0;
   if v_wanted > 0 then
     insert into history (tenant, resource, version, type, updated, until, deleted, patient, other_patients,
-      confidentiality, sensitivity, content)
+      confidentiality, sensitivity, labelling, content)
     select r.tenant, r.key, r.version, r.type, r.updated, u.updated, r.deleted, r.patient, r.other_patients,
-      r.confidentiality, r.sensitivity, r.content
+      r.confidentiality, r.sensitivity, r.labelling, r.content
     from unnest(r_key, r_expected, r_updated) as u(key, expected, updated)
     join resource r on r.tenant = p_tenant and r.key = u.key and r.version = u.expected
     where u.expected > 0;
@@ -119,7 +125,8 @@ begin
       patient = v_patient[u.n], owner_by = u.owner_by, at = u.at, at_end = u.at_end,
       other_patients = case when u.content is null then r.other_patients else (
         select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o) end,
-      confidentiality = u.confidentiality, sensitivity = u.sensitivity
+      confidentiality = u.confidentiality, sensitivity = u.sensitivity,
+      labelling = case when u.content is null then r.labelling else p_labelling end
     from unnest(r_key, r_expected, r_version, r_updated, r_content, r_owner_by, r_others, r_at, r_at_end,
       r_confidentiality, r_sensitivity) with ordinality
       as u(key, expected, version, updated, content, owner_by, others, at, at_end, confidentiality, sensitivity, n)
@@ -133,11 +140,11 @@ begin
   v_wanted := cardinality(r_id) - v_wanted;
   if v_wanted > 0 then
     insert into resource (tenant, key, type, id, version, updated, patient, owner_by, other_patients, at, at_end,
-      confidentiality, sensitivity, deleted, content)
+      confidentiality, sensitivity, labelling, deleted, content)
     overriding system value
     select p_tenant, v_key[u.n], u.type, u.id, u.version, u.updated, v_patient[u.n], u.owner_by,
       (select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o),
-      u.at, u.at_end, u.confidentiality, u.sensitivity, false, u.content
+      u.at, u.at_end, u.confidentiality, u.sensitivity, p_labelling, false, u.content
     from unnest(r_type, r_id, r_expected, r_version, r_updated, r_content, r_owner_by, r_others, r_at, r_at_end,
       r_confidentiality, r_sensitivity) with ordinality
       as u(type, id, expected, version, updated, content, owner_by, others, at, at_end, confidentiality,
@@ -204,6 +211,18 @@ begin
     insert into position_index (tenant, param, latitude, longitude, resource)
     select p_tenant, x.param, x.latitude, x.longitude, v_key[x.resource]
     from unnest(n_resource, n_param, n_latitude, n_longitude) as x(resource, param, latitude, longitude);
+  end if;
+
+  if cardinality(l_resource) > 0 then
+    if store_share_labels(p_tenant,
+      array(select v_key[m] from unnest(l_resource) with ordinality as u(m, n) order by n),
+      array(select v_target[s] from unnest(l_source) with ordinality as u(s, n) order by n), l_raises)
+    then
+      select array_agg(r.confidentiality order by u.n), array_agg(r.sensitivity order by u.n)
+      into r_confidentiality, r_sensitivity
+      from unnest(v_key) with ordinality as u(key, n)
+      join resource r on r.tenant = p_tenant and r.key = u.key;
+    end if;
   end if;
 
   perform store_append_events(p_tenant, v_key, v_patient, r_id, r_version, r_confidentiality,

@@ -13,6 +13,10 @@ import type { Change } from './write-plan.ts';
 export interface Labels {
   readonly confidentiality: number;
   readonly sensitivity: bigint;
+  /** Number of the label sets they were made by: `tenant_state.labelling` when the write commits. */
+  readonly labelling: number;
+  /** It says what the Encounter it is part of was about: all that is part of it shares its labels. */
+  readonly labelsEncounter: boolean;
 }
 
 /** What a change is made with; `describe` may remember what it took apart before. */
@@ -130,6 +134,8 @@ function deleted(before: StoredVersion, tools: ChangeTools): Change {
     content: null,
     confidentiality: facts.confidentiality,
     sensitivity: facts.sensitivity,
+    labelling: null,
+    labelsEncounter: false,
     place: before.type,
     references: [],
     referencePaths: new Map(),

@@ -40,4 +40,4 @@ export type {
   WriteIntent,
   WriteOutcome,
 } from './write-intent.ts';
-export type { Change, ReferencePolicy } from './write-plan.ts';
+export { type Change, holdsOthers, type ReferencePolicy } from './write-plan.ts';

@@ -32,6 +32,9 @@ export interface Change extends Indexed {
   readonly content: string | null;
   readonly confidentiality: number;
   readonly sensitivity: bigint;
+  /** As `Labels.labelling`; null for a delete, which labels nothing. */
+  readonly labelling: number | null;
+  readonly labelsEncounter: boolean;
   /** Local references in the content; each must exist or be written here too. */
   readonly references: readonly { readonly type: ResourceType; readonly id: string }[];
   /** FHIRPath of the resource as the caller sent it. */
@@ -62,9 +65,18 @@ export interface WritePlan {
   readonly others: readonly (string | null)[];
   /** Per change without a patient of its own: position in `targets` of the resource whose patient it shares. */
   readonly inherits: readonly (number | null)[];
+  /** What shares its labels with what it is part of; see `store_share_labels`. */
+  readonly sharing: readonly Sharing[];
   readonly added: readonly IndexRows[];
   readonly referenceTargets: readonly (readonly number[])[];
   readonly outgoing: Readonly<Record<string, readonly object[]>> | null;
+}
+
+/** Positions in the changes and in `targets`, 1-based. */
+export interface Sharing {
+  readonly resource: number;
+  readonly source: number;
+  readonly raises: boolean;
 }
 
 /** Streams a change belongs to: its patient before and after, else the resource itself. */
@@ -114,6 +126,7 @@ export function planWrite(
   });
   const literal = changes.flatMap((change) => change.references);
   for (const { type, id } of literal) target(type, id, references === 'enforced');
+  const sharing = changes.flatMap((change, index) => sharingOf(change, index + 1, target));
   const added = changes.map(addedRows);
   const referenceTargets = added.map((rows) =>
     rows.reference.map(([, code, id]) => {
@@ -130,6 +143,7 @@ export function planWrite(
     owner,
     others,
     inherits,
+    sharing,
     added,
     referenceTargets,
     outgoing: outgoingRows(changes),
@@ -143,6 +157,28 @@ const sourceOfPatient = ({ type, references, referencePaths }: Change) =>
         /\btarget\b/.test(referencePaths.get(`${each.type}/${each.id}`) ?? ''),
       )
     : undefined;
+
+/** An Encounter's or EpisodeOfCare's labels go to what is part of it, and its new ones to what was before. */
+function sharingOf(
+  { type, id, content, references, labelsEncounter }: Change,
+  resource: number,
+  target: (type: ResourceType, id: string) => number,
+): Sharing[] {
+  if (content === null) return [];
+  const wholes = references.filter((each) => holdsOthers(each.type));
+  return [
+    ...wholes.map((each) => ({
+      resource,
+      source: target(each.type, each.id),
+      raises: labelsEncounter && each.type === 'Encounter',
+    })),
+    ...(holdsOthers(type) ? [{ resource, source: target(type, id), raises: false }] : []),
+  ];
+}
+
+/** Whether resources are recorded as part of this one. */
+export const holdsOthers = (type: ResourceType): boolean =>
+  type === 'Encounter' || type === 'EpisodeOfCare';
 
 /** A new sort key or owner moves every row that carries it. */
 const movesRows = (change: Change): boolean =>

@@ -1,4 +1,4 @@
-import { ConsentDecider, ConsentGates, ConsentProjection, labelsOf } from '@holdfast/consent';
+import { ConsentDecider, ConsentGates, ConsentProjection } from '@holdfast/consent';
 import type { EventSource } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
@@ -50,7 +50,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       seal,
       clock,
       random,
-      labelsOf,
+      labelsOf: (resource) => gates.labels(tenant, resource),
       urgencyOf: triggerUrgency,
       projections: [new ConsentProjection()],
       ...policy,

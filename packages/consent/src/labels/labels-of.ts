@@ -16,12 +16,20 @@ export interface SecurityLabels {
   readonly sensitivity: bigint;
 }
 
-/** Reads `meta.security` of a FHIR resource. Purpose, integrity and handling tags carry no label. */
+/**
+ * Labels that a FHIR resource states of itself: `meta.security`, DS4P labels inside its elements,
+ * which count for all of it. Purpose,
+ * integrity and handling tags carry no label.
+ */
 export function labelsOf(resource: unknown): SecurityLabels {
   const meta = isRecord(resource) ? resource['meta'] : undefined;
   let confidentiality = -1;
   let sensitivity = 0n;
-  for (const tag of listOf(isRecord(meta) ? meta['security'] : undefined)) {
+  const tags = [
+    ...listOf(isRecord(meta) ? meta['security'] : undefined),
+    ...inlineLabels(resource),
+  ];
+  for (const tag of tags) {
     const code = isRecord(tag) ? textOf(tag['code']) : undefined;
     const family = isRecord(tag) ? labelFamily(textOf(tag['system']) ?? '') : undefined;
     if (family === 'purpose' || family === 'integrity') continue;
@@ -39,4 +47,16 @@ export function labelsOf(resource: unknown): SecurityLabels {
     confidentiality: confidentiality < 0 ? CONFIDENTIALITY.N : confidentiality,
     sensitivity,
   };
+}
+
+const INLINE_LABEL =
+  'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label';
+
+function* inlineLabels(value: unknown): Generator {
+  if (Array.isArray(value)) {
+    for (const each of value) yield* inlineLabels(each);
+  } else if (isRecord(value)) {
+    if (value['url'] === INLINE_LABEL) yield value['valueCoding'];
+    else for (const name in value) yield* inlineLabels(value[name]);
+  }
 }

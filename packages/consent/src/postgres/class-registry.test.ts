@@ -10,6 +10,9 @@ const CANONICAL =
   canonicalise([parseConsent({ status: 'active', provision: { type: 'permit' } })], 0)?.canonical ??
   '';
 
+/** Neither policy nor label sets were ever put in force. */
+const NOTHING_NEW = { policy_version: null, policy: null, labelling: 0, label_sets: null };
+
 /** Answers loads one by one, each when the test lets it. */
 class HeldDatabase {
   readonly asked: unknown[][] = [];
@@ -23,7 +26,7 @@ class HeldDatabase {
   }) as unknown as Queryable['query'];
 
   async answer(epoch: number, ...ids: number[]): Promise<void> {
-    const known = { epoch: String(epoch), policy_version: null, policy: null };
+    const known = { epoch: String(epoch), ...NOTHING_NEW };
     const rows = ids.map((id) => ({ ...known, id, canonical: CANONICAL }));
     const empty = [{ ...known, id: null, canonical: null }];
     this.#waiting.shift()?.(rows.length === 0 ? empty : rows);
@@ -90,7 +93,7 @@ describe('ClassRegistry', () => {
       calls++;
       if (calls === 1) return Promise.reject(new Error('connection lost'));
       return Promise.resolve({
-        rows: [{ epoch: '3', id: null, canonical: null, policy_version: null, policy: null }],
+        rows: [{ epoch: '3', id: null, canonical: null, ...NOTHING_NEW }],
         rowCount: 1,
       });
     }) as unknown as Queryable['query'];

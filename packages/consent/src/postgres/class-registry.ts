@@ -3,6 +3,9 @@ import type { Queryable } from '@holdfast/postgres';
 import type { ConsentClass } from '../compile/canonical-class.ts';
 import { decodeClass } from '../compile/decode-class.ts';
 import type { ClassLookup } from '../gate/release-table.ts';
+import type { LabelSets } from '../labels/label-sets.ts';
+import { Labeller } from '../labels/labeller.ts';
+import { STARTER_LABEL_SETS } from '../labels/starter-label-sets.ts';
 import { CLASS_BATCH, MAX_CLASSES_IN_MEMORY, MAX_WANTED_CLASSES } from '../limits.ts';
 import type { PolicyDocument } from '../org/policy-document.ts';
 
@@ -14,6 +17,9 @@ interface ClassRow {
   readonly policy_version: number | null;
   /** Its text, where it is not the one that was asked about. */
   readonly policy: string | null;
+  readonly labelling: number;
+  /** The label sets in force, where they are not those that were asked about. */
+  readonly label_sets: string | null;
 }
 
 // One statement, so epoch, policy and classes are of one snapshot.
@@ -22,11 +28,15 @@ const LOAD = {
   text: `select coalesce((select t.consent_epoch from tenant_state t where t.tenant = $1), 0) as epoch,
       active.version as policy_version,
       case when active.version is distinct from $5::integer then p.document end as policy,
+      coalesce(state.labelling, 0) as labelling,
+      case when state.labelling is distinct from $6::integer then l.document end as label_sets,
       found.id, found.canonical
     from (select 1) as one
     left join lateral (
       select a.version from policy_activation a where a.tenant = $1 order by a.id desc limit 1
     ) as active on true
+    left join tenant_state state on state.tenant = $1
+    left join label_sets l on l.tenant = $1 and l.version = state.labelling
     left join access_policy p on p.tenant = $1 and p.version = active.version
     left join lateral (
       select c.id, c.canonical from consent_class c
@@ -40,6 +50,12 @@ export interface ActivePolicy {
   readonly document: PolicyDocument;
 }
 
+/** Label sets made ready, under their number. */
+export interface Labelling {
+  readonly version: number;
+  readonly labeller: Labeller;
+}
+
 /** One tenant's classes and policy in memory, and the consent epoch up to which they are complete. */
 export class ClassRegistry implements ClassLookup {
   readonly #tenant: TenantId;
@@ -48,6 +64,7 @@ export class ClassRegistry implements ClassLookup {
   readonly #wanted = new Set<number>();
   #epoch = -1n;
   #policy: ActivePolicy | undefined;
+  #labelling: Labelling = { version: 0, labeller: new Labeller(STARTER_LABEL_SETS) };
   #newest = 0;
   // From then on a class comes only where a decision asked for it; until then its rows are hidden.
   #isOverflown = false;
@@ -67,6 +84,11 @@ export class ClassRegistry implements ClassLookup {
   /** The access policy in force at that epoch; undefined: none was ever activated. */
   get policy(): ActivePolicy | undefined {
     return this.#policy;
+  }
+
+  /** The label sets in force at that epoch. */
+  get labelling(): Labelling {
+    return this.#labelling;
   }
 
   /** Ids of all classes in memory. */
@@ -109,6 +131,7 @@ export class ClassRegistry implements ClassLookup {
           wanted,
           CLASS_BATCH,
           this.#policy?.version ?? null,
+          this.#labelling.version,
         ],
       });
       const loaded = rows.filter((row) => row.id !== null);
@@ -127,8 +150,13 @@ export class ClassRegistry implements ClassLookup {
   }
 
   #adopt(row: ClassRow | undefined): void {
-    if (row === undefined || row.policy === null || row.policy_version === null) return;
-    // It was read before it was stored, and nobody can change it.
+    if (row === undefined) return;
+    // Both were read before they were stored, and nobody can change them.
+    if (row.label_sets !== null) {
+      const labeller = new Labeller(JSON.parse(row.label_sets) as LabelSets);
+      this.#labelling = { version: row.labelling, labeller };
+    }
+    if (row.policy === null || row.policy_version === null) return;
     const document = JSON.parse(row.policy) as PolicyDocument;
     this.#policy = { version: row.policy_version, document };
   }

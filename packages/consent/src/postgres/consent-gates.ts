@@ -1,12 +1,14 @@
+import type { Resource } from '@holdfast/fhir';
 import type { Clock, TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
-import type { GateSource } from '@holdfast/store';
+import type { GateSource, Labels } from '@holdfast/store';
 import type { Action, Actor } from '../actor.ts';
 import { type Context, contextOf } from '../compile/context.ts';
 import { actorView } from '../gate/actor-view.ts';
 import { ClassGroups } from '../gate/class-groups.ts';
 import { ConsentGate } from '../gate/consent-gate.ts';
 import { ReleaseTable } from '../gate/release-table.ts';
+import { labelsEncounter } from '../labels/labels-encounter.ts';
 import { MAX_CONTEXTS } from '../limits.ts';
 import { rulebookOf } from '../org/policy-document.ts';
 import { type Rulebook, STARTER_RULEBOOK } from '../rulebook.ts';
@@ -71,6 +73,19 @@ export class ConsentGates {
   /** Loads a tenant's classes ahead of its first request. */
   async warm(tenant: TenantId): Promise<void> {
     await this.#tenant(tenant).registry.refresh();
+  }
+
+  /**
+   * Labels of a resource by the sets in force, for its writer: `store_write` refuses those of older
+   * sets, and the next attempt, after a refresh, makes them anew.
+   */
+  labels(tenant: TenantId, resource: Resource): Labels {
+    const { version, labeller } = this.#tenant(tenant).registry.labelling;
+    return {
+      ...labeller.labels(resource),
+      labelling: version,
+      labelsEncounter: labelsEncounter(resource),
+    };
   }
 
   /** The rules in force now, for who decides or explains without a gate. */

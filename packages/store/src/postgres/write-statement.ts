@@ -11,10 +11,12 @@ const PARAMETER_TYPES = [
   'boolean',
   'bigint[]',
   // What it was decided by
-  'bigint bigint[] bigint[] text[]',
+  'bigint bigint[] bigint[] text[] integer',
   // Resources
   'bigint[] smallint[] text[] integer[] integer[] timestamptz[] text[] integer[] smallint[] text[] integer[]',
   'timestamptz[] timestamptz[] smallint[] bigint[]',
+  // Shared labels
+  'integer[] integer[] boolean[]',
   // Targets
   'integer[] smallint[] text[] boolean[]',
   // Index rows: token, reference, uri, string, date, quantity, composite, position
@@ -79,6 +81,7 @@ export function writeStatement(
       states.map((state) => state.patient),
       states.map((state) => state.consentEpoch),
       absent,
+      labellingOf(changes),
       changes.map((c) => c.key),
       changes.map((c) => typeCode(c.type)),
       changes.map((c) => c.id),
@@ -94,6 +97,9 @@ export function writeStatement(
       changes.map((c) => c.atEnd),
       changes.map((c) => c.confidentiality),
       changes.map((c) => c.sensitivity),
+      plan.sharing.map((s) => s.resource),
+      plan.sharing.map((s) => s.source),
+      plan.sharing.map((s) => s.raises),
       plan.targets.map((t) => t.position),
       plan.targets.map((t) => typeCode(t.type)),
       plan.targets.map((t) => t.id),
@@ -117,4 +123,10 @@ export function writeStatement(
       ...auditColumns(request.audit),
     ],
   };
+}
+
+/** The oldest label sets that anything in the plan was labelled by; null where all is deleted. */
+function labellingOf(changes: WritePlan['changes']): number | null {
+  const numbers = changes.flatMap(({ labelling }) => (labelling === null ? [] : [labelling]));
+  return numbers.length === 0 ? null : Math.min(...numbers);
 }

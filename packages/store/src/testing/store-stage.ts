@@ -73,7 +73,12 @@ export async function storeStage(): Promise<StoreStage> {
       seal,
       clock: systemClock,
       random: systemRandom,
-      labelsOf: () => ({ confidentiality: 2, sensitivity: 0n }),
+      labelsOf: () => ({
+        confidentiality: 2,
+        sensitivity: 0n,
+        labelling: 0,
+        labelsEncounter: false,
+      }),
       projections: [],
       ...options,
     });
