@@ -168,6 +168,50 @@ describe('the consent API', () => {
     expect(rows).toEqual([{ records: 4 }]);
   });
 
+  it('decides a thousand questions at once and refuses one more', async () => {
+    const asking = (length: number) =>
+      post('clinician', '/consent/decide', { questions: Array.from({ length }, () => question) });
+    const { status, body } = await asking(1_000);
+    expect([status, (body['verdicts'] as unknown[]).length]).toEqual([200, 1_000]);
+    expect((await asking(1_001)).status).toBe(400);
+  });
+
+  it('says who would gain and lose what by a draft policy, and by a draft consent', async () => {
+    const { domain, policy } = STARTER_RULEBOOK;
+    const rules = policy.rules.filter(({ id }) => id !== 'care-read');
+    const draft = { policy: { title: 'Draft', domain, rules } };
+    expect((await post('clinician', '/consent/what-if', draft)).status).toBe(403);
+    const lost = await post('compliance-officer', '/consent/what-if', draft);
+    expect(lost).toMatchObject({ status: 200, body: { patients: 24, findings: [] } });
+    expect(lost.body['changes']).toContainEqual(
+      expect.objectContaining({
+        role: 'clinician',
+        purpose: 'TREAT',
+        action: 'read',
+        standing: 'anyone',
+        change: 'loses',
+        label: 'ordinary',
+        types: expect.arrayContaining(['Observation']) as string[],
+        samples: expect.arrayContaining(['ben-demo']) as string[],
+      }),
+    );
+    const wrong = { policy: { ...draft.policy, rules: [{ ...rules[0], id: 'No Id' }] } };
+    expect(await post('compliance-officer', '/consent/what-if', wrong)).toMatchObject({
+      status: 422,
+      body: { findings: [{ path: 'rules[0].id' }], changes: [] },
+    });
+    const consent = { resourceType: 'Consent', status: 'active', provision: { type: 'deny' } };
+    const denied = { patient: 'ben-demo', consent };
+    const hidden = await post('compliance-officer', '/consent/what-if', denied);
+    expect(hidden.status).toBe(200);
+    const changes = hidden.body['changes'] as { change: string; standing: string }[];
+    expect(changes.length).toBeGreaterThan(0);
+    expect(new Set(changes.map(({ change }) => change))).toEqual(new Set(['loses']));
+    const nobody = { ...denied, patient: 'nobody-here' };
+    expect((await post('compliance-officer', '/consent/what-if', nobody)).status).toBe(404);
+    expect((await fhir('clinician', '/Patient/ben-demo')).status).toBe(200);
+  });
+
   it('stores a policy, puts it in force for the next request, and rolls back', async () => {
     const officer = (path: string, body: unknown) => post('compliance-officer', path, body);
     const { domain, policy } = STARTER_RULEBOOK;

@@ -26,15 +26,19 @@ import { Drain, registerDrain } from './http/drain.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import { registerIncidentRoutes } from './http/incident-routes.ts';
+import { registerLabelRoutes } from './http/label-routes.ts';
 import { registerLedgerRoutes } from './http/ledger-routes.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
+import { registerNotices } from './http/obliged.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { registerPolicyRoutes } from './http/policy-routes.ts';
 import { registerRefusalAudit } from './http/refusal-audit.ts';
 import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
+import { registerWhatIfRoutes } from './http/what-if-routes.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
 import { troubleOf } from './trouble.ts';
+import { ConsentUpkeep } from './workers/consent-upkeep.ts';
 import { loadDemo } from './workers/demo-loader.ts';
 
 export interface RunningServer {
@@ -76,6 +80,7 @@ interface Platform
   readonly source: EventSource;
   readonly gate: AdmissionGate;
   readonly drain: Drain;
+  readonly upkeep: ConsentUpkeep;
 }
 
 const clock = systemClock;
@@ -106,6 +111,7 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   if (config.role !== 'api') await runtime.start();
   platform.subscriptions.start();
   sequencer.wake();
+  platform.upkeep.wake();
   await loadDemoIfAsked(platform);
   greetProvider(platform);
   const address = await app.listen({ host: config.host, port: config.port });
@@ -180,6 +186,7 @@ async function compose(config: ServerConfig, database: Database): Promise<Platfo
     source,
     gate: new AdmissionGate({ clock }),
     drain: new Drain(),
+    upkeep: new ConsentUpkeep({ tenant, pool: workers, trouble: trouble('consent upkeep') }),
     ...observation,
     ...log,
     ...records,
@@ -267,6 +274,7 @@ async function mount(platform: Platform): Promise<Mounted> {
   });
   registerDrain(app, platform.drain);
   registerAdmission(app, platform);
+  registerNotices(app);
   registerRefusalAudit(app, { ...platform, pool: database.requests });
   if (platform.config.role !== 'worker') registerRecords(app, platform);
   mountOperations(app, platform, () => overviewOf(sources));
@@ -300,6 +308,8 @@ function registerRecords(app: FastifyInstance, platform: Platform): void {
   registerFhirInterface(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
   registerPolicyRoutes(app, { ...platform, pool: database.requests });
+  registerWhatIfRoutes(app, { ...platform, clock, pool: database.requests });
+  registerLabelRoutes(app, { ...platform, pool: database.requests });
   registerLedgerRoutes(app, {
     ...platform,
     pool: database.requests,
@@ -364,6 +374,7 @@ async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
   feed.close();
   await app.close();
   platform.gate.close();
+  await platform.upkeep.stop();
   await platform.runtime.stop();
   await platform.closeRelay();
   await platform.subscriptions.stop();

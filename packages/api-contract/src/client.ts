@@ -3,10 +3,12 @@ import type { z } from 'zod';
 import { type ChangeMessage, readChanges } from './change-stream.ts';
 import type { DecideRequest, ExplainRequest } from './consent-explanation.ts';
 import type { AccessPolicy, ActivatePolicyRequest } from './consent-policies.ts';
+import type { PolicyDiffRequest, WhatIfRequest } from './consent-what-if.ts';
 import { checked, jsonOf } from './contract-check.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { apiFault } from './errors.ts';
 import type { IncidentEntryRequest } from './incidents.ts';
+import type { LabelSets } from './label-sets.ts';
 import { type LiveSign, readLive, type StreamSign } from './live-reader.ts';
 import { faultOf, OperationOutcome } from './operation-outcome.ts';
 import type { TokenRequest } from './sign-in.ts';
@@ -71,6 +73,11 @@ export function createClient(options: ClientOptions) {
     listPolicies: () => read(ENDPOINTS.listPolicies, {}),
     storePolicy: (body: AccessPolicy) => read(ENDPOINTS.storePolicy, { body }),
     activatePolicy: (body: ActivatePolicyRequest) => read(ENDPOINTS.activatePolicy, { body }),
+    whatIf: (body: WhatIfRequest) => read(ENDPOINTS.whatIf, { body }),
+    diffPolicies: (body: PolicyDiffRequest) => read(ENDPOINTS.diffPolicies, { body }),
+    loadLabelSets: (body: LabelSets) => read(ENDPOINTS.loadLabelSets, { body }),
+    readLabelling: () => read(ENDPOINTS.readLabelling, {}),
+    relabel: () => read(ENDPOINTS.relabel, {}),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(

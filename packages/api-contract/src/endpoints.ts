@@ -6,6 +6,7 @@ import {
   PolicyList,
   StoredPolicyAnswer,
 } from './consent-policies.ts';
+import { PolicyDiffRequest, WhatIfAnswer, WhatIfRequest } from './consent-what-if.ts';
 import { Liveness, Readiness } from './health.ts';
 import {
   IncidentDetail,
@@ -13,6 +14,7 @@ import {
   IncidentList,
   IncidentPatients,
 } from './incidents.ts';
+import { LabellingStatus, LabelSets, LabelSetsAnswer } from './label-sets.ts';
 import { Overview } from './overview.ts';
 import { Instant } from './primitives.ts';
 import { PersonaList, TokenAnswer, TokenRequest } from './sign-in.ts';
@@ -295,6 +297,68 @@ export const ENDPOINTS = {
     body: ActivatePolicyRequest,
     answer: { description: 'Policies', contentType: 'application/json', schema: PolicyList },
     refusals: [400, 404],
+  },
+  whatIf: {
+    method: 'POST',
+    path: '/consent/what-if',
+    summary: 'Who would gain and who would lose what, were a draft in force; nothing changes',
+    description:
+      'A draft policy is held against all patients on file, class by class; a draft Consent against ' +
+      'those of its patient. 422 with the same body where the draft has errors.',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    body: WhatIfRequest,
+    answer: {
+      description: 'Changes, the most patients first',
+      contentType: 'application/json',
+      schema: WhatIfAnswer,
+      also: [422],
+    },
+    refusals: [400, 404],
+  },
+  diffPolicies: {
+    method: 'POST',
+    path: '/consent/diff',
+    summary: 'Who gains and who loses what from one stored policy to another',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    body: PolicyDiffRequest,
+    answer: { description: 'Changes', contentType: 'application/json', schema: WhatIfAnswer },
+    refusals: [400, 404],
+  },
+  readLabelling: {
+    method: 'GET',
+    path: '/consent/labels',
+    summary: 'The label sets in force, and how far the stored data is labelled by them',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    answer: { description: 'Status', contentType: 'application/json', schema: LabellingStatus },
+  },
+  loadLabelSets: {
+    method: 'POST',
+    path: '/consent/labels',
+    summary: 'Put an organisation’s own label sets in force, in place of those before',
+    description:
+      'They hold for all that is written from now on; stored data is labelled again in the ' +
+      'background. 422 with the same body where the document has errors: nothing is loaded then.',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    body: LabelSets,
+    answer: {
+      description: 'The number of the sets',
+      contentType: 'application/json',
+      schema: LabelSetsAnswer,
+      also: [422],
+    },
+    refusals: [400],
+  },
+  relabel: {
+    method: 'POST',
+    path: '/consent/labels/relabel',
+    summary: 'Label all stored data again by the sets in force, in the background',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    answer: { description: 'Status', contentType: 'application/json', schema: LabellingStatus },
   },
   checkLiveness: {
     method: 'GET',

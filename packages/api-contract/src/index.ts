@@ -25,6 +25,7 @@ export {
   PolicyList,
   StoredPolicyAnswer,
 } from './consent-policies.ts';
+export { AccessChange, PolicyDiffRequest, WhatIfAnswer, WhatIfRequest } from './consent-what-if.ts';
 export { CONSOLE_HEADERS } from './console-headers.ts';
 export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';
 export { API_CATALOGUE } from './errors.ts';
@@ -42,6 +43,7 @@ export {
   TimelineEntry,
 } from './incidents.ts';
 export { BackendState, ClinicalTier, InferenceFigures, InferenceLane } from './inference-lanes.ts';
+export { LabellingStatus, LabelSets, LabelSetsAnswer } from './label-sets.ts';
 export { LedgerHead } from './ledger-head.ts';
 export * from './limits.ts';
 export { LIVE_EVENTS, type LiveMessage, SignalChange } from './live.ts';

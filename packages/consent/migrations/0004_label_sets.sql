@@ -26,6 +26,15 @@ create table relabelling (
 );
 select guard_tenant('relabelling');
 
+-- From the first patient on, by the sets in force.
+create function start_relabelling(p_tenant smallint) returns void language sql volatile as $$
+  insert into relabelling as r (tenant, version)
+  values (p_tenant, coalesce((select t.labelling from tenant_state t where t.tenant = p_tenant), 0))
+  on conflict (tenant) do update
+  set version = excluded.version, started = now(), patient = 0, patients = 0, resources = 0, changed = 0,
+    finished = null
+$$;
+
 -- Stores label sets and puts them in force: whoever labelled by older ones writes nothing from the
 -- commit on (`store_write`), and the epoch makes every process look for them. Old labels stay until
 -- the relabelling comes by.
@@ -40,9 +49,7 @@ begin
   values (p_tenant, fresh, p_document, p_by);
   insert into tenant_state as t (tenant, consent_epoch, labelling) values (p_tenant, 1, fresh)
   on conflict (tenant) do update set consent_epoch = t.consent_epoch + 1, labelling = fresh;
-  insert into relabelling as r (tenant, version) values (p_tenant, fresh)
-  on conflict (tenant) do update
-  set version = fresh, started = now(), patient = 0, patients = 0, resources = 0, changed = 0, finished = null;
+  perform start_relabelling(p_tenant);
   return fresh;
 end
 $$;

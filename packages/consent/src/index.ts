@@ -46,6 +46,7 @@ export { consentMigrations } from './migrations.ts';
 export type { ConsentModel, Finding, Provision } from './model/consent-model.ts';
 export { parseConsent } from './model/parse-consent.ts';
 export { UNENFORCEABLE_CONSTRUCTS } from './model/unenforceable.ts';
+export { type Obligation, obligationOf } from './obligations/obligations.ts';
 export type { OrgPolicy, OrgRule, PatientLayer } from './org/access-policy.ts';
 export { lintPolicy } from './org/lint-policy.ts';
 export { type PolicyDocument, type PolicyFinding, rulebookOf } from './org/policy-document.ts';
@@ -81,3 +82,10 @@ export {
   STARTER_RULEBOOK,
 } from './rulebook.ts';
 export { parseScopes, type ScopeFilter, type SmartScope } from './scopes/smart-scopes.ts';
+export type { AccessChange, Standing } from './what-if/access-changes.ts';
+export {
+  type PopulationChange,
+  type WhatIf,
+  whatIfConsent,
+  whatIfStored,
+} from './what-if/what-if-stored.ts';

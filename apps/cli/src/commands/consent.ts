@@ -1,10 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { createClient, type ExplainRequest, type Reason } from '@holdfast/api-contract';
+import {
+  type AccessPolicy,
+  createClient,
+  type ExplainRequest,
+  type Reason,
+  type WhatIfRequest,
+} from '@holdfast/api-contract';
 import { lintPolicy, parseConsent, readPolicy } from '@holdfast/consent';
 import type { Command } from 'commander';
-import { CommandFailure, EXIT } from '../exit.ts';
+import { EXIT } from '../exit.ts';
+import { documentIn } from '../json-document.ts';
 import { serverOption } from '../options.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
+
+interface WhatIfOptions extends ServerAddress {
+  readonly as: string;
+  readonly json: boolean;
+}
 
 interface ExplainOptions extends ServerAddress {
   readonly as: string;
@@ -30,6 +41,14 @@ export function registerConsent(program: Command): void {
     .option('--purpose <code...>', 'purposes of --actor', ['TREAT'])
     .option('--json', 'print the answer as JSON', false)
     .action(explain);
+  consent
+    .command('what-if')
+    .argument('<file>', 'a draft access policy, or a draft FHIR Consent with its patient, as JSON')
+    .description('Say who would gain and who would lose what, were it in force')
+    .addOption(serverOption())
+    .option('--as <persona>', 'demo persona that asks', 'compliance-officer')
+    .option('--json', 'print the answer as JSON', false)
+    .action(whatIf);
   consent
     .command('lint')
     .argument('<file>', 'an access policy or a FHIR Consent, as JSON')
@@ -74,6 +93,50 @@ const lines = (reasons: readonly Reason[], depth: number): readonly string[] =>
     ];
   });
 
+async function whatIf(file: string, options: WhatIfOptions): Promise<void> {
+  const draft = await documentIn(file);
+  const token = await tokenFor(options, options.as);
+  const client = createClient({ baseUrl: options.server, fetch, token: () => token });
+  const answer = await client.whatIf(whatIfRequest(draft)).catch((error: unknown) => {
+    throw explained(error, options.server);
+  });
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  } else {
+    for (const { path, text } of answer.findings) console.log(`error: ${path}: ${text}`);
+    for (const {
+      role,
+      purpose,
+      action,
+      standing,
+      change,
+      label,
+      types,
+      patients,
+    } of answer.changes) {
+      const whom = standing === 'anyone' ? role : `${role} (${standing})`;
+      console.log(
+        `${whom} ${change} ${action} for ${purpose} of ${label} data of ${patients} patients: ` +
+          types.join(', '),
+      );
+    }
+    if (answer.changes.length === 0 && answer.findings.length === 0)
+      console.log('Nothing changes.');
+  }
+  if (answer.findings.length > 0) process.exitCode = EXIT.findings;
+}
+
+/** The server reads what is in it. */
+function whatIfRequest(draft: unknown): WhatIfRequest {
+  const { resourceType, patient } = (draft ?? {}) as {
+    readonly resourceType?: unknown;
+    readonly patient?: { readonly reference?: string };
+  };
+  if (resourceType !== 'Consent') return { policy: draft as AccessPolicy };
+  const id = patient?.reference?.split('/').at(-1) ?? '';
+  return { patient: id, consent: draft as { resourceType: 'Consent' } };
+}
+
 async function lint(file: string): Promise<void> {
   const findings = findingsOf(await documentIn(file));
   for (const { severity, path, text } of findings) {
@@ -94,13 +157,4 @@ function findingsOf(document: unknown) {
   }
   const read = readPolicy(document);
   return read.ok ? lintPolicy(read.value) : read.error;
-}
-
-async function documentIn(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'It is not JSON.' : 'It cannot be read.';
-    throw new CommandFailure(`${file}: ${why}`, 'Name a file with one JSON document.', EXIT.usage);
-  }
 }

@@ -10,6 +10,7 @@ import { type Failure, failedResult, failureOf, resultOf } from './bundle-result
 import { type BundleRun, isWrite, searchedOf } from './bundle-run.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { passNotice } from './obliged.ts';
 import { patientsOf, recordRefused } from './refusal-audit.ts';
 
 /**
@@ -33,6 +34,7 @@ export async function runBatch(
     const own = { ...who };
     try {
       results.push(await runEntry(options, own, { entry, plan, returns }));
+      passNotice(own, who);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.status >= 500) away = failure;

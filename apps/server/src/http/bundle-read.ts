@@ -31,7 +31,7 @@ export async function readEntry(
   }
   const name = { tenant: who.actor.tenant, type, id };
   if (history) return ok(await instanceHistory(options, who, { name, query, db }));
-  const row = releasedOf(await auditedRead(options, who, { ...name, version, db }));
+  const row = releasedOf(who, await auditedRead(options, who, { ...name, version, db }));
   const conditions = {
     'if-none-match': entry.ifNoneMatch,
     'if-modified-since': entry.ifModifiedSince,

@@ -53,11 +53,18 @@ async function everything(
   if (root.kind !== 'found') {
     const hidden = root.kind === 'hidden' ? [root.version.facts] : [];
     await audit.accessed(who, { ...access, outcome: MINOR, epoch: root.epoch, hidden }, []);
-    releasedOf(root);
+    releasedOf(who, root);
   }
   const page = await search(query.value, { dictionary, seal, ...at });
   const rows = [...page.versions, ...page.included].map(({ facts }) => facts);
   await audit.accessed(who, { ...access, outcome: SUCCESS, epoch: page.epoch }, rows);
-  const answer = { query: query.value, parameters, page, root: `${baseUrl()}${FHIR_BASE}`, path };
+  const answer = {
+    who,
+    query: query.value,
+    parameters,
+    page,
+    root: `${baseUrl()}${FHIR_BASE}`,
+    path,
+  };
   return reply.type(FHIR_JSON).send(searchBundle(answer));
 }

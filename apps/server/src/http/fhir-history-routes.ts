@@ -18,6 +18,7 @@ import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { preferenceOf } from './fhir-preference.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { historyBundle } from './history-bundle.ts';
+import { obliged } from './obliged.ts';
 
 type Scope = Pick<HistoryQuery, 'type' | 'id'>;
 
@@ -86,7 +87,8 @@ async function historyText(
   );
   if (!page.exists) throw notFound();
   const root = `${baseUrl()}${FHIR_BASE}`;
-  return historyBundle(page.versions, {
+  const versions = page.versions.map((version) => obliged(who, version));
+  return historyBundle(versions, {
     root,
     links: linksOf(`${root}/${path}`, query, page),
     complete: page.next === null && parameters.cursor === undefined,

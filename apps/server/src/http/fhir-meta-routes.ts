@@ -82,7 +82,7 @@ async function metaOfOne(
   const outcome = await auditedRead(options, who, { ...nameOf(request, who), db: options.pool });
   request.facts.denied = outcome.kind === 'hidden';
   request.facts.patientId = outcome.kind === 'absent' ? null : outcome.version.facts.patientId;
-  const row = releasedOf(outcome);
+  const row = releasedOf(who, outcome);
   return withVersion(reply, row).type(FHIR_JSON).send(answerText(row.content));
 }
 

@@ -10,6 +10,7 @@ import { type Audited, MINOR, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { notFound } from './fhir-exchange.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { obliged } from './obliged.ts';
 
 export type ReadRequest = ResourceName & {
   /** As in the address: a vread. */
@@ -53,9 +54,9 @@ function versionNumber(text: string): number {
   throw serverFault('SERVER_ID_INVALID');
 }
 
-/** The version that may go out. @throws Fault SERVER_GONE, SERVER_RESOURCE_NOT_FOUND */
-export function releasedOf(outcome: ReadOutcome): StoredVersion {
+/** The version as it may go out. @throws Fault SERVER_GONE, SERVER_RESOURCE_NOT_FOUND */
+export function releasedOf(who: Audited, outcome: ReadOutcome): StoredVersion {
   if (outcome.kind === 'gone') throw serverFault('SERVER_GONE');
   if (outcome.kind !== 'found') throw notFound();
-  return outcome.version;
+  return obliged(who, outcome.version);
 }

@@ -87,7 +87,7 @@ async function readOrVread(
   const outcome = await auditedRead(options, who, asked);
   request.facts.denied = outcome.kind === 'hidden';
   request.facts.patientId = outcome.kind === 'absent' ? null : outcome.version.facts.patientId;
-  const row = releasedOf(outcome);
+  const row = releasedOf(who, outcome);
   withVersion(reply, row);
   if (isNotModified(request.headers, row)) return reply.code(304).send();
   return reply.type(FHIR_JSON).send(row.content);

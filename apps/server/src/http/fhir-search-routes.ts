@@ -85,7 +85,7 @@ export async function searchset(
     },
     [...page.versions, ...page.included].map((version) => version.facts),
   );
-  return searchBundle({ query, parameters, page, root, path });
+  return searchBundle({ who, query, parameters, page, root, path });
 }
 
 const COMPARTMENTS: ReadonlySet<string> = new Set<CompartmentType>([

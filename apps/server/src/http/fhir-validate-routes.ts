@@ -53,7 +53,7 @@ async function stored(options: FhirRoutesOptions, exchange: Exchange): Promise<R
   const outcome = await auditedRead(options, who, { ...nameOf(request, who), db: options.pool });
   request.facts.denied = outcome.kind === 'hidden';
   request.facts.patientId = outcome.kind === 'absent' ? null : outcome.version.facts.patientId;
-  const parsed = parseResourceBody(releasedOf(outcome).content ?? '');
+  const parsed = parseResourceBody(releasedOf(who, outcome).content ?? '');
   if (!parsed.ok) throw invalid(422, parsed.error);
   return parsed.value;
 }

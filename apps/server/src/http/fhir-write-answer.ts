@@ -8,6 +8,7 @@ import { withVersion } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE } from './fhir-handler.ts';
 import { preferenceOf, type Returns } from './fhir-preference.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { obliged } from './obliged.ts';
 
 /** A write answers with the version it made, or the one that was there already, as Prefer asks. */
 export async function answerWrite(
@@ -17,7 +18,7 @@ export async function answerWrite(
 ): Promise<FastifyReply> {
   if (outcome.kind === 'nothing') throw serverFault('SERVER_INTERNAL');
   const shown = outcome.kind === 'written' || (await isReleased(options, who, outcome.version));
-  const version = outcome.kind === 'found' ? outcome.version : outcome.change;
+  const version = outcome.kind === 'found' ? obliged(who, outcome.version) : outcome.change;
   const { type, id } = version;
   request.facts.patientId = patientOf(outcome);
   withVersion(reply, version)

@@ -75,7 +75,7 @@ async function listOf(policies: PolicyStore): Promise<PolicyList> {
 }
 
 /** Read by the policy's own reader, which says more about a fault than a schema can. */
-function documentOf(body: unknown): unknown {
+export function documentOf(body: unknown): unknown {
   try {
     return JSON.parse(typeof body === 'string' ? body : '');
   } catch {

@@ -9,8 +9,12 @@ import {
 } from '@holdfast/fhir';
 import { ok } from '@holdfast/kernel';
 import type { SearchPage, StoredVersion } from '@holdfast/store';
+import type { Audited } from '../audit-trail.ts';
+import { noticeTo, obliged } from './obliged.ts';
 
 export interface SearchAnswer {
+  /** To whom it goes: what travels with the data depends on it. */
+  readonly who: Audited;
   readonly query: SearchQuery;
   /** As the caller gave them, address and form together. */
   readonly parameters: URLSearchParams;
@@ -22,7 +26,8 @@ export interface SearchAnswer {
 }
 
 /** The searchset of one page (https://hl7.org/fhir/R4/http.html#search), as JSON text. */
-export function searchBundle({ query, parameters, page, root, path }: SearchAnswer): string {
+export function searchBundle(answer: SearchAnswer): string {
+  const { who, query, parameters, page, root, path } = answer;
   const used = usedParameters(query, parameters);
   const at = (changes: Readonly<Record<string, string>>): string => {
     const text = new URLSearchParams(used);
@@ -34,15 +39,17 @@ export function searchBundle({ query, parameters, page, root, path }: SearchAnsw
   if (page.next !== null) links.push({ relation: 'next', url: at({ _cursor: page.next }) });
   // `_elements` is about what was asked for; what came along stays whole.
   const { summary } = query;
+  const versions = page.versions.map((version) => obliged(who, version));
+  const included = page.included.map((version) => obliged(who, version));
   const beside = summary === undefined ? {} : { summary };
   return searchsetBundle({
     ...(page.total !== null && { total: page.total.value }),
     links,
     entries: [
-      ...page.versions.map((version) => entry(version, 'match', { root, subset: query })),
-      ...page.included.map((version) => entry(version, 'include', { root, subset: beside })),
+      ...versions.map((version) => entry(version, 'match', { root, subset: query })),
+      ...included.map((version) => entry(version, 'include', { root, subset: beside })),
     ],
-    issues: issuesOf(query, page),
+    issues: [...issuesOf(query, page), ...noticesTo(who)],
   });
 }
 
@@ -74,6 +81,12 @@ function subsetText(text: string, subset: Pick<SearchQuery, 'summary' | 'element
     ok(subsetResource(resource as Resource, subset)),
   );
   return edited.ok ? edited.value : text;
+}
+
+function noticesTo(who: Audited): Issue[] {
+  const notice = noticeTo(who);
+  if (notice === undefined) return [];
+  return [{ severity: 'information', code: 'informational', diagnostics: notice }];
 }
 
 function issuesOf(query: SearchQuery, page: SearchPage): Issue[] {

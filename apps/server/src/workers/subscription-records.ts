@@ -14,6 +14,7 @@ import {
 import type { Focus, Records, Subscriber, SubscriptionStatus } from '@holdfast/subscriptions';
 import type { Pool } from 'pg';
 import { type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
+import { obligedText } from '../http/obliged.ts';
 
 export interface SubscriptionRecordsParts {
   readonly pool: Pool;
@@ -79,7 +80,8 @@ export class SubscriptionRecords implements Records {
     const outcome = await this.#read(subscriber, focus);
     const target = `${focus.type}/${focus.id}/_history/${focus.version}`;
     await this.#record(subscriber, { outcome, target, requestId: focus.eventId });
-    return isReleased(outcome) ? { text: contentOf(outcome) } : null;
+    if (!isReleased(outcome)) return null;
+    return { text: textFor(actorOf(subscriber), outcome) };
   }
 
   async releaseContext(
@@ -93,7 +95,7 @@ export class SubscriptionRecords implements Records {
       if (!isResourceType(type)) continue;
       const source = gates.gateSource(actorOf(subscriber), 'read');
       const outcome = await read(pool, source, { tenant, type, id });
-      const text = outcome.kind === 'found' ? outcome.version.content : null;
+      const text = textFor(actorOf(subscriber), outcome);
       if (text === null) continue;
       await this.#record(subscriber, { outcome, target: `${type}/${id}`, requestId: id });
       found.push({ type, id, text });
@@ -158,6 +160,6 @@ function isReleased(outcome: ReadOutcome): boolean {
   return outcome.kind === 'found' || outcome.kind === 'gone';
 }
 
-function contentOf(outcome: ReadOutcome): string | null {
-  return outcome.kind === 'found' ? outcome.version.content : null;
+function textFor(actor: Actor, outcome: ReadOutcome): string | null {
+  return outcome.kind === 'found' ? obligedText(actor, outcome.version) : null;
 }

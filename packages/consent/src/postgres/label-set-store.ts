@@ -78,6 +78,15 @@ export class LabelSetStore {
     return ok({ version: rows[0]?.version ?? 0 });
   }
 
+  /** Has all stored data labelled again by the sets in force; `relabel` does it. */
+  async startOver(): Promise<void> {
+    await this.#db.query({
+      name: 'consent_start_relabelling',
+      text: 'select start_relabelling($1::smallint)',
+      values: [this.#tenant],
+    });
+  }
+
   async status(): Promise<LabellingStatus> {
     const { rows } = await this.#db.query<Row>({ ...STATUS, values: [this.#tenant] });
     const [row] = rows;

@@ -95,8 +95,8 @@ async function relabelPatient(
 const WITHOUT_PATIENT = {
   name: 'consent_relabel_without_patient',
   text: `select key, version, content from resource
-    where tenant = $1 and patient is null and not deleted and key > $2 and labelling < $3
-    order by key limit $4`,
+    where tenant = $1 and patient is null and not deleted and key > $2
+    order by key limit $3`,
 };
 
 async function relabelWithoutPatient(
@@ -110,7 +110,7 @@ async function relabelWithoutPatient(
     if (signal.aborted) return;
     const { rows } = await pool.query<Stored>({
       ...WITHOUT_PATIENT,
-      values: [tenant, after, version, RELABELLED_A_BATCH],
+      values: [tenant, after, RELABELLED_A_BATCH],
     });
     const done = await inTransaction(pool, (tx) => relabelRows(tx, labelling, rows));
     const isLast = rows.length < RELABELLED_A_BATCH;
