@@ -120,6 +120,7 @@ function decisionNs(factor: number): number {
       content: null,
       consentClass,
       residual,
+      ties: [],
       others: [],
     };
   });

@@ -1,4 +1,4 @@
-import { type Actor, MemoryConsents, summaryOf } from '@holdfast/consent';
+import { type Actor, MemoryConsents, summaryOf, tieKey } from '@holdfast/consent';
 import type { PatientId, TenantId } from '@holdfast/kernel';
 
 const nowMs = Date.UTC(2026, 5, 1);
@@ -50,6 +50,8 @@ const observation = (id: string, ...labels: readonly string[]) => ({
 
 const consents = new MemoryConsents();
 consents.put(ada, [consent], nowMs);
+// The starter policy asks clinicians for a treating relationship: both are of the care team.
+consents.relate(ada, [tieKey('care-team', 'Organization/clinic')]);
 
 for (const who of ['rivera', 'ex']) {
   for (const resource of [observation('pulse'), observation('audit-c', 'SUD')]) {

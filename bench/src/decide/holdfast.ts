@@ -56,7 +56,7 @@ const RULEBOOK: Rulebook = {
         roles: ['patient'],
         purposes: ['PATRQT'],
         types: ['clinical', 'financial', 'demographics'],
-        ownRecord: true,
+        relationship: ['self'],
         patientLayer: 'none',
       }),
       rule({
@@ -143,6 +143,7 @@ export function holdfastEngine({ actors, patients, requests }: Workload) {
       content: null,
       consentClass,
       residual,
+      ties: [],
       others: [],
     };
     return { table: engine.table(subject, 'read'), view: actorView(subject), row };

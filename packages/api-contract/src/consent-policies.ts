@@ -14,8 +14,9 @@ export const AccessRule = z
     purposes: Names,
     /** FHIR R4 types, or groups such as `clinical`. */
     types: Names,
-    ownRecord: z.boolean().optional(),
-    patientLayer: z.enum(['consents', 'explicit-permit', 'none']),
+    /** What the actor must be to the patient, e.g. `care-team`; one of these. */
+    relationship: Names.optional(),
+    patientLayer: z.enum(['consents', 'ordinary', 'explicit-permit', 'none']),
     because: Words,
   })
   .meta({ id: 'AccessRule' });

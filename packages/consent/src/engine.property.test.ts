@@ -18,6 +18,7 @@ import {
   nowArbitrary,
   rowArbitrary,
   rulebookArbitrary,
+  tiesArbitrary,
 } from './testing/arbitraries.ts';
 import { withClasses } from './testing/with-classes.ts';
 
@@ -33,11 +34,11 @@ describe('the compiled engine', () => {
     fc.assert(
       fc.property(
         rulebookArbitrary,
-        fc.tuple(consentsArbitrary, consentsArbitrary),
+        fc.tuple(consentsArbitrary, consentsArbitrary, tiesArbitrary),
         fc.array(fc.tuple(actorArbitrary, actionArbitrary), { minLength: 4, maxLength: 4 }),
         fc.array(rowArbitrary, { minLength: 5, maxLength: 5 }),
         fc.tuple(nowArbitrary, nowArbitrary).map((pair) => pair.sort((a, b) => a - b)),
-        (rulebook, [json1, json2], requests, rows, [writtenMs, nowMs]) => {
+        (rulebook, [json1, json2, othersTies], requests, rows, [writtenMs, nowMs]) => {
           const engine = new ConsentEngine(rulebook);
           const [own, other] = [json1, json2].map((all) => all.map((each) => parseConsent(each)));
           if (own === undefined || other === undefined) throw new Error('two lists');
@@ -48,7 +49,8 @@ describe('the compiled engine', () => {
             const table = engine.table(actor, action);
             for (const { row: bare, hasOther } of rows) {
               if (classOfOwn === undefined) throw new Error('interned');
-              const row = withClasses(bare, classOfOwn, hasOther ? classOfOther : undefined);
+              const named = classOfOther && { ...classOfOther, ties: othersTies };
+              const row = withClasses(bare, classOfOwn, hasOther ? named : undefined);
               const subject = { row, consents: own, othersConsents: hasOther ? [other] : [] };
               const reason = interpret({ actor, action, nowMs, rulebook }, subject);
               const released = table.decide(row, actorView(actor), nowMs) === 'release';

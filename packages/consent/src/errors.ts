@@ -13,6 +13,12 @@ export const CONSENT_FAULTS = {
     text: 'A consent names a patient that this server does not hold.',
     mend: 'Create the patient first, or in the same transaction.',
   },
+  CONSENT_RELATIONS_BEYOND_LIMITS: {
+    status: 422,
+    issue: 'too-costly',
+    text: 'A resource ties more people to a patient than this server keeps track of.',
+    mend: 'Name at most 500, or name the organisation or the team they belong to.',
+  },
   CONSENT_POLICY_UNKNOWN: {
     status: 404,
     issue: 'not-found',

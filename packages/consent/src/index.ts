@@ -71,10 +71,17 @@ export {
 export { PolicyStore, type PolicyStored, type StoredPolicy } from './postgres/policy-store.ts';
 export { type ProjectedAgain, projectAgain } from './postgres/project-again.ts';
 export { relabel } from './postgres/relabel.ts';
+export { RelationshipProjection } from './postgres/relationship-projection.ts';
 export { type WrongConsentState, wrongConsentStates } from './postgres/verify-consent-states.ts';
 export { purposeWithin } from './purposes/purpose-of-use.ts';
 export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';
 export type { Outcome, Reason } from './reference/reason.ts';
+export {
+  RELATIONSHIPS,
+  type Relationship,
+  type TieKind,
+  tieKey,
+} from './relations/relationship.ts';
 export {
   type DefaultPolicy,
   type PolicyDomain,

@@ -34,6 +34,9 @@ export const MAX_POLICY_CHARACTERS = 1_000_000;
 /** Resource scopes of one token that are read. */
 export const MAX_SCOPES = 100;
 
+/** People and organisations that one resource may tie to patients: no care team is larger. */
+export const MAX_TIES_OF_RESOURCE = 500;
+
 /** Classes of one tenant held in memory, about 1 kB each. Beyond it they are loaded by id. */
 export const MAX_CLASSES_IN_MEMORY = 50_000;
 

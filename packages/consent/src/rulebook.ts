@@ -42,5 +42,9 @@ export function defaultCovers(policy: DefaultPolicy, purpose: string): boolean {
   return policy === 'all-normal';
 }
 
+/** The purpose an emergency makes of treatment. */
+export const emergencyOf = (purpose: string): string =>
+  isEmergencyPurpose(purpose) ? purpose : 'ETREAT';
+
 /** Layer 3 opens for these purposes only, and never where the domain's default is a plain deny. */
 export const isEmergencyPurpose = (purpose: string): boolean => purposeWithin(purpose, 'ETREAT');

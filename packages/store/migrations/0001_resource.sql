@@ -92,11 +92,23 @@ create table patient_state (
   consent_class integer not null default 0,
   -- Actor references that fill the class's parameter slots
   residual text[] not null default '{}',
+  -- Who is what to the patient: 'kind:Type/id'. Those that begin or end without a write stand apart,
+  -- as [[tie, from, until], ...] in ms since 1970, null for open; null where there are none.
+  ties text[] not null default '{}',
+  passing_ties jsonb,
   consent_epoch bigint not null default 0,
   primary key (tenant, patient)
 ) with (fillfactor = 80);
 create unique index patient_state_id on patient_state (tenant, patient_id);
 select guard_tenant('patient_state');
+
+-- Those of `patient_state.passing_ties` that hold at an instant.
+create function ties_held(p_passing jsonb, p_at timestamptz) returns text[]
+language sql immutable parallel safe
+return array(
+  select p.tie ->> 0 from jsonb_array_elements(p_passing) as p(tie)
+  where coalesce((p.tie ->> 1)::float8, '-infinity') <= extract(epoch from p_at) * 1000
+    and coalesce((p.tie ->> 2)::float8, 'infinity') > extract(epoch from p_at) * 1000);
 
 -- The storage codes of Patient, Encounter and EpisodeOfCare (`typeCode`), for statements that must recognise one.
 create function patient_type() returns smallint language sql immutable parallel safe

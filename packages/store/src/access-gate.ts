@@ -1,3 +1,4 @@
+import type { ResourceType } from '@holdfast/fhir';
 import type { ResourceKey } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 
@@ -19,9 +20,17 @@ export interface RowFacts {
   /** 0 = the patient has no active consent. */
   readonly consentClass: number;
   readonly residual: readonly string[];
+  /** Who is what to the patient at the statement's clock, `kind:Type/id`, e.g. `care-team:Practitioner/x`. */
+  readonly ties: readonly string[];
   /** The other patients the row names; each must permit as well. */
-  readonly others: readonly Pick<RowFacts, 'patient' | 'patientId' | 'consentClass' | 'residual'>[];
+  readonly others: readonly PatientFacts[];
 }
+
+/** What is known of one of the patients that a row names. */
+export type PatientFacts = Pick<
+  RowFacts,
+  'patient' | 'patientId' | 'consentClass' | 'residual' | 'ties'
+>;
 
 /** Appends a value to the statement's parameters and returns its placeholder, e.g. `$7`. */
 export type Bind = (value: unknown) => string;
@@ -66,7 +75,23 @@ export interface GateSource {
  * stream lock and after the resources are written: so it commits with them or not at all.
  */
 export interface PatientProjection {
-  /** Resource types whose change calls for the projection, e.g. `Consent`. */
-  readonly types: ReadonlySet<string>;
-  project(tx: Queryable, tenant: number, patients: readonly ResourceKey[]): Promise<void>;
+  /** Whether a change calls for the projection, e.g. that of a Consent. */
+  isDueTo(change: ProjectedChange): boolean;
+  /** @param due the changes it is due to, and the patients whose they are or were */
+  project(tx: Queryable, tenant: number, due: DueChanges): Promise<void>;
+}
+
+/** As much of a change as a projection may derive state from. */
+export interface ProjectedChange {
+  readonly type: ResourceType;
+  readonly id: string;
+  /** The version that was current; 0 for a create. */
+  readonly expected: number;
+  /** null for a delete. */
+  readonly content: string | null;
+}
+
+export interface DueChanges {
+  readonly changes: readonly ProjectedChange[];
+  readonly patients: readonly ResourceKey[];
 }

@@ -1,8 +1,11 @@
 export type {
   AccessGate,
   Bind,
+  DueChanges,
   GateSource,
+  PatientFacts,
   PatientProjection,
+  ProjectedChange,
   Release,
   RowFacts,
 } from './access-gate.ts';
@@ -30,9 +33,9 @@ export {
   type WriteContext,
 } from './repository.ts';
 export { CursorSeal, type Position } from './search/cursor.ts';
-export type { StoredVersion } from './stored-row.ts';
+export { type StoredVersion, tiesSql } from './stored-row.ts';
 export { lockStreams } from './stream-lock.ts';
-export type { DecidedAt } from './write-authority.ts';
+export { ANY_TIE, type DecidedAt } from './write-authority.ts';
 export type {
   Content,
   Identified,

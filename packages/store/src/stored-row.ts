@@ -31,18 +31,32 @@ export interface ProjectedRow {
   sensitivity: string;
   consent_class: number | null;
   residual: string[] | null;
+  ties: string[] | null;
   others:
-    | { patient: number; patient_id: string; consent_class: number; residual: string[] }[]
+    | {
+        patient: number;
+        patient_id: string;
+        consent_class: number;
+        residual: string[];
+        ties: string[];
+      }[]
     | null;
 }
+
+/** The ties of a `patient_state` row that hold at the statement's own clock. */
+export const tiesSql = (state: string): string =>
+  `case when ${state}.passing_ties is null then ${state}.ties
+    else ${state}.ties || ties_held(${state}.passing_ties, statement_timestamp()) end`;
 
 /** What every statement that may release data returns about a row of `resource r` (invariant 1). */
 export const PROJECTION = `r.key, r.type, r.id, r.version, r.updated, r.deleted, r.content, r.patient,
   r.confidentiality, r.sensitivity, ps.patient_id, ps.consent_class, ps.residual,
+  ${tiesSql('ps')} as ties,
   case when r.other_patients is not null then (
     select json_agg(json_build_object('patient', named, 'patient_id', coalesce(o.patient_id, ''),
       -- Without a state row nothing is known of the patient's consents: a class no gate knows hides it.
-      'consent_class', coalesce(o.consent_class, -1), 'residual', coalesce(o.residual, '{}')))
+      'consent_class', coalesce(o.consent_class, -1), 'residual', coalesce(o.residual, '{}'),
+      'ties', coalesce(${tiesSql('o')}, '{}')))
     from unnest(r.other_patients) named
     left join patient_state o on o.tenant = r.tenant and o.patient = named) end as others`;
 
@@ -82,11 +96,13 @@ export function storedVersion(row: ProjectedRow): StoredVersion | null {
       content: row.content,
       consentClass: row.consent_class ?? 0,
       residual: row.residual ?? [],
+      ties: row.ties ?? [],
       others: (row.others ?? []).map((other) => ({
         patient: BigInt(other.patient) as ResourceKey,
         patientId: other.patient_id,
         consentClass: other.consent_class,
         residual: other.residual,
+        ties: other.ties,
       })),
     },
   };

@@ -9,6 +9,7 @@ export interface PatientState {
   readonly patient: ResourceKey;
   readonly consentClass: number;
   readonly residual: readonly string[];
+  readonly ties: readonly string[];
   /** Counts the changes of this patient's consents: a write names the one it was decided at. */
   readonly consentEpoch: bigint;
 }
@@ -28,11 +29,14 @@ export interface DecidedAt {
 /** States by patient id; a patient who is not there has none. */
 export type PatientStates = ReadonlyMap<string, PatientState>;
 
+/** Stands for every tie: whoever asks by it is told what policy says of a patient who is theirs. */
+export const ANY_TIE = '*';
+
 /**
  * A patient without a state: created by the same transaction, or not there at all, which the
  * statement refuses. Either way policy alone decides, so that neither tells from the other.
  */
-const UNKNOWN = { patient: 0n as ResourceKey, consentClass: 0, residual: [] };
+const UNKNOWN = { patient: 0n as ResourceKey, consentClass: 0, residual: [], ties: [ANY_TIE] };
 
 /** Patients, stored already, whose consents decide about a plan. */
 export function patientsOf({ changes }: WritePlan): string[] {
@@ -84,10 +88,10 @@ function factsAfter(
 ): RowFacts {
   const { type, id, content, owner, others } = change;
   const subject = (patientId: string) => {
-    const { patient, consentClass, residual } = stateOf(patientId);
-    return { patient, patientId, consentClass, residual };
+    const { patient, consentClass, residual, ties } = stateOf(patientId);
+    return { patient, patientId, consentClass, residual, ties };
   };
-  const nobody = { patient: null, patientId: null, consentClass: 0, residual: [] };
+  const nobody = { patient: null, patientId: null, consentClass: 0, residual: [], ties: [] };
   return {
     type,
     id,

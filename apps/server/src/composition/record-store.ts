@@ -1,4 +1,9 @@
-import { ConsentDecider, ConsentGates, ConsentProjection } from '@holdfast/consent';
+import {
+  ConsentDecider,
+  ConsentGates,
+  ConsentProjection,
+  RelationshipProjection,
+} from '@holdfast/consent';
 import type { EventSource } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
@@ -52,7 +57,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       random,
       labelsOf: (resource) => gates.labels(tenant, resource),
       urgencyOf: triggerUrgency,
-      projections: [new ConsentProjection()],
+      projections: [new ConsentProjection(), new RelationshipProjection()],
       ...policy,
       onWritten: () => {
         ledger.committed();

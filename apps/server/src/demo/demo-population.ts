@@ -1,4 +1,5 @@
 import type { Clock } from '@holdfast/kernel';
+import { careTeamResource } from './care-teams.ts';
 import { conditionResources } from './conditions.ts';
 import { consentResources } from './consents.ts';
 import { type DemoPatient, PATIENTS, patientResource } from './patients.ts';
@@ -34,6 +35,7 @@ function recordOf(patient: DemoPatient, seed: number, time: Timeline): DemoResou
   const latest = visits.at(-1);
   return [
     patientResource(patient, vary),
+    careTeamResource(patient),
     ...consentResources(patient, time),
     ...visits.map((visit) => encounterResource(visit, patient, time)),
     ...visits.slice(0, 1).flatMap((visit) => conditionResources(patient, { visit, vary, time })),

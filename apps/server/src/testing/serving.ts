@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STARTER_RULEBOOK } from '@holdfast/consent';
 import { type RunningServer, type ServerConfig, startServer } from '../index.ts';
 
 export interface Answer {
@@ -21,7 +22,10 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-/** A whole server on an embedded database of its own. */
+/**
+ * A whole server on an embedded database of its own. Without the demo population, whose patients
+ * have care teams, staff need no relationship with a patient.
+ */
 export async function serving(
   options: Partial<Pick<ServerConfig, 'demo' | 'organisation' | 'validation' | 'witnesses'>> = {},
 ): Promise<Serving> {
@@ -54,6 +58,7 @@ export async function serving(
     }
     return token;
   };
+  if (options.demo !== true) await openPractice(server.url, await tokenOf('compliance-officer'));
   const call: Serving['call'] = async (persona, path, init = {}) => {
     const headers = {
       authorization: `Bearer ${await tokenOf(persona)}`,
@@ -86,4 +91,26 @@ async function signIn(url: string, persona: string): Promise<string> {
     body: JSON.stringify({ persona }),
   });
   return ((await response.json()) as { access_token: string }).access_token;
+}
+
+/** For tests of the interface, whose patients nobody treats. */
+async function openPractice(url: string, token: string): Promise<void> {
+  const post = async (path: string, body: object): Promise<{ version: number }> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return (await response.json()) as { version: number };
+  };
+  const { domain, policy } = STARTER_RULEBOOK;
+  const rules = policy.rules.map(({ relationship, ...rule }) =>
+    relationship?.includes('care-team') === true || relationship === undefined
+      ? rule
+      : { ...rule, relationship },
+  );
+  const { version } = await post('/consent/policies', { title: 'Open practice', domain, rules });
+  await post('/consent/policies/active', { version, reason: 'tests' });
 }

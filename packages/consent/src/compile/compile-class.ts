@@ -4,7 +4,7 @@ import { MAX_CONDITION_SIZE } from '../limits.ts';
 import type { Rulebook } from '../rulebook.ts';
 import type { ConsentClass } from './canonical-class.ts';
 import { compileLaw } from './compile-law.ts';
-import { compileOrg, OWN_RECORD } from './compile-org.ts';
+import { compileOrg, type OrgConditions, OWN_RECORD } from './compile-org.ts';
 import { compilePatient, type PatientConditions } from './compile-patient.ts';
 import { compileScopes } from './compile-scopes.ts';
 import type { Context } from './context.ts';
@@ -54,11 +54,12 @@ export function compileClass(
 }
 
 function askedOfPatients(
-  org: { readonly consents: Condition; readonly explicit: Condition },
+  org: Pick<OrgConditions, 'consents' | 'ordinary' | 'explicit'>,
   patient: PatientConditions,
 ): Condition {
   return or(
     and(org.consents, or(patient.release, patient.glass)),
+    and(org.ordinary, patient.ordinary),
     and(org.explicit, patient.explicit),
   );
 }
@@ -69,7 +70,7 @@ export function compileNoPatient(context: Context, rulebook: Rulebook): Conditio
     context.purposes.map((purpose) => {
       const law = compileLaw(rulebook.law, context, purpose);
       const org = compileOrg(rulebook.policy, context, purpose);
-      return and(not(law.deny), or(law.permit, org.alone, org.consents));
+      return and(not(law.deny), or(law.permit, org.alone, org.consents, org.ordinary));
     }),
   );
   return and(compileScopes(context, TRUE), asked);

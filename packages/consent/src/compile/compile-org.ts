@@ -1,4 +1,4 @@
-import { and, atom, type Condition, FALSE, not, or } from '../condition/condition.ts';
+import { and, atom, type Condition, FALSE, not, or, TRUE } from '../condition/condition.ts';
 import type { OrgPolicy, OrgRule } from '../org/access-policy.ts';
 import { typesOf } from '../org/type-groups.ts';
 import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
@@ -8,9 +8,11 @@ import type { Context } from './context.ts';
 export interface OrgConditions {
   /** Nothing is asked of anyone. */
   readonly alone: Condition;
-  /** The actor's own record; only other patients named there are asked. */
+  /** The record of a patient whom the actor is something to; only other patients named there are asked. */
   readonly own: Condition;
   readonly consents: Condition;
+  /** As `consents`, ordinary data whatever the purpose. */
+  readonly ordinary: Condition;
   readonly explicit: Condition;
 }
 
@@ -25,20 +27,35 @@ export function compileOrg(policy: OrgPolicy, context: Context, purpose: string)
   const permitted = (wanted: (rule: OrgRule) => boolean): Condition =>
     and(not(denied), anyOf(rules.filter((rule) => rule.effect === 'permit' && wanted(rule))));
   return {
-    alone: permitted((rule) => rule.patientLayer === 'none' && rule.ownRecord === undefined),
-    own: permitted((rule) => rule.patientLayer === 'none' && rule.ownRecord === true),
+    alone: permitted((rule) => rule.patientLayer === 'none' && rule.relationship === undefined),
+    own: permitted((rule) => rule.patientLayer === 'none' && rule.relationship !== undefined),
     consents: permitted((rule) => rule.patientLayer === 'consents'),
+    ordinary: permitted((rule) => rule.patientLayer === 'ordinary'),
     explicit: permitted((rule) => rule.patientLayer === 'explicit-permit'),
   };
 }
 
 export const OWN_RECORD = atom({ op: 'own-record' });
 
+// Rules that ask for the same relationships are one list of types.
 function anyOf(rules: readonly OrgRule[]): Condition {
-  const types = (own: boolean): Condition => {
-    const chosen = rules.filter(({ ownRecord }) => (ownRecord === true) === own);
-    const names = new Set(chosen.flatMap((rule) => rule.types.flatMap(typesOf)));
-    return names.size === 0 ? FALSE : atom({ op: 'type', types: [...names].sort() });
-  };
-  return or(types(false), and(OWN_RECORD, types(true)));
+  const byRelation = new Map<string, OrgRule[]>();
+  for (const rule of rules) {
+    const key = [...(rule.relationship ?? [])].sort().join();
+    byRelation.set(key, [...(byRelation.get(key) ?? []), rule]);
+  }
+  const parts = [...byRelation.values()].map((same) => {
+    const names = new Set(same.flatMap((rule) => rule.types.flatMap(typesOf)));
+    return and(related(same[0]?.relationship), atom({ op: 'type', types: [...names].sort() }));
+  });
+  return or(...parts);
+}
+
+function related(relationship: OrgRule['relationship']): Condition {
+  if (relationship === undefined) return TRUE;
+  const kinds = relationship.filter((each) => each !== 'self').sort();
+  return or(
+    relationship.includes('self') ? OWN_RECORD : FALSE,
+    kinds.length === 0 ? FALSE : atom({ op: 'tied', kinds, to: 'row' }),
+  );
 }

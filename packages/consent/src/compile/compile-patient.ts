@@ -4,7 +4,7 @@ import { sensitivityClosure } from '../labels/sensitivity-dictionary.ts';
 import { BEYOND_EMERGENCY } from '../law/guards.ts';
 import { MAX_CONDITION_SIZE } from '../limits.ts';
 import { purposeWithin } from '../purposes/purpose-of-use.ts';
-import { DEFAULT_CEILING, defaultCovers, isEmergencyPurpose } from '../rulebook.ts';
+import { DEFAULT_CEILING, defaultCovers, emergencyOf, isEmergencyPurpose } from '../rulebook.ts';
 import { UNENFORCEABLE } from './canonical-class.ts';
 import { type Aspect, isUnenforceable, matchCondition, type Scope } from './compile-provision.ts';
 import type { Placed, PlacedProvision } from './slots.ts';
@@ -13,6 +13,8 @@ import type { Placed, PlacedProvision } from './slots.ts';
 export interface PatientConditions {
   /** deny > permit > weak deny > default. */
   readonly release: Condition;
+  /** As `release`, with ordinary data open by default whatever the purpose. */
+  readonly ordinary: Condition;
   /** A consent permits and none denies; no default. */
   readonly explicit: Condition;
   /** Layer 3: emergency access opens what layer 2 alone denied. */
@@ -24,22 +26,33 @@ export function compilePatient(
   aspect: Aspect,
   emergency: boolean,
 ): Result<PatientConditions, 'condition-too-large'> {
-  const speaking = consents.filter(
-    ({ research }) => research === undefined || purposeWithin(aspect.purpose, 'HRESCH'),
-  );
+  const answered = answersOf(consents, aspect);
+  if (!answered.ok) return answered;
+  const glass = compileGlass(consents, aspect, emergency);
+  if (!glass.ok) return glass;
+  const answers = answered.value;
+  const deny = or(...answers.map((each) => each.deny));
+  const weak = or(...answers.map((each) => each.weak));
+  const explicit = and(not(deny), or(...answers.map((each) => each.permit)));
+  const otherwise = (covered: boolean): Condition =>
+    or(explicit, and(not(deny), not(weak), covered ? ORDINARY : FALSE));
+  const release = otherwise(defaultCovers(aspect.domain.default, aspect.purpose));
+  if (release.size > MAX_CONDITION_SIZE) return err('condition-too-large');
+  return ok({ release, ordinary: otherwise(true), explicit, glass: glass.value });
+}
+
+function answersOf(
+  consents: readonly Placed[],
+  aspect: Aspect,
+): Result<readonly Answer[], 'condition-too-large'> {
   const answers: Answer[] = [];
-  for (const consent of speaking) {
+  for (const consent of consents) {
+    if (consent.research !== undefined && !purposeWithin(aspect.purpose, 'HRESCH')) continue;
     const answer = consentAnswer(consent, aspect);
     if (!answer.ok) return answer;
     answers.push(answer.value);
   }
-  const deny = or(...answers.map((each) => each.deny));
-  const weak = or(...answers.map((each) => each.weak));
-  const explicit = and(not(deny), or(...answers.map((each) => each.permit)));
-  const release = or(explicit, and(not(deny), not(weak), defaultCondition(aspect)));
-  if (release.size > MAX_CONDITION_SIZE) return err('condition-too-large');
-  const firm = or(...answers.map((each) => each.firm));
-  return ok({ release, explicit, glass: and(glassCondition(aspect, emergency), not(firm)) });
+  return ok(answers);
 }
 
 interface Verdict {
@@ -113,16 +126,32 @@ const namesEmergency = ({ purpose }: Scope): boolean =>
 
 const NO_SENSITIVITY = not(atom({ op: 'labelled', mask: (1n << 63n) - 1n }));
 
-function defaultCondition({ domain, purpose }: Aspect): Condition {
-  if (!defaultCovers(domain.default, purpose)) return FALSE;
-  return and(atom({ op: 'at-most', rank: DEFAULT_CEILING }), NO_SENSITIVITY);
-}
+/** What a default ever opens. */
+const ORDINARY = and(atom({ op: 'at-most', rank: DEFAULT_CEILING }), NO_SENSITIVITY);
 
-function glassCondition({ domain, purpose }: Aspect, emergency: boolean): Condition {
-  if (!emergency || !isEmergencyPurpose(purpose) || domain.default === 'deny') return FALSE;
+const HOLDS_GLASS = atom({ op: 'tied', kinds: ['break-glass'], to: 'subject' });
+
+/**
+ * Layer 3. Who declared an emergency for the whole request has it for every patient; who holds
+ * emergency access to this patient has it for treatment, which then counts as emergency treatment.
+ */
+function compileGlass(
+  consents: readonly Placed[],
+  aspect: Aspect,
+  emergency: boolean,
+): Result<Condition, 'condition-too-large'> {
+  const { domain, purpose } = aspect;
+  const isDeclared = emergency && isEmergencyPurpose(purpose);
+  if (domain.default === 'deny' || !(isDeclared || purposeWithin(purpose, 'TREAT'))) {
+    return ok(FALSE);
+  }
+  const answers = answersOf(consents, { ...aspect, purpose: emergencyOf(purpose) });
+  if (!answers.ok) return answers;
+  const firm = or(...answers.value.map((each) => each.firm));
   const mask = domain.firm.reduce(
     (bits, code) => bits | sensitivityClosure(code),
     BEYOND_EMERGENCY,
   );
-  return not(atom({ op: 'labelled', mask }));
+  const opens = and(not(atom({ op: 'labelled', mask })), not(firm));
+  return ok(and(isDeclared ? TRUE : HOLDS_GLASS, opens));
 }

@@ -1,4 +1,5 @@
 import type { ResourceType } from '@holdfast/fhir';
+import type { TieKind } from '../relations/relationship.ts';
 
 /**
  * When a row is released, as a formula over what the store knows about the row, the consent class's
@@ -68,6 +69,8 @@ export type Atom = Common &
       }
     /** The row lies in the compartment of the actor's own patient. */
     | { readonly op: 'own-record' }
+    /** The actor is one of these to the patient of the row, or to the one whose consents decide. */
+    | { readonly op: 'tied'; readonly kinds: readonly TieKind[]; readonly to: 'row' | 'subject' }
     /** The statement's clock is before the instant, ms since 1970. */
     | { readonly op: 'before'; readonly at: number }
   );

@@ -2,6 +2,7 @@ import { unreachable } from '@holdfast/kernel';
 import type { RowFacts } from '@holdfast/store';
 import { contentFactsOf } from '../content/content-facts.ts';
 import { CONFIDENTIALITY, UNLABELLED } from '../labels/confidentiality.ts';
+import type { TieKind } from '../relations/relationship.ts';
 import { type Atom, type Condition, constant, substitute } from './condition.ts';
 
 /** The part of a row that its labels and type decide: the key of a memoised decision. */
@@ -17,6 +18,10 @@ export interface Facts {
   /** The residual of the patient whose class the condition was compiled from. */
   readonly residual: readonly string[];
   readonly closure: ReadonlySet<string>;
+  /** The ties of the same patient; those of the row's own are the row's. */
+  readonly ties: readonly string[];
+  /** Ties of these kinds that would be the actor's. */
+  readonly tiesAs: (kinds: readonly TieKind[]) => ReadonlySet<string>;
   readonly ownPatientId: string | undefined;
   readonly nowMs: number;
 }
@@ -59,6 +64,8 @@ export function atomHolds(atom: Atom, facts: Facts): boolean {
       return false;
     case 'own-record':
       return facts.row.patientId !== null && facts.row.patientId === facts.ownPatientId;
+    case 'tied':
+      return isTied(atom, facts);
     case 'before':
       return facts.nowMs < atom.at;
     case 'type':
@@ -73,11 +80,19 @@ export function atomHolds(atom: Atom, facts: Facts): boolean {
   }
 }
 
+function isTied({ kinds, to }: Extract<Atom, { op: 'tied' }>, facts: Facts): boolean {
+  const ties = to === 'row' ? facts.row.ties : facts.ties;
+  if (ties.length === 0) return false;
+  const wanted = facts.tiesAs(kinds);
+  for (const tie of ties) if (wanted.has(tie)) return true;
+  return false;
+}
+
 type LabelOp = 'type' | 'at-most' | 'at-least' | 'exactly' | 'labelled' | 'unlabelled';
 type LabelAtom = Extract<Atom, { op: LabelOp }>;
 type ContentAtom = Exclude<
   Atom,
-  { op: LabelOp | 'actor-in' | 'instance-in' | 'own-record' | 'before' }
+  { op: LabelOp | 'actor-in' | 'instance-in' | 'own-record' | 'tied' | 'before' }
 >;
 
 // Reads the row's content, which few consents ask for.

@@ -1,6 +1,8 @@
 import { typeCode } from '@holdfast/fhir';
 import { unreachable } from '@holdfast/kernel';
+import { tiesSql } from '@holdfast/store';
 import { CONFIDENTIALITY, UNLABELLED } from '../labels/confidentiality.ts';
+import type { TieKind } from '../relations/relationship.ts';
 import type { Atom, Condition } from './condition.ts';
 
 /** How the statement spells what a condition asks about. */
@@ -9,10 +11,12 @@ export interface SqlNames {
   readonly row: string;
   /** Alias of the `patient_state` row whose residual the condition's slots count in. */
   readonly subject: string;
-  /** SQL text of the compartment patient's logical id. */
-  readonly patientId: string;
   /** Parameter with the actor's closure, `text[]`; bound by the first atom that asks. */
   closure(): string;
+  /** Alias of the `patient_state` row of the row's own patient. */
+  readonly owner: string;
+  /** Parameter with the ties of these kinds that would be the actor's, `text[]`. */
+  tiesAs(kinds: readonly TieKind[]): string;
   /** Parameter with a list of texts, `text[]`. */
   texts(values: readonly string[]): string;
   /** Parameter with the logical id of the actor's own patient, or SQL `null::text`. */
@@ -58,7 +62,11 @@ function atomSql(atom: Atom, names: SqlNames): string {
     case 'unlabelled':
       return `${confidentiality} = ${UNLABELLED}`;
     case 'own-record':
-      return `coalesce(${names.patientId} = ${names.ownPatientId()}, false)`;
+      return `coalesce(${names.owner}.patient_id = ${names.ownPatientId()}, false)`;
+    case 'tied': {
+      const state = atom.to === 'row' ? names.owner : names.subject;
+      return `coalesce((${tiesSql(state)}) && ${names.tiesAs(atom.kinds)}, false)`;
+    }
     case 'before':
       return `statement_timestamp() < to_timestamp(${atom.at / 1000})`;
     case 'actor-in':

@@ -1,4 +1,5 @@
 import type { ResourceKey, TenantId } from '@holdfast/kernel';
+import { ANY_TIE } from '@holdfast/store';
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { parseConsent } from '../model/parse-consent.ts';
@@ -23,6 +24,7 @@ const row = {
   content: null,
   consentClass: 0,
   residual: [],
+  ties: [ANY_TIE],
   others: [],
 };
 const request = { actor, action: 'read', nowMs: Date.UTC(2026, 5, 1) } as const;

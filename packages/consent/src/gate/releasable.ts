@@ -48,7 +48,8 @@ export function releasableSql(
   const names = (subject: string): SqlNames => ({
     row: alias,
     subject,
-    patientId: `${PATIENT}.patient_id`,
+    owner: PATIENT,
+    tiesAs: (kinds) => parameters.once(actor.tieListAs(kinds), 'text[]'),
     closure: () => parameters.once(actor.closureList, 'text[]'),
     texts: (values) => parameters.once(values, 'text[]'),
     ownPatientId: () =>

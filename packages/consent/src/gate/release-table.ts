@@ -1,5 +1,5 @@
 import type { PatientId } from '@holdfast/kernel';
-import type { RowFacts } from '@holdfast/store';
+import type { PatientFacts, RowFacts } from '@holdfast/store';
 import type { ConsentClass } from '../compile/canonical-class.ts';
 import {
   compileClass,
@@ -12,6 +12,7 @@ import { type Condition, FALSE } from '../condition/condition.ts';
 import type { Facts } from '../condition/holds.ts';
 import { ALWAYS, NEVER, passes, type Step } from '../condition/steps.ts';
 import { MAX_COMPILED_CLASSES } from '../limits.ts';
+import type { TieKind } from '../relations/relationship.ts';
 import type { Rulebook } from '../rulebook.ts';
 import { type CellOf, DecidedCells, type Side } from './decided-cells.ts';
 
@@ -27,6 +28,10 @@ export interface ActorView {
   /** The same as a list, for a statement's parameter. */
   readonly closureList: readonly string[];
   readonly ownPatientId: PatientId | undefined;
+  /** Ties of these kinds that would be the actor's: the same object each time it is asked. */
+  tiesAs(kinds: readonly TieKind[]): ReadonlySet<string>;
+  /** The same as a list, for a statement's parameter. */
+  tieListAs(kinds: readonly TieKind[]): readonly string[];
 }
 
 export type Verdict = 'release' | 'hide' | 'unknown-class';
@@ -69,13 +74,14 @@ export class ReleaseTable {
   }
 
   #decideOthers(row: RowFacts, actor: ActorView, nowMs: number): Verdict {
-    for (const { patientId, consentClass, residual } of row.others) {
+    for (const other of row.others) {
+      const { patientId, consentClass } = other;
       if (patientId === null) return 'hide';
       const key = this.#cells.key(consentClass, row, nowMs);
       const step =
         this.#cells.at('other', key) ?? this.#fill('other', consentClass, { key, row, nowMs });
       if (step === undefined) return 'unknown-class';
-      if (!passes(step, this.#factsOf(row, actor, residual))) return 'hide';
+      if (!passes(step, this.#factsOf(row, actor, other))) return 'hide';
     }
     return 'release';
   }
@@ -86,11 +92,13 @@ export class ReleaseTable {
     return condition && this.#cells.fill(side, condition, asked);
   }
 
-  #factsOf(row: RowFacts, actor: ActorView, residual = row.residual): Facts {
+  #factsOf(row: RowFacts, actor: ActorView, subject: PatientFacts = row): Facts {
     const facts = this.#facts;
     facts.row = row;
-    facts.residual = residual;
+    facts.residual = subject.residual;
+    facts.ties = subject.ties;
     facts.closure = actor.closure;
+    facts.tiesAs = actor.tiesAs;
     facts.ownPatientId = actor.ownPatientId;
     return facts;
   }
@@ -128,14 +136,19 @@ const NO_ROW: RowFacts = {
   content: null,
   consentClass: 0,
   residual: [],
+  ties: [],
   others: [],
 };
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 // One object a table, refilled for every decision, so that a decision allocates nothing.
 class MutableFacts implements Facts {
   row = NO_ROW;
   residual: readonly string[] = [];
-  closure: ReadonlySet<string> = new Set();
+  closure: ReadonlySet<string> = NOTHING;
+  ties: readonly string[] = [];
+  tiesAs: ActorView['tiesAs'] = () => NOTHING;
   ownPatientId: string | undefined;
   /** A step's time is settled: nothing asks for it. */
   readonly nowMs = Number.NaN;

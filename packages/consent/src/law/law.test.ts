@@ -1,4 +1,5 @@
 import type { ResourceKey, TenantId } from '@holdfast/kernel';
+import { ANY_TIE } from '@holdfast/store';
 import { describe, expect, it } from 'vitest';
 import type { Action, Actor } from '../actor.ts';
 import { sensitivityBit } from '../labels/sensitivity-dictionary.ts';
@@ -38,6 +39,7 @@ function decide(
     confidentiality: (asked.labels ?? []).length > 0 ? 4 : 3,
     sensitivity: (asked.labels ?? []).reduce((mask, code) => mask | sensitivityBit(code), 0n),
     content: null,
+    ties: [ANY_TIE],
     others: [],
     ...engine.intern(consents, nowMs),
   };

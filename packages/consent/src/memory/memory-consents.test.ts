@@ -1,6 +1,7 @@
 import type { PatientId, TenantId } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../actor.ts';
+import { tieKey } from '../relations/relationship.ts';
 import { MemoryConsents, type MemoryQuestion } from './memory-consents.ts';
 
 const nowMs = Date.UTC(2026, 5, 1);
@@ -31,12 +32,15 @@ describe('MemoryConsents', () => {
   it('decides by what is on file at the moment of asking, and explains it', () => {
     const consents = new MemoryConsents();
     consents.put(ada, [], nowMs);
+    consents.relate(ada, [tieKey('care-team', actor.principal)]);
     expect(consents.decide(of('ada'))).toBe(true);
     consents.put(ada, [deny], nowMs);
     expect(consents.decide(of('ada'))).toBe(false);
     expect(consents.explain(of('ada')).lines.join('\n')).toContain('Consent/k');
     consents.put(ada, [], nowMs);
     expect(consents.decide(of('ada'))).toBe(true);
+    consents.relate(ada, []);
+    expect(consents.decide(of('ada'))).toBe(false);
   });
 
   it('opens nothing of a patient it does not know, alone or beside one it knows', () => {

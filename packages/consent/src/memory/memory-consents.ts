@@ -20,6 +20,7 @@ export interface MemoryQuestion {
 
 interface OnFile extends PatientConsents {
   readonly key: ResourceKey;
+  readonly ties: readonly string[];
   readonly consents: readonly ConsentModel[];
 }
 
@@ -44,11 +45,20 @@ export class MemoryConsents {
    */
   put(patient: PatientId, consents: readonly unknown[], nowMs: number): readonly ConsentModel[] {
     const models = consents.map((each) => parseConsent(each));
-    const key =
-      this.#patients.get(patient)?.key ?? (BigInt(this.#patients.size + 1) as ResourceKey);
+    const before = this.#patients.get(patient);
+    const key = before?.key ?? (BigInt(this.#patients.size + 1) as ResourceKey);
     const interned = this.#engine.intern(models, nowMs);
-    this.#patients.set(patient, { key, consents: models, ...interned });
+    this.#patients.set(patient, { key, ties: before?.ties ?? [], consents: models, ...interned });
     return models;
+  }
+
+  /**
+   * Takes over who is what to a patient that was `put`, in place of who was before.
+   * @param ties e.g. `care-team:Practitioner/x`, as `tieKey` spells them
+   */
+  relate(patient: PatientId, ties: readonly string[]): void {
+    const before = this.#patients.get(patient);
+    if (before !== undefined) this.#patients.set(patient, { ...before, ties });
   }
 
   /** A patient that was never `put` counts as unknown: nothing permits. */
@@ -87,8 +97,8 @@ export class MemoryConsents {
   #patient(id: string): RowFacts['others'][number] {
     const onFile = this.#patients.get(id);
     if (onFile === undefined) return UNKNOWN;
-    const { key, consentClass, residual } = onFile;
-    return { patient: key, patientId: id, consentClass, residual };
+    const { key, consentClass, residual, ties } = onFile;
+    return { patient: key, patientId: id, consentClass, residual, ties };
   }
 }
 
@@ -98,4 +108,5 @@ const UNKNOWN: RowFacts['others'][number] = {
   patientId: null,
   consentClass: 0,
   residual: [],
+  ties: [],
 };

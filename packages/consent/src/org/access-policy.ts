@@ -1,14 +1,16 @@
 import type { Action, Role } from '../actor.ts';
+import type { Relationship } from '../relations/relationship.ts';
 import type { TypeName } from './type-groups.ts';
 
 /**
  * What layer 2 has to say once a rule permits:
  * `consents` - the patient's consents and the default decide;
  * `explicit-permit` - a consent must permit, no default will do;
- * `none` - the rule stands on a right or a duty that consents do not govern. With `ownRecord` it
- * stands for the actor's own record only; other patients named there are asked all the same.
+ * `ordinary` - as `consents`, and where none speaks ordinary data is open whatever the purpose;
+ * `none` - the rule stands on a right or a duty that consents do not govern. With `relationship` it
+ * stands for the one patient's record; other patients named there are asked all the same.
  */
-export type PatientLayer = 'consents' | 'explicit-permit' | 'none';
+export type PatientLayer = 'consents' | 'explicit-permit' | 'ordinary' | 'none';
 
 export interface OrgRule {
   readonly id: string;
@@ -18,7 +20,8 @@ export interface OrgRule {
   /** v3-PurposeOfUse codes; narrower ones are included. */
   readonly purposes: readonly string[];
   readonly types: readonly TypeName[];
-  readonly ownRecord?: true;
+  /** One of these the actor must be to the patient in whose record the row lies; undefined: nothing. */
+  readonly relationship?: readonly Relationship[];
   readonly patientLayer: PatientLayer;
   /** Why, in words for an explanation. */
   readonly because: string;

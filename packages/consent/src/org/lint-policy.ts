@@ -50,16 +50,17 @@ function covers(wide: OrgRule, narrow: OrgRule): boolean {
     all(narrow.actions, wide.actions) &&
     narrow.purposes.every((each) => wide.purposes.some((wider) => purposeWithin(each, wider))) &&
     all(narrow.types.flatMap(typesOf), wide.types.flatMap(typesOf)) &&
-    (wide.ownRecord === undefined || narrow.ownRecord === true)
+    (wide.relationship === undefined ||
+      (narrow.relationship !== undefined && all(narrow.relationship, wide.relationship)))
   );
 }
 
-const OPENNESS = { 'explicit-permit': 0, consents: 1, none: 2 } as const;
+const OPENNESS = { 'explicit-permit': 0, consents: 1, ordinary: 2, none: 3 } as const;
 
 const opensAsMuch = (wide: OrgRule, narrow: OrgRule): boolean =>
   OPENNESS[wide.patientLayer] >= OPENNESS[narrow.patientLayer];
 
-function overridesConsents({ patientLayer, ownRecord, types, actions }: OrgRule): boolean {
+function overridesConsents({ patientLayer, relationship, types, actions }: OrgRule): boolean {
   const aboutPatients = types.some((name) =>
     PATIENT_GROUPS.filter((group) => group !== 'consent').some((group) =>
       typesOf(group).some((type) => typesOf(name).includes(type)),
@@ -67,7 +68,7 @@ function overridesConsents({ patientLayer, ownRecord, types, actions }: OrgRule)
   );
   return (
     patientLayer === 'none' &&
-    ownRecord === undefined &&
+    !(relationship?.every((each) => each === 'self') ?? false) &&
     aboutPatients &&
     actions.some((action) => action !== 'write')
   );

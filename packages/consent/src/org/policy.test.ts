@@ -89,14 +89,14 @@ describe('lintPolicy', () => {
     expect(warnings(of(rule('a'), rule('b')))).toEqual([
       'rules[1]: Adds nothing: the permit "a" opens as much.',
     ]);
-    expect(warnings(of(rule('a'), rule('b', { patientLayer: 'none', ownRecord: true })))).toEqual(
-      [],
-    );
+    expect(
+      warnings(of(rule('a'), rule('b', { patientLayer: 'none', relationship: ['self'] }))),
+    ).toEqual([]);
   });
 
   it('asks about permits that stand above what patients decided', () => {
     expect(warnings(of(rule('open', { patientLayer: 'none' })))).toHaveLength(1);
-    expect(warnings(of(rule('own', { patientLayer: 'none', ownRecord: true })))).toEqual([]);
+    expect(warnings(of(rule('own', { patientLayer: 'none', relationship: ['self'] })))).toEqual([]);
     expect(warnings(of(rule('audit', { patientLayer: 'none', types: ['audit'] })))).toEqual([]);
   });
 });

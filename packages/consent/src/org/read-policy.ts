@@ -5,13 +5,14 @@ import { sensitivityCodes } from '../labels/sensitivity-dictionary.ts';
 import { MAX_POLICY_RULES, MAX_POLICY_VALUES } from '../limits.ts';
 import { type FhirRecord, isRecord, textOf } from '../model/fhir-json.ts';
 import { isPurposeOfUse } from '../purposes/purpose-of-use.ts';
+import { RELATIONSHIPS } from '../relations/relationship.ts';
 import type { PolicyDocument, PolicyFinding } from './policy-document.ts';
 import { TYPE_GROUPS } from './type-groups.ts';
 
 const DEFAULTS = ['basic-normal', 'all-normal', 'break-glass-only', 'deny'];
-const LAYERS = ['consents', 'explicit-permit', 'none'];
+const LAYERS = ['consents', 'explicit-permit', 'ordinary', 'none'];
 const RULE_MEMBERS = new Set(
-  'id effect roles actions purposes types ownRecord patientLayer because'.split(' '),
+  'id effect roles actions purposes types relationship patientLayer because'.split(' '),
 );
 
 /** Reads a document of unknown origin. Every fault is found at once, each with its mend. */
@@ -76,8 +77,8 @@ class PolicyReader {
       isKnown: (name) => Object.hasOwn(TYPE_GROUPS, name) || isResourceType(name),
       mend: `A FHIR R4 type, or a group: ${Object.keys(TYPE_GROUPS).join(', ')}.`,
     });
-    if (rule['ownRecord'] !== undefined && rule['ownRecord'] !== true) {
-      this.#fault(`${path}.ownRecord`, 'Either true or left out.');
+    if (rule['relationship'] !== undefined) {
+      this.#known(rule['relationship'], RELATIONSHIPS, `${path}.relationship`);
     }
     if (textOf(rule['because']) === undefined) {
       this.#fault(`${path}.because`, 'Say why: explanations quote it.');

@@ -1,6 +1,6 @@
 import { resourceTypes } from '@holdfast/fhir';
 import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
-import type { RowFacts } from '@holdfast/store';
+import { ANY_TIE, type RowFacts } from '@holdfast/store';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, type Action, type Actor, type Role } from '../actor.ts';
 import { CONFIDENTIALITY } from '../labels/confidentiality.ts';
@@ -31,6 +31,7 @@ const row = (type: string, rest: Partial<RowFacts> = {}): RowFacts => ({
   content: null,
   consentClass: 0,
   residual: [],
+  ties: [ANY_TIE],
   others: [],
   ...rest,
 });
@@ -96,9 +97,52 @@ describe('the starter policy', () => {
     const principal = 'RelatedPerson/e';
     const proxy = actor(['proxy'], ['PATRQT'], { ...own, principal, closure: [principal] });
     const opened = consent({ type: 'permit', actor: [{ reference: { reference: principal } }] });
-    expect(may(proxy, 'read', row('Observation'))).toBe(false);
-    expect(may(proxy, 'read', row('Observation'), [opened])).toBe(true);
-    expect(may(proxy, 'write', row('Consent'), [opened])).toBe(false);
+    const ties = [`proxy:${principal}`];
+    expect(may(proxy, 'read', row('Observation', { ties }))).toBe(false);
+    expect(may(proxy, 'read', row('Observation', { ties }), [opened])).toBe(true);
+    expect(may(proxy, 'read', row('Observation', { ties: [] }), [opened])).toBe(false);
+    expect(may(proxy, 'write', row('Consent', { ties }), [opened])).toBe(false);
+  });
+
+  it('asks who treats for a treating relationship, and lifts it with the relationship', () => {
+    const of = (...ties: string[]) => row('Observation', { ties });
+    expect(may(clinician, 'read', of())).toBe(false);
+    for (const kind of ['care-team', 'encounter', 'episode', 'panel']) {
+      for (const action of ['read', 'write'] as const) {
+        expect(may(clinician, action, of(`${kind}:Practitioner/a`))).toBe(true);
+        expect(may(clinician, action, of(`${kind}:Practitioner/b`))).toBe(false);
+      }
+    }
+    expect(may(clinician, 'read', of('organization:Practitioner/a'))).toBe(false);
+  });
+
+  it('shows guardians ordinary data, and what a minor may consent to alone only with a consent', () => {
+    const principal = 'RelatedPerson/e';
+    const guardian = actor(['proxy'], ['PATRQT'], { principal, closure: [principal] });
+    const ties = [`guardian:${principal}`];
+    const sensitive = row('Observation', { ties, sensitivity: sensitivityBit('SUD') });
+    const opened = consent({ type: 'permit', actor: [{ reference: { reference: principal } }] });
+    expect(may(guardian, 'read', row('Observation', { ties }))).toBe(true);
+    expect(may(guardian, 'read', row('Observation', { ties }), [denyAll])).toBe(false);
+    expect(may(guardian, 'read', sensitive)).toBe(false);
+    expect(may(guardian, 'read', sensitive, [opened])).toBe(true);
+    expect(may(guardian, 'write', row('Observation', { ties }))).toBe(false);
+  });
+
+  it('GLASS opens one patient to who holds emergency access to them, for treatment', () => {
+    const held = row('Observation', { ties: ['break-glass:Practitioner/a'] });
+    const firm = consent({ type: 'deny', purpose: [{ code: 'ETREAT' }] });
+    expect(may(clinician, 'read', held)).toBe(true);
+    expect(may(clinician, 'read', held, [denyAll])).toBe(true);
+    expect(may(clinician, 'read', held, [denyAll, firm])).toBe(false);
+    expect(may(clinician, 'read', { ...held, ties: ['break-glass:Practitioner/b'] })).toBe(false);
+    const other = { patient: 2n as ResourceKey, patientId: 'p2', ties: [] };
+    const engine = new ConsentEngine(STARTER_RULEBOOK);
+    const denied = engine.intern([parseConsent(denyAll)], nowMs);
+    const names = { ...held, ...denied, others: [{ ...other, ...denied }] };
+    expect(engine.decide(clinician, 'read', { row: names, nowMs })).toBe(false);
+    const both = { ...names, others: [{ ...other, ...denied, ties: held.ties }] };
+    expect(engine.decide(clinician, 'read', { row: both, nowMs })).toBe(true);
   });
 
   it('gives compliance officers audit events and nothing of the record, whatever else they are', () => {

@@ -1,4 +1,5 @@
 import { ACTIONS, ROLES, type Role } from '../actor.ts';
+import { TREATING } from '../relations/relationship.ts';
 import type { OrgPolicy, OrgRule } from './access-policy.ts';
 import { PATIENT_GROUPS, type TypeGroup } from './type-groups.ts';
 
@@ -24,8 +25,9 @@ const CARE_RULES: readonly OrgRule[] = [
     actions: ['read'],
     purposes: ['TREAT', 'HOPERAT'],
     types: CARE,
+    relationship: TREATING,
     patientLayer: 'consents',
-    because: 'those who treat and coordinate care read the record',
+    because: 'those who treat a patient or coordinate their care read the record',
   },
   {
     id: 'clinician-write',
@@ -34,6 +36,7 @@ const CARE_RULES: readonly OrgRule[] = [
     actions: ['write', 'disclose', 'infer'],
     purposes: ['TREAT'],
     types: ['clinical', 'coordination', 'patient-reported', 'demographics', 'scheduling'],
+    relationship: TREATING,
     patientLayer: 'consents',
     because: 'clinicians keep the record, refer, and ask for decision support',
   },
@@ -44,8 +47,19 @@ const CARE_RULES: readonly OrgRule[] = [
     actions: ['write'],
     purposes: ['TREAT', 'HOPERAT'],
     types: ['coordination', 'scheduling'],
+    relationship: TREATING,
     patientLayer: 'consents',
     because: 'care coordinators keep plans, teams, tasks and appointments',
+  },
+  {
+    id: 'timetables',
+    effect: 'permit',
+    roles: ['clinician', 'care-coordinator'],
+    actions: ['read', 'write'],
+    purposes: ['TREAT', 'HOPERAT'],
+    types: ['Schedule', 'Slot'],
+    patientLayer: 'consents',
+    because: 'timetables are of those who treat, and name no patient',
   },
   {
     id: 'decision-support',
@@ -87,6 +101,7 @@ const OFFICE_RULES: readonly OrgRule[] = [
     actions: ['write'],
     purposes: ['HOPERAT', 'TREAT'],
     types: ['consent'],
+    relationship: TREATING,
     patientLayer: 'consents',
     because: 'those who care record consents too, but nobody lifts the consent that keeps them out',
   },
@@ -133,7 +148,7 @@ const PATIENT_RULES: readonly OrgRule[] = [
     actions: ['read', 'export', 'disclose'],
     purposes: ['PATRQT'],
     types: [...PATIENT_GROUPS, 'audit'],
-    ownRecord: true,
+    relationship: ['self'],
     patientLayer: 'none',
     because: 'people read, take and pass on their own record (45 CFR 164.524)',
   },
@@ -144,7 +159,7 @@ const PATIENT_RULES: readonly OrgRule[] = [
     actions: ['write'],
     purposes: ['PATRQT'],
     types: ['consent', 'patient-reported'],
-    ownRecord: true,
+    relationship: ['self'],
     patientLayer: 'none',
     because: 'people state and revoke their consents and report how they are',
   },
@@ -155,9 +170,21 @@ const PATIENT_RULES: readonly OrgRule[] = [
     actions: ['read'],
     purposes: ['PATRQT'],
     types: PATIENT_GROUPS,
-    ownRecord: true,
+    relationship: ['proxy'],
     patientLayer: 'explicit-permit',
     because: 'a proxy reads what a consent of the patient opens to it, as itself',
+  },
+  {
+    id: 'guardian',
+    effect: 'permit',
+    roles: ['proxy'],
+    actions: ['read'],
+    purposes: ['PATRQT'],
+    types: PATIENT_GROUPS,
+    relationship: ['guardian'],
+    patientLayer: 'ordinary',
+    because:
+      'who stands for a minor reads ordinary data; what a minor may consent to alone needs their consent (45 CFR 164.502(g)(3))',
   },
   {
     id: 'proxy-report',
@@ -166,7 +193,7 @@ const PATIENT_RULES: readonly OrgRule[] = [
     actions: ['write'],
     purposes: ['PATRQT'],
     types: ['patient-reported'],
-    ownRecord: true,
+    relationship: ['proxy'],
     patientLayer: 'explicit-permit',
     because: 'a proxy reports on behalf of the patient where a consent says so',
   },
@@ -238,6 +265,6 @@ const SPECIAL_RULES: readonly OrgRule[] = [
 
 /** The access policy a new tenant starts with: a versioned table, to be replaced as a whole. */
 export const STARTER_POLICY: OrgPolicy = {
-  version: 'starter-2026-11-1',
+  version: 'starter-2026-11-2',
   rules: [...CARE_RULES, ...OFFICE_RULES, ...FEED_RULES, ...PATIENT_RULES, ...SPECIAL_RULES],
 };

@@ -1,7 +1,7 @@
 import { type ResourceType, typeCode } from '@holdfast/fhir';
 import type { ResourceKey, TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
-import type { RowFacts } from '@holdfast/store';
+import { type RowFacts, tiesSql } from '@holdfast/store';
 import { CONFIDENTIALITY } from '../labels/confidentiality.ts';
 
 /** A row that somebody asks about: a stored resource, or any ordinary one of its type. */
@@ -30,6 +30,7 @@ export interface AskedColumns {
   readonly patient: string | null;
   readonly consent_class: number;
   readonly residual: string[];
+  readonly ties: string[];
   readonly key: string | null;
   readonly content: string | null;
   readonly confidentiality: number;
@@ -40,6 +41,7 @@ export interface AskedColumns {
         readonly patient_id: string | null;
         readonly consent_class: number | null;
         readonly residual: string[] | null;
+        readonly ties: string[] | null;
       }[]
     | null;
 }
@@ -50,9 +52,10 @@ export const FIND_ASKED = `select
       (extract(epoch from statement_timestamp()) * 1000)::float8 as now_ms, found.*
     from (select 1) as one left join lateral (
       select asked.position, s.patient, s.consent_class, s.residual,
-        r.key, r.content, r.confidentiality, r.sensitivity, r.other_patients,
+        ${tiesSql('s')} as ties, r.key, r.content, r.confidentiality, r.sensitivity, r.other_patients,
         (select json_agg(json_build_object('patient', named.patient::text, 'patient_id', o.patient_id,
-            'consent_class', o.consent_class, 'residual', o.residual) order by named.position)
+            'consent_class', o.consent_class, 'residual', o.residual,
+            'ties', ${tiesSql('o')}) order by named.position)
           from unnest(r.other_patients) with ordinality as named(patient, position)
           left join patient_state o on o.tenant = $1 and o.patient = named.patient) as others
       from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality
@@ -108,11 +111,13 @@ function factsOf(asked: AskedRow, found: AskedColumns | undefined): RowFacts | u
     sensitivity: isStored ? BigInt(found.sensitivity) : 0n,
     consentClass: found.consent_class,
     residual: found.residual,
+    ties: found.ties,
     others: (found.others ?? []).map((other) => ({
       patient: BigInt(other.patient) as ResourceKey,
       patientId: other.patient_id,
       consentClass: other.consent_class ?? NO_CLASS,
       residual: other.residual ?? [],
+      ties: other.ties ?? [],
     })),
   };
 }

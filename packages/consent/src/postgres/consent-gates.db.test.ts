@@ -2,7 +2,7 @@ import { eventsMigrations } from '@holdfast/events';
 import { typeOfCode } from '@holdfast/fhir';
 import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
 import { ledgerMigrations } from '@holdfast/ledger';
-import { storeMigrations } from '@holdfast/store';
+import { ANY_TIE, storeMigrations } from '@holdfast/store';
 import { fakeClock, type TestDatabase, testDatabase } from '@holdfast/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -13,6 +13,7 @@ import {
   actorArbitrary,
   consentsArbitrary,
   rowArbitrary,
+  tiesArbitrary,
 } from '../testing/arbitraries.ts';
 import { decidedRows, StoredWorld } from '../testing/stored-world.ts';
 import { ConsentGates } from './consent-gates.ts';
@@ -65,7 +66,21 @@ describe('consent in PostgreSQL', () => {
   async function write(patient: ResourceKey, ...consents: readonly object[]): Promise<void> {
     await db.pool.query('delete from resource where patient = $1 and type = 29', [String(patient)]);
     for (const content of consents) await world.resource({ type: 'Consent', patient, content });
-    await projection.project(db.appPool, TENANT, [patient]);
+    await projection.project(db.appPool, TENANT, { changes: [], patients: [patient] });
+  }
+
+  /** Every other one of the passing ties is over. */
+  async function tie(
+    patient: ResourceKey,
+    ties: readonly string[],
+    passing: readonly string[],
+  ): Promise<void> {
+    const over = Date.now() - 60_000;
+    const timed = passing.map((each, index) => [each, null, index % 2 === 0 ? null : over]);
+    await db.pool.query(
+      'update patient_state set ties = $2, passing_ties = $3 where patient = $1',
+      [String(patient), ties, timed.length === 0 ? null : JSON.stringify(timed)],
+    );
   }
 
   async function state(patient: ResourceKey) {
@@ -173,7 +188,15 @@ describe('consent in PostgreSQL', () => {
     const facts = async (patient: ResourceKey) => {
       const { consent_class: consentClass = 0, residual = [] } = (await state(patient)) ?? {};
       const row = { type: 'Observation', id: 'x', patient, patientId: 'x', sensitivity: 0n };
-      return { ...row, confidentiality: 4, content: null, consentClass, residual, others: [] };
+      return {
+        ...row,
+        confidentiality: 4,
+        content: null,
+        consentClass,
+        residual,
+        ties: [ANY_TIE],
+        others: [],
+      };
     };
     const kind = async (patient: ResourceKey, offset: number) =>
       gate.decide(await facts(patient), Date.parse(at(offset))).kind;
@@ -233,11 +256,13 @@ describe('consent in PostgreSQL', () => {
     await world.resource({ type: 'Consent', patient: ben, content: own('second') });
     const client = await db.appPool.connect();
     await client.query('begin');
-    await projection.project(client, TENANT, [ann]);
+    await projection.project(client, TENANT, { changes: [], patients: [ann] });
     let isDone = false;
-    const second = projection.project(db.appPool, TENANT, [ben]).then(() => {
-      isDone = true;
-    });
+    const second = projection
+      .project(db.appPool, TENANT, { changes: [], patients: [ben] })
+      .then(() => {
+        isDone = true;
+      });
     const waiting = "select from pg_locks where locktype = 'advisory' and not granted";
     while ((await db.pool.query(waiting)).rowCount === 0) expect(isDone).toBe(false);
     await client.query('commit');
@@ -257,7 +282,7 @@ describe('consent in PostgreSQL', () => {
       statements++;
       return db.appPool.query(...args);
     }) as typeof db.appPool.query;
-    await projection.project({ query: counted }, TENANT, several);
+    await projection.project({ query: counted }, TENANT, { changes: [], patients: several });
     expect(statements).toBe(2);
     const classes = await Promise.all(
       several.map(async (each) => (await state(each))?.consent_class),
@@ -271,7 +296,9 @@ describe('consent in PostgreSQL', () => {
     for (let depth = 0; depth < 8; depth++) provision = { type: 'permit', provision: [provision] };
     await expect(patientWith({ ...permitTo('x'), provision })).rejects.toThrow(/BEYOND_LIMITS/);
     const nobody = 999_999n as ResourceKey;
-    await expect(projection.project(db.appPool, TENANT, [nobody])).rejects.toThrow(/UNKNOWN/);
+    await expect(
+      projection.project(db.appPool, TENANT, { changes: [], patients: [nobody] }),
+    ).rejects.toThrow(/UNKNOWN/);
   });
 
   it('CON-7 the SQL form probes patient_state by key and joins nothing', async () => {
@@ -301,9 +328,12 @@ describe('consent in PostgreSQL', () => {
       fc.asyncProperty(
         consentsArbitrary,
         fc.array(rowArbitrary, { minLength: 3, maxLength: 3 }),
-        async (consents, rows) => {
+        tiesArbitrary,
+        tiesArbitrary,
+        async (consents, rows, ties, passing) => {
           const moved = JSON.stringify(consents).replaceAll('2026-01', thisMonth());
           const patient = await patientWith(...(JSON.parse(moved) as object[]));
+          await tie(patient, ties, passing);
           for (const { row, hasOther } of rows) {
             await world.resource({
               type: row.type as 'Observation',

@@ -1,7 +1,7 @@
 import { typeCode } from '@holdfast/fhir';
-import { invariant, type ResourceKey } from '@holdfast/kernel';
+import { invariant } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
-import type { PatientProjection } from '@holdfast/store';
+import type { DueChanges, PatientProjection, ProjectedChange } from '@holdfast/store';
 import { canonicalise } from '../compile/canonical-class.ts';
 import { consentFault } from '../errors.ts';
 import { MAX_ACTIVE_CONSENTS, MAX_RESIDUAL_SLOTS } from '../limits.ts';
@@ -33,10 +33,12 @@ const ASSIGN = {
  * transaction that writes them (CON-5). Two statements, however many patients and resources.
  */
 export class ConsentProjection implements PatientProjection {
-  readonly types: ReadonlySet<string> = new Set(['Consent']);
+  isDueTo({ type }: ProjectedChange): boolean {
+    return type === 'Consent';
+  }
 
   /** @throws Fault CONSENT_BEYOND_LIMITS, CONSENT_PATIENT_UNKNOWN */
-  async project(tx: Queryable, tenant: number, patients: readonly ResourceKey[]): Promise<void> {
+  async project(tx: Queryable, tenant: number, { patients }: DueChanges): Promise<void> {
     if (patients.length === 0) return;
     const keys = patients.map(String);
     const { rows } = await tx.query<ConsentRow>({

@@ -115,7 +115,7 @@ describe('consents that ask what is in a resource', () => {
     const patient = await world.patient(patientId);
     const consent = { status: 'active', dateTime: '2026-01-01', provision };
     await world.resource({ type: 'Consent', patient, content: consent });
-    await new ConsentProjection().project(db.appPool, TENANT, [patient]);
+    await new ConsentProjection().project(db.appPool, TENANT, { changes: [], patients: [patient] });
     for (const [name, { type, content }] of Object.entries(ROWS)) {
       names.set(String(await world.resource({ type, patient, content })), name);
     }
@@ -186,5 +186,6 @@ const NOTHING = {
   sensitivity: 0n,
   consentClass: 0,
   residual: [],
+  ties: [],
   others: [],
 };

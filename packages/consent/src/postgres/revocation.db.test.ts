@@ -52,7 +52,7 @@ describe('a revocation', () => {
     inTransaction(db.appPool, async (tx) => {
       const text = JSON.stringify(consent(status));
       await tx.query('update resource set content = $1 where type = 29', [text]);
-      await new ConsentProjection().project(tx, TENANT, [patient]);
+      await new ConsentProjection().project(tx, TENANT, { changes: [], patients: [patient] });
     });
 
   function startReader(): ChildProcess {

@@ -1,4 +1,4 @@
-import type { RowFacts } from '@holdfast/store';
+import { ANY_TIE, type RowFacts } from '@holdfast/store';
 import type { Action, Actor } from '../actor.ts';
 import { UNLABELLED } from '../labels/confidentiality.ts';
 import { sensitivityClosure } from '../labels/sensitivity-dictionary.ts';
@@ -7,8 +7,9 @@ import type { LawRule } from '../law/law-table.ts';
 import type { ConsentModel } from '../model/consent-model.ts';
 import type { OrgRule } from '../org/access-policy.ts';
 import { isInGroup } from '../org/type-groups.ts';
-import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
-import { isEmergencyPurpose, type PolicyDomain, type Rulebook } from '../rulebook.ts';
+import { purposeWithin, purposeWithinAny } from '../purposes/purpose-of-use.ts';
+import type { Relationship, TieKind } from '../relations/relationship.ts';
+import { emergencyOf, isEmergencyPurpose, type PolicyDomain, type Rulebook } from '../rulebook.ts';
 import type { Question } from './matching.ts';
 import { isExplicitPermit, isFirmlyDenied, patientLayer } from './patient-layer.ts';
 import type { Reason } from './reason.ts';
@@ -80,8 +81,13 @@ function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: 
   const tried = permits.map((rule) => throughPatients(rule, q, subject));
   const permit = tried.find(({ outcome }) => outcome === 'permit');
   if (permit !== undefined) return permit;
-  const primary = subject.row.patient === null ? [] : [subject.consents];
-  return glass(q, permits, { tried, patients: [...primary, ...subject.othersConsents] });
+  const primary =
+    subject.row.patient === null ? [] : [{ consents: subject.consents, ties: subject.row.ties }];
+  const others = subject.othersConsents.map((consents, index) => ({
+    consents,
+    ties: subject.row.others[index]?.ties ?? [],
+  }));
+  return glass(q, permits, { tried, patients: [...primary, ...others] });
 }
 
 interface Applied {
@@ -128,8 +134,22 @@ function isAbout(
 
 function applies(rule: OrgRule, asked: Applied): boolean {
   const { request, row } = asked;
-  const isOwn = row.patientId !== null && row.patientId === request.actor.patientId;
-  return isAbout(rule, asked) && (rule.ownRecord === undefined || isOwn);
+  return (
+    isAbout(rule, asked) &&
+    (rule.relationship?.some((each) => isRelated(each, request.actor, row)) ?? true)
+  );
+}
+
+function isRelated(relationship: Relationship, actor: Actor, row: RowFacts): boolean {
+  if (relationship === 'self') {
+    return row.patientId !== null && row.patientId === actor.patientId;
+  }
+  return holdsTie(relationship, actor, row.ties);
+}
+
+function holdsTie(kind: TieKind, actor: Actor, ties: readonly string[]): boolean {
+  if (kind !== 'break-glass' && ties.includes(ANY_TIE)) return true;
+  return [actor.principal, ...actor.closure].some((each) => ties.includes(`${kind}:${each}`));
 }
 
 // A15: every patient the row names is asked, unless the rule stands on its own.
@@ -138,10 +158,12 @@ function throughPatients(rule: OrgRule, q: Question, subject: AccessSubject): Re
   const asked =
     rule.patientLayer !== 'none'
       ? [...primary, ...subject.othersConsents]
-      : rule.ownRecord === undefined
+      : rule.relationship === undefined
         ? []
         : subject.othersConsents;
-  const answers = asked.map((consents) => patientLayer(q, consents));
+  const asksDefault: Question =
+    rule.patientLayer === 'ordinary' ? { ...q, domain: { ...q.domain, default: 'all-normal' } } : q;
+  const answers = asked.map((consents) => patientLayer(asksDefault, consents));
   const explicit = rule.patientLayer === 'explicit-permit';
   const isEnough = (answer: Reason): boolean =>
     explicit ? isExplicitPermit(answer) : answer.outcome === 'permit';
@@ -157,17 +179,23 @@ function throughPatients(rule: OrgRule, q: Question, subject: AccessSubject): Re
 
 interface Asked {
   readonly tried: readonly Reason[];
-  readonly patients: readonly (readonly ConsentModel[])[];
+  readonly patients: readonly AskedPatient[];
+}
+
+interface AskedPatient {
+  readonly consents: readonly ConsentModel[];
+  readonly ties: readonly string[];
 }
 
 function glass(q: Question, permits: readonly OrgRule[], { tried, patients }: Asked): Reason {
   const overridable =
-    q.actor.emergency &&
-    isEmergencyPurpose(q.purpose) &&
     q.domain.default !== 'deny' &&
     permits.some(({ patientLayer: layer }) => layer === 'consents') &&
     (q.row.sensitivity & beyondEmergency(q.domain)) === 0n &&
-    !patients.some((consents) => isFirmlyDenied(q, consents));
+    patients.every(
+      (patient) =>
+        patientLayer(q, patient.consents).outcome === 'permit' || isEmergency(q, patient),
+    );
   if (overridable) {
     const words = 'emergency access: permitted, audited, to be reviewed, and the patient is told';
     return { layer: 'glass', rule: 'GLASS', outcome: 'permit', words, because: tried };
@@ -179,6 +207,13 @@ function glass(q: Question, permits: readonly OrgRule[], { tried, patients }: As
     words: 'the organisation permits, the patient layer does not',
     because: tried,
   };
+}
+
+function isEmergency(q: Question, { consents, ties }: AskedPatient): boolean {
+  const isDeclared = q.actor.emergency && isEmergencyPurpose(q.purpose);
+  const isHeld = purposeWithin(q.purpose, 'TREAT') && holdsTie('break-glass', q.actor, ties);
+  if (!isDeclared && !isHeld) return false;
+  return !isFirmlyDenied({ ...q, purpose: emergencyOf(q.purpose) }, consents);
 }
 
 const beyondEmergency = ({ firm }: PolicyDomain): bigint =>

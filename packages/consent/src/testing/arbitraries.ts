@@ -5,6 +5,7 @@ import { ACTIONS, type Actor, ROLES } from '../actor.ts';
 import { sensitivityBit, UNKNOWN_SENSITIVITY } from '../labels/sensitivity-dictionary.ts';
 import { FEDERAL_LAW } from '../law/law-table.ts';
 import { STARTER_POLICY } from '../org/starter-policy.ts';
+import { type TieKind, tieKey } from '../relations/relationship.ts';
 import type { Rulebook } from '../rulebook.ts';
 import { parseScopes } from '../scopes/smart-scopes.ts';
 
@@ -210,6 +211,25 @@ const DATED: Readonly<Record<string, string>> = {
   Condition: 'recordedDate',
 };
 
+/** Who is what to a patient; most often somebody who treats. */
+export const tiesArbitrary: fc.Arbitrary<string[]> = fc.uniqueArray(
+  fc
+    .tuple(
+      fc.constantFrom<TieKind>(
+        'care-team',
+        'care-team',
+        'encounter',
+        'panel',
+        'proxy',
+        'guardian',
+        'break-glass',
+      ),
+      fc.constantFrom(...REFERENCES),
+    )
+    .map(([kind, reference]) => tieKey(kind, reference)),
+  { maxLength: 6 },
+);
+
 /** A row of patient p1 (key 1), or of none, that may name p2 (key 2) as well. */
 export interface RowShape {
   readonly row: RowFacts;
@@ -222,12 +242,13 @@ export const rowArbitrary: fc.Arbitrary<RowShape> = fc
     id: fc.constantFrom(...IDS),
     hasPatient: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 0),
     hasState: fc.integer({ min: 0, max: 19 }).map((roll) => roll > 0),
+    ties: tiesArbitrary,
     hasOther: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 7),
     confidentiality: fc.constantFrom(-1, 0, 2, 3, 3, 3, 4, 5),
     sensitivity: maskArbitrary,
     stated: fc.option(elements, { freq: 9 }),
   })
-  .map(({ hasPatient, hasState, hasOther, stated, ...labels }) => ({
+  .map(({ hasPatient, hasState, hasOther, stated, ties, ...labels }) => ({
     hasOther,
     row: {
       ...labels,
@@ -236,6 +257,7 @@ export const rowArbitrary: fc.Arbitrary<RowShape> = fc
       patientId: hasPatient && hasState ? 'p1' : null,
       consentClass: 0,
       residual: [],
+      ties: hasPatient && hasState ? ties : [],
       others: [],
     },
   }));

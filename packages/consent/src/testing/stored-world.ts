@@ -1,7 +1,13 @@
 import { type ResourceType, typeCode } from '@holdfast/fhir';
 import type { ResourceKey } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
-import { clinicalTimeOf, type RowFacts } from '@holdfast/store';
+import { clinicalTimeOf, type RowFacts, tiesSql } from '@holdfast/store';
+import { tieKey } from '../relations/relationship.ts';
+
+/** Tests that are not about relationships start where there is one. */
+const TREATED_BY_ALL: readonly string[] = ['Practitioner/a', 'Practitioner/nobody'].map((each) =>
+  tieKey('care-team', each),
+);
 
 /** Rows as the store writes them, without the store: what the consent engine reads and decides. */
 export class StoredWorld {
@@ -12,13 +18,16 @@ export class StoredWorld {
     this.#db = db;
   }
 
-  /** A Patient with its state row; returns its storage key. */
-  async patient(id: string): Promise<ResourceKey> {
+  /**
+   * A Patient with its state row; returns its storage key.
+   * @param ties as `tieKey` spells them
+   */
+  async patient(id: string, ties = TREATED_BY_ALL): Promise<ResourceKey> {
     const key = await this.resource({ type: 'Patient', id, patient: null });
     await this.#db.query('update resource set patient = key where key = $1', [String(key)]);
     await this.#db.query(
-      'insert into patient_state (tenant, patient, patient_id) values (1, $1, $2)',
-      [String(key), id],
+      'insert into patient_state (tenant, patient, patient_id, ties) values (1, $1, $2, $3)',
+      [String(key), id, ties],
     );
     return key;
   }
@@ -74,7 +83,8 @@ interface StatementRow {
   readonly sensitivity: string;
   readonly consent_class: number | null;
   readonly residual: string[] | null;
-  readonly others: { id: string; class: number; residual: string[] }[] | null;
+  readonly ties: string[] | null;
+  readonly others: { id: string; class: number; residual: string[]; ties: string[] }[] | null;
   readonly released: boolean;
   readonly epoch: string;
   readonly now_ms: number;
@@ -90,9 +100,9 @@ export async function decidedRows(
   const predicate = releasable('r', (value) => `$${values.push(value)}`);
   const { rows } = await db.query<StatementRow>(
     `select r.key, r.type, r.id, r.patient, p.patient_id, r.content, r.confidentiality, r.sensitivity,
-      p.consent_class, p.residual, ${predicate} as released,
+      p.consent_class, p.residual, ${tiesSql('p')} as ties, ${predicate} as released,
       (select jsonb_agg(jsonb_build_object('id', o.patient_id, 'class', o.consent_class,
-        'residual', o.residual)) from patient_state o where o.patient = any(r.other_patients)) as others,
+        'residual', o.residual, 'ties', ${tiesSql('o')})) from patient_state o where o.patient = any(r.other_patients)) as others,
       coalesce((select consent_epoch from tenant_state), 0) as epoch,
       (extract(epoch from statement_timestamp()) * 1000)::float8 as now_ms
     from resource r left join patient_state p on p.tenant = r.tenant and p.patient = r.patient
@@ -115,11 +125,13 @@ export async function decidedRows(
         content: row.content,
         consentClass: row.consent_class ?? 0,
         residual: row.residual ?? [],
+        ties: row.ties ?? [],
         others: (row.others ?? []).map((other) => ({
           patient: null,
           patientId: other.id,
           consentClass: other.class,
           residual: other.residual,
+          ties: other.ties,
         })),
       },
     })),

@@ -64,6 +64,7 @@ export function answer(vector: VectorCase): 'permit' | 'deny' {
     patientId: 'p',
     content: JSON.stringify(vector.resource),
     ...labelsOf(vector.resource),
+    ties: [],
     others: [],
     ...engine.intern(consents, nowMs),
   };

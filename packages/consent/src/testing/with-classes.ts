@@ -5,11 +5,16 @@ import type { RowFacts } from '@holdfast/store';
 export function withClasses(
   row: RowFacts,
   primary: Pick<RowFacts, 'consentClass' | 'residual'>,
-  other: Pick<RowFacts, 'consentClass' | 'residual'> | undefined,
+  other:
+    | (Pick<RowFacts, 'consentClass' | 'residual'> & Partial<Pick<RowFacts, 'ties'>>)
+    | undefined,
 ): RowFacts {
   return {
     ...row,
     ...primary,
-    others: other === undefined ? [] : [{ patient: 2n as ResourceKey, patientId: 'p2', ...other }],
+    others:
+      other === undefined
+        ? []
+        : [{ patient: 2n as ResourceKey, patientId: 'p2', ties: [], ...other }],
   };
 }

@@ -2,7 +2,7 @@ import { Fault, type ResourceKey } from '@holdfast/kernel';
 import type { AuditRow } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
-import type { PatientProjection } from '../access-gate.ts';
+import type { DueChanges, PatientProjection } from '../access-gate.ts';
 import type { DecidedAt } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
 import { writeStatement } from './write-statement.ts';
@@ -49,20 +49,21 @@ function refusalOf(error: unknown): WriteRefusal | undefined {
   return undefined;
 }
 
-/** Patients whose derived state a plan touches, before and after, by projection. */
-function projected(
+/** What of a plan concerns a projection, with the patients before and after. */
+function dueChanges(
   plan: WritePlan,
   projection: PatientProjection,
   patients: readonly (string | null)[],
-): ResourceKey[] {
+): DueChanges {
   const keys = new Set<string>();
-  plan.changes.forEach((change, index) => {
-    if (!projection.types.has(change.type)) return;
+  const changes = plan.changes.filter((change, index) => {
+    if (!projection.isDueTo(change)) return false;
     const after = patients[index];
     if (after) keys.add(after);
     if (change.formerOwner !== null) keys.add(String(change.formerOwner));
+    return true;
   });
-  return [...keys].map((key) => BigInt(key) as ResourceKey);
+  return { changes, patients: [...keys].map((key) => BigInt(key) as ResourceKey) };
 }
 
 /**
@@ -86,7 +87,7 @@ export async function writeWithin(
     throw refusal === undefined ? error : new WriteRefused(refusal);
   }
   for (const projection of dueProjections(plan, request)) {
-    await projection.project(tx, request.tenant, projected(plan, projection, patients));
+    await projection.project(tx, request.tenant, dueChanges(plan, projection, patients));
   }
 }
 
@@ -105,4 +106,4 @@ export async function writeAlone(
 }
 
 const dueProjections = (plan: WritePlan, { projections }: WriteRequest) =>
-  projections.filter((each) => plan.changes.some((change) => each.types.has(change.type)));
+  projections.filter((each) => plan.changes.some((change) => each.isDueTo(change)));

@@ -1,0 +1,65 @@
+import { typeCode } from '@holdfast/fhir';
+import type { Queryable } from '@holdfast/postgres';
+import type { DueChanges, PatientProjection, ProjectedChange } from '@holdfast/store';
+import { consentFault } from '../errors.ts';
+import { MAX_TIES_OF_RESOURCE } from '../limits.ts';
+import { comesOfAge } from '../relations/age-of-majority.ts';
+import { TIE_SOURCES, type Tie } from '../relations/relationship.ts';
+import { tiesOf } from '../relations/ties-of.ts';
+
+const ASSIGN = {
+  name: 'consent_relationships',
+  text: `select assign_relationships($1::smallint, $2::smallint[], $3::text[], $4::integer[],
+    $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[])`,
+};
+
+/** A row of `relationship`: a tie, or the instant from which a patient is of age. */
+type Recorded = Omit<Tie, 'kind'> & { readonly kind: Tie['kind'] | 'of-age' };
+
+/**
+ * Keeps `patient_state.ties` in step with the resources that say who is what to a patient, inside
+ * the transaction that writes them (CON-11). One statement, however many resources and patients.
+ */
+export class RelationshipProjection implements PatientProjection {
+  /** A new resource that ties nobody, e.g. an encounter long finished, costs nothing. */
+  isDueTo(change: ProjectedChange): boolean {
+    if (!TIE_SOURCES.has(change.type)) return false;
+    return change.expected > 0 || recordedBy(change).length > 0;
+  }
+
+  /** @throws Fault CONSENT_RELATIONS_BEYOND_LIMITS */
+  async project(tx: Queryable, tenant: number, { changes }: DueChanges): Promise<void> {
+    const said = changes.flatMap((change, index) => {
+      const recorded = recordedBy(change);
+      if (recorded.length > MAX_TIES_OF_RESOURCE) {
+        throw consentFault('CONSENT_RELATIONS_BEYOND_LIMITS');
+      }
+      return recorded.map((each) => ({ ...each, source: index + 1 }));
+    });
+    await tx.query({
+      ...ASSIGN,
+      values: [
+        tenant,
+        changes.map(({ type }) => typeCode(type)),
+        changes.map(({ id }) => id),
+        said.map(({ source }) => source),
+        said.map(({ patientId }) => patientId),
+        said.map(({ kind }) => kind),
+        said.map(({ to }) => to),
+        said.map(({ from }) => from),
+        said.map(({ until }) => until),
+      ],
+    });
+  }
+}
+
+function recordedBy({ type, id, content }: ProjectedChange): readonly Recorded[] {
+  if (content === null) return [];
+  const resource = JSON.parse(content) as Record<string, unknown>;
+  const ofAge = type === 'Patient' ? comesOfAge(resource) : undefined;
+  const age = ofAge === undefined ? [] : [{ kind: 'of-age' as const, from: ofAge }];
+  return [
+    ...tiesOf(resource),
+    ...age.map((each) => ({ ...each, patientId: id, to: '', until: null })),
+  ];
+}
