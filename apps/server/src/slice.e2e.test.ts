@@ -245,7 +245,11 @@ describe('the consent API', () => {
 
 describe('a write', () => {
   it('is versioned, conditional on If-Match, readable in every version, and deletable', async () => {
-    const patient = { resourceType: 'Patient', name: [{ family: 'Slice' }] };
+    const patient = {
+      resourceType: 'Patient',
+      name: [{ family: 'Slice' }],
+      generalPractitioner: [{ reference: 'Practitioner/p-rivera' }],
+    };
     const created = await fhir('clinician', '/Patient', {
       method: 'POST',
       body: JSON.stringify(patient),

@@ -24,6 +24,8 @@ export class RelationshipProjection implements PatientProjection {
   /** A new resource that ties nobody, e.g. an encounter long finished, costs nothing. */
   isDueTo(change: ProjectedChange): boolean {
     if (!TIE_SOURCES.has(change.type)) return false;
+    // A tombstone is decided as the patient was: whoever could read the record still can.
+    if (change.type === 'Patient' && change.content === null) return false;
     return change.expected > 0 || recordedBy(change).length > 0;
   }
 
