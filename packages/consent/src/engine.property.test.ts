@@ -25,7 +25,7 @@ import { withClasses } from './testing/with-classes.ts';
 /** Each run decides 5 rows x 4 actors: 20 triples. */
 const RUNS = runs(600);
 /** A soak run takes as long as it takes. */
-vi.setConfig({ testTimeout: 120_000 + RUNS * 50 });
+vi.setConfig({ testTimeout: 120_000 + RUNS * 200 });
 
 describe('the compiled engine', () => {
   it('CON-1 decides every (consents, request, row) as the reference interpreter does', () => {

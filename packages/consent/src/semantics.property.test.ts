@@ -25,7 +25,7 @@ import { withClasses } from './testing/with-classes.ts';
 
 const RUNS = runs(500);
 /** A soak run takes as long as it takes. */
-vi.setConfig({ testTimeout: 30_000 + RUNS * 50 });
+vi.setConfig({ testTimeout: 30_000 + RUNS * 200 });
 const WRITTEN = dayMs(1);
 
 const question = fc.record({

@@ -34,13 +34,19 @@ export function compileClass(
     const patient = compilePatient(consents, aspect, context.emergency);
     if (!patient.ok) return patient;
     const law = compileLaw(rulebook.law, context, purpose);
-    const org = compileOrg(rulebook.policy, context, purpose);
-    const asked = askedOfPatients(org, patient.value);
+    const org = compileOrg(rulebook.policy, context, { purpose, hasPatient: 'yes' });
+    const beside = compileOrg(rulebook.policy, context, { purpose, hasPatient: 'unknown' });
     const bound = (condition: Condition): Condition =>
       and(not(law.deny), or(law.permit, condition));
     compiled.push({
-      primary: bound(or(org.alone, org.own, asked)),
-      other: bound(or(org.alone, and(org.own, patient.value.release), asked)),
+      primary: bound(or(org.alone, org.own, askedOfPatients(org, patient.value))),
+      other: bound(
+        or(
+          beside.alone,
+          and(beside.own, patient.value.release),
+          askedOfPatients(beside, patient.value),
+        ),
+      ),
     });
   }
   // Scopes are about the row, so they are asked once, with the patient whose record it is in.
@@ -69,8 +75,9 @@ export function compileNoPatient(context: Context, rulebook: Rulebook): Conditio
   const asked = everyPurpose(
     context.purposes.map((purpose) => {
       const law = compileLaw(rulebook.law, context, purpose);
-      const org = compileOrg(rulebook.policy, context, purpose);
-      return and(not(law.deny), or(law.permit, org.alone, org.consents, org.ordinary));
+      const org = compileOrg(rulebook.policy, context, { purpose, hasPatient: 'no' });
+      const asked = or(org.alone, org.own, org.consents, org.ordinary);
+      return and(not(law.deny), or(law.permit, asked));
     }),
   );
   return and(compileScopes(context, TRUE), asked);

@@ -1,4 +1,13 @@
-import { and, atom, type Condition, FALSE, not, or, TRUE } from '../condition/condition.ts';
+import {
+  and,
+  atom,
+  type Condition,
+  constant,
+  FALSE,
+  not,
+  or,
+  TRUE,
+} from '../condition/condition.ts';
 import type { OrgPolicy, OrgRule } from '../org/access-policy.ts';
 import { typesOf } from '../org/type-groups.ts';
 import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
@@ -16,16 +25,38 @@ export interface OrgConditions {
   readonly explicit: Condition;
 }
 
-export function compileOrg(policy: OrgPolicy, context: Context, purpose: string): OrgConditions {
+/** Whether the rows that the conditions are for lie in a patient's record, as far as it is known. */
+export type HasPatient = 'yes' | 'no' | 'unknown';
+
+const NO_PATIENT: Readonly<Record<HasPatient, Condition>> = {
+  yes: FALSE,
+  no: TRUE,
+  unknown: atom({ op: 'no-patient' }),
+};
+
+export function compileOrg(
+  policy: OrgPolicy,
+  context: Context,
+  { purpose, hasPatient }: { readonly purpose: string; readonly hasPatient: HasPatient },
+): OrgConditions {
   const rules = policy.rules.filter(
     (rule) =>
       rule.roles.some((role) => context.roles.includes(role)) &&
       rule.actions.includes(context.action) &&
       purposeWithinAny(purpose, rule.purposes),
   );
-  const denied = anyOf(rules.filter(({ effect }) => effect === 'deny'));
+  const denied = anyOf(
+    rules.filter(({ effect }) => effect === 'deny'),
+    hasPatient,
+  );
   const permitted = (wanted: (rule: OrgRule) => boolean): Condition =>
-    and(not(denied), anyOf(rules.filter((rule) => rule.effect === 'permit' && wanted(rule))));
+    and(
+      not(denied),
+      anyOf(
+        rules.filter((rule) => rule.effect === 'permit' && wanted(rule)),
+        hasPatient,
+      ),
+    );
   return {
     alone: permitted((rule) => rule.patientLayer === 'none' && rule.relationship === undefined),
     own: permitted((rule) => rule.patientLayer === 'none' && rule.relationship !== undefined),
@@ -38,7 +69,7 @@ export function compileOrg(policy: OrgPolicy, context: Context, purpose: string)
 export const OWN_RECORD = atom({ op: 'own-record' });
 
 // Rules that ask for the same relationships are one list of types.
-function anyOf(rules: readonly OrgRule[]): Condition {
+function anyOf(rules: readonly OrgRule[], hasPatient: HasPatient): Condition {
   const byRelation = new Map<string, OrgRule[]>();
   for (const rule of rules) {
     const key = [...(rule.relationship ?? [])].sort().join();
@@ -46,15 +77,21 @@ function anyOf(rules: readonly OrgRule[]): Condition {
   }
   const parts = [...byRelation.values()].map((same) => {
     const names = new Set(same.flatMap((rule) => rule.types.flatMap(typesOf)));
-    return and(related(same[0]?.relationship), atom({ op: 'type', types: [...names].sort() }));
+    return and(
+      related(same[0]?.relationship, hasPatient),
+      atom({ op: 'type', types: [...names].sort() }),
+    );
   });
   return or(...parts);
 }
 
-function related(relationship: OrgRule['relationship']): Condition {
+function related(relationship: OrgRule['relationship'], hasPatient: HasPatient): Condition {
   if (relationship === undefined) return TRUE;
-  const kinds = relationship.filter((each) => each !== 'self').sort();
+  const noPatient = relationship.includes('no-patient') ? NO_PATIENT[hasPatient] : FALSE;
+  if (hasPatient === 'no') return noPatient;
+  const kinds = relationship.filter((each) => each !== 'self' && each !== 'no-patient').sort();
   return or(
+    noPatient,
     relationship.includes('self') ? OWN_RECORD : FALSE,
     kinds.length === 0 ? FALSE : atom({ op: 'tied', kinds, to: 'row' }),
   );

@@ -124,6 +124,9 @@ function evaluate(
 const namesEmergency = ({ purpose }: Scope): boolean =>
   purpose !== undefined && purpose !== UNENFORCEABLE && purpose.some(isEmergencyPurpose);
 
+const speaksOfEmergency = ({ stated, children }: PlacedProvision): boolean =>
+  namesEmergency(stated) || children.some(speaksOfEmergency);
+
 const NO_SENSITIVITY = not(atom({ op: 'labelled', mask: (1n << 63n) - 1n }));
 
 /** What a default ever opens. */
@@ -145,7 +148,9 @@ function compileGlass(
   if (domain.default === 'deny' || !(isDeclared || purposeWithin(purpose, 'TREAT'))) {
     return ok(FALSE);
   }
-  const answers = answersOf(consents, { ...aspect, purpose: emergencyOf(purpose) });
+  // Nearly no consent speaks of emergencies; only of those that do is a second reading worth its cost.
+  const spoken = consents.some(({ root }) => speaksOfEmergency(root)) ? consents : [];
+  const answers = answersOf(spoken, { ...aspect, purpose: emergencyOf(purpose) });
   if (!answers.ok) return answers;
   const firm = or(...answers.value.map((each) => each.firm));
   const mask = domain.firm.reduce(

@@ -69,6 +69,8 @@ export type Atom = Common &
       }
     /** The row lies in the compartment of the actor's own patient. */
     | { readonly op: 'own-record' }
+    /** The row lies in no patient's compartment. */
+    | { readonly op: 'no-patient' }
     /** The actor is one of these to the patient of the row, or to the one whose consents decide. */
     | { readonly op: 'tied'; readonly kinds: readonly TieKind[]; readonly to: 'row' | 'subject' }
     /** The statement's clock is before the instant, ms since 1970. */

@@ -64,6 +64,8 @@ export function atomHolds(atom: Atom, facts: Facts): boolean {
       return false;
     case 'own-record':
       return facts.row.patientId !== null && facts.row.patientId === facts.ownPatientId;
+    case 'no-patient':
+      return facts.row.patient === null;
     case 'tied':
       return isTied(atom, facts);
     case 'before':
@@ -92,7 +94,7 @@ type LabelOp = 'type' | 'at-most' | 'at-least' | 'exactly' | 'labelled' | 'unlab
 type LabelAtom = Extract<Atom, { op: LabelOp }>;
 type ContentAtom = Exclude<
   Atom,
-  { op: LabelOp | 'actor-in' | 'instance-in' | 'own-record' | 'tied' | 'before' }
+  { op: LabelOp | 'actor-in' | 'instance-in' | 'own-record' | 'no-patient' | 'tied' | 'before' }
 >;
 
 // Reads the row's content, which few consents ask for.

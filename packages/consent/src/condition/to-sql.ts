@@ -63,6 +63,8 @@ function atomSql(atom: Atom, names: SqlNames): string {
       return `${confidentiality} = ${UNLABELLED}`;
     case 'own-record':
       return `coalesce(${names.owner}.patient_id = ${names.ownPatientId()}, false)`;
+    case 'no-patient':
+      return `${row}.patient is null`;
     case 'tied': {
       const state = atom.to === 'row' ? names.owner : names.subject;
       return `coalesce((${tiesSql(state)}) && ${names.tiesAs(atom.kinds)}, false)`;

@@ -29,9 +29,9 @@ export interface ActorView {
   readonly closureList: readonly string[];
   readonly ownPatientId: PatientId | undefined;
   /** Ties of these kinds that would be the actor's: the same object each time it is asked. */
-  tiesAs(kinds: readonly TieKind[]): ReadonlySet<string>;
+  readonly tiesAs: (kinds: readonly TieKind[]) => ReadonlySet<string>;
   /** The same as a list, for a statement's parameter. */
-  tieListAs(kinds: readonly TieKind[]): readonly string[];
+  readonly tieListAs: (kinds: readonly TieKind[]) => readonly string[];
 }
 
 export type Verdict = 'release' | 'hide' | 'unknown-class';

@@ -114,6 +114,10 @@ describe('the starter policy', () => {
       }
     }
     expect(may(clinician, 'read', of('organization:Practitioner/a'))).toBe(false);
+    const nobodys = { patient: null, patientId: null, ties: [] };
+    expect(may(clinician, 'write', row('Device', nobodys))).toBe(true);
+    const guardian = actor(['proxy'], ['PATRQT'], { principal: 'RelatedPerson/e', closure: [] });
+    expect(may(guardian, 'read', row('Device', nobodys))).toBe(false);
   });
 
   it('shows guardians ordinary data, and what a minor may consent to alone only with a consent', () => {

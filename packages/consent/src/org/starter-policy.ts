@@ -52,16 +52,6 @@ const CARE_RULES: readonly OrgRule[] = [
     because: 'care coordinators keep plans, teams, tasks and appointments',
   },
   {
-    id: 'timetables',
-    effect: 'permit',
-    roles: ['clinician', 'care-coordinator'],
-    actions: ['read', 'write'],
-    purposes: ['TREAT', 'HOPERAT'],
-    types: ['Schedule', 'Slot'],
-    patientLayer: 'consents',
-    because: 'timetables are of those who treat, and name no patient',
-  },
-  {
     id: 'decision-support',
     effect: 'permit',
     roles: ['system'],

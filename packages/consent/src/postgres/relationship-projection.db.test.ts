@@ -59,7 +59,7 @@ describe('relationships in PostgreSQL', () => {
     ...rest,
   });
 
-  it('CON-11 keeps what several resources say apart: the end of one leaves the other', async () => {
+  it('CON-13 keeps what several resources say apart: the end of one leaves the other', async () => {
     const [a, b] = ['Practitioner/a', 'Practitioner/b'];
     await write(change(team('t1', [a, b])), change(team('t2', [a])));
     expect((await stateOf('p1'))?.ties).toEqual([`care-team:${a}`, `care-team:${b}`]);
@@ -157,7 +157,7 @@ describe('relationships in PostgreSQL', () => {
     expect({ statements, touched: rows[0]?.touched }).toEqual({ statements: 1, touched: 2 });
   });
 
-  it('CON-12 is not due to a new resource that ties nobody', () => {
+  it('CON-14 is not due to a new resource that ties nobody', () => {
     const encounter = { resourceType: 'Encounter', id: 'e', subject, status: 'finished' };
     const created = (resource: { resourceType: string; id: string }) => ({
       ...change(resource),

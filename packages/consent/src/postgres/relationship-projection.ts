@@ -18,7 +18,7 @@ type Recorded = Omit<Tie, 'kind'> & { readonly kind: Tie['kind'] | 'of-age' };
 
 /**
  * Keeps `patient_state.ties` in step with the resources that say who is what to a patient, inside
- * the transaction that writes them (CON-11). One statement, however many resources and patients.
+ * the transaction that writes them (CON-13). One statement, however many resources and patients.
  */
 export class RelationshipProjection implements PatientProjection {
   /** A new resource that ties nobody, e.g. an encounter long finished, costs nothing. */

@@ -144,6 +144,7 @@ function isRelated(relationship: Relationship, actor: Actor, row: RowFacts): boo
   if (relationship === 'self') {
     return row.patientId !== null && row.patientId === actor.patientId;
   }
+  if (relationship === 'no-patient') return row.patient === null;
   return holdsTie(relationship, actor, row.ties);
 }
 

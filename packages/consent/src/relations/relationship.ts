@@ -12,6 +12,7 @@ import type { ResourceType } from '@holdfast/fhir';
  * - `proxy` - acts for the patient: a RelatedPerson with a power to do so
  * - `guardian` - a parent or guardian of a minor, until the patient comes of age
  * - `break-glass` - holds emergency access to this patient
+ * - `no-patient` - nothing to anyone: the row lies in no patient's record
  */
 export const RELATIONSHIPS = [
   'self',
@@ -23,20 +24,25 @@ export const RELATIONSHIPS = [
   'proxy',
   'guardian',
   'break-glass',
+  'no-patient',
 ] as const;
 
 export type Relationship = (typeof RELATIONSHIPS)[number];
 
-/** Those that are kept with the patient; one's own record needs no record of it. */
-export type TieKind = Exclude<Relationship, 'self'>;
+/** Those that are kept with the patient; the others are seen on the row. */
+export type TieKind = Exclude<Relationship, 'self' | 'no-patient'>;
 
-/** Those who treat: what the starter policy asks of who reads or keeps a record for treatment. */
+/**
+ * Those who treat: what the starter policy asks of who reads or keeps a record for treatment. What
+ * is in nobody's record, a timetable or a device in stock, has no patient to ask about.
+ */
 export const TREATING: readonly Relationship[] = [
   'care-team',
   'encounter',
   'episode',
   'panel',
   'break-glass',
+  'no-patient',
 ];
 
 /** Somebody is something to a patient, for a time. */

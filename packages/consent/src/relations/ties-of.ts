@@ -48,63 +48,66 @@ function ofPatient(patient: FhirRecord): readonly Tie[] {
   const id = textOf(patient['id']);
   if (id === undefined || patient['active'] === false) return [];
   return [
-    ...listOf(patient['generalPractitioner']).flatMap((each) => tie('panel', id, each)),
-    ...tie('organization', id, patient['managingOrganization']),
+    ...listOf(patient['generalPractitioner']).flatMap((each) =>
+      tie({ kind: 'panel', patientId: id }, each),
+    ),
+    ...tie({ kind: 'organization', patientId: id }, patient['managingOrganization']),
   ];
 }
 
 function ofCareTeam(team: FhirRecord): readonly Tie[] {
-  const patient = patientOf(team['subject']);
+  const patientId = patientOf(team['subject']);
   // A team without a status is one nobody ended.
-  if (patient === undefined || (team['status'] ?? 'active') !== 'active') return [];
+  if (patientId === undefined || (team['status'] ?? 'active') !== 'active') return [];
   return listOf(team['participant']).flatMap((each) =>
     isRecord(each)
-      ? tie('care-team', patient, each['member'], [team['period'], each['period']])
+      ? tie({ kind: 'care-team', patientId }, each['member'], [team['period'], each['period']])
       : [],
   );
 }
 
 function ofEncounter(encounter: FhirRecord): readonly Tie[] {
-  const patient = patientOf(encounter['subject']);
-  if (patient === undefined || !OPEN_ENCOUNTER.has(String(encounter['status']))) return [];
+  const patientId = patientOf(encounter['subject']);
+  if (patientId === undefined || !OPEN_ENCOUNTER.has(String(encounter['status']))) return [];
   // Its own period says when the patient came and goes; those who prepare for it are tied before.
   return [
     ...listOf(encounter['participant']).flatMap((each) =>
-      isRecord(each) ? tie('encounter', patient, each['individual'], [each['period']]) : [],
+      isRecord(each)
+        ? tie({ kind: 'encounter', patientId }, each['individual'], [each['period']])
+        : [],
     ),
-    ...tie('encounter', patient, encounter['serviceProvider']),
+    ...tie({ kind: 'encounter', patientId }, encounter['serviceProvider']),
   ];
 }
 
 function ofEpisode(episode: FhirRecord): readonly Tie[] {
-  const patient = patientOf(episode['patient']);
-  if (patient === undefined || !OPEN_EPISODE.has(String(episode['status']))) return [];
+  const patientId = patientOf(episode['patient']);
+  if (patientId === undefined || !OPEN_EPISODE.has(String(episode['status']))) return [];
   return [
-    ...tie('episode', patient, episode['careManager'], [episode['period']]),
-    ...tie('episode', patient, episode['managingOrganization'], [episode['period']]),
+    ...tie({ kind: 'episode', patientId }, episode['careManager'], [episode['period']]),
+    ...tie({ kind: 'episode', patientId }, episode['managingOrganization'], [episode['period']]),
     ...listOf(episode['team']).flatMap((team) =>
-      tie('episode', patient, team, [episode['period']]),
+      tie({ kind: 'episode', patientId }, team, [episode['period']]),
     ),
   ];
 }
 
 function ofRelatedPerson(person: FhirRecord): readonly Tie[] {
-  const patient = patientOf(person['patient']);
+  const patientId = patientOf(person['patient']);
   const id = textOf(person['id']);
-  if (patient === undefined || id === undefined || person['active'] === false) return [];
+  if (patientId === undefined || id === undefined || person['active'] === false) return [];
   const codes = listOf(person['relationship']).flatMap(codingsOf);
   const self = { reference: `RelatedPerson/${id}` };
   const kinds: readonly TieKind[] = [
     ...(codes.some(({ code }) => GUARDIANS.has(code)) ? ['guardian' as const] : []),
     ...(codes.some(({ code }) => PROXIES.has(code)) ? ['proxy' as const] : []),
   ];
-  return kinds.flatMap((kind) => tie(kind, patient, self, [person['period']]));
+  return kinds.flatMap((kind) => tie({ kind, patientId }, self, [person['period']]));
 }
 
 /** @param periods all of which must hold; one that is there and cannot be read ties nobody */
 function tie(
-  kind: TieKind,
-  patientId: string,
+  { kind, patientId }: Pick<Tie, 'kind' | 'patientId'>,
   to: unknown,
   periods: readonly unknown[] = [],
 ): readonly Tie[] {
