@@ -1,13 +1,4 @@
-import {
-  and,
-  atom,
-  type Condition,
-  constant,
-  FALSE,
-  not,
-  or,
-  TRUE,
-} from '../condition/condition.ts';
+import { and, atom, type Condition, FALSE, not, or, TRUE } from '../condition/condition.ts';
 import type { OrgPolicy, OrgRule } from '../org/access-policy.ts';
 import { typesOf } from '../org/type-groups.ts';
 import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
