@@ -20,6 +20,7 @@ import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
+import { registerBreakGlassRoutes } from './http/break-glass-routes.ts';
 import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { Drain, registerDrain } from './http/drain.ts';
@@ -310,6 +311,7 @@ function registerRecords(app: FastifyInstance, platform: Platform): void {
   registerPolicyRoutes(app, { ...platform, pool: database.requests });
   registerWhatIfRoutes(app, { ...platform, clock, pool: database.requests });
   registerLabelRoutes(app, { ...platform, pool: database.requests });
+  registerBreakGlassRoutes(app, { ...platform, pool: database.requests, clock, random });
   registerLedgerRoutes(app, {
     ...platform,
     pool: database.requests,

@@ -1,5 +1,6 @@
 import type { Fault } from '@holdfast/kernel';
 import type { z } from 'zod';
+import type { AskGlassRequest, ReviewGlassRequest } from './break-glass.ts';
 import { type ChangeMessage, readChanges } from './change-stream.ts';
 import type { DecideRequest, ExplainRequest } from './consent-explanation.ts';
 import type { AccessPolicy, ActivatePolicyRequest } from './consent-policies.ts';
@@ -78,6 +79,12 @@ export function createClient(options: ClientOptions) {
     loadLabelSets: (body: LabelSets) => read(ENDPOINTS.loadLabelSets, { body }),
     readLabelling: () => read(ENDPOINTS.readLabelling, {}),
     relabel: () => read(ENDPOINTS.relabel, {}),
+    askGlass: (body: AskGlassRequest) => read(ENDPOINTS.askGlass, { body }),
+    confirmGlass: (id: string) => read(ENDPOINTS.confirmGlass, { path: { id } }),
+    endGlass: (id: string) => read(ENDPOINTS.endGlass, { path: { id } }),
+    reviewGlass: (id: string, body: ReviewGlassRequest) =>
+      read(ENDPOINTS.reviewGlass, { path: { id }, body }),
+    listGlass: () => read(ENDPOINTS.listGlass, {}),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(

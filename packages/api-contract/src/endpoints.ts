@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BREAK_GLASS_ENDPOINTS } from './break-glass-endpoints.ts';
 import { DecideAnswer, DecideRequest, ExplainRequest, Explanation } from './consent-explanation.ts';
 import {
   AccessPolicy,
@@ -360,6 +361,7 @@ export const ENDPOINTS = {
     roles: POLICY_KEEPERS,
     answer: { description: 'Status', contentType: 'application/json', schema: LabellingStatus },
   },
+  ...BREAK_GLASS_ENDPOINTS,
   checkLiveness: {
     method: 'GET',
     path: '/health/live',

@@ -1,3 +1,4 @@
+export { AskGlassRequest, GlassAccess, GlassList, ReviewGlassRequest } from './break-glass.ts';
 export {
   Change,
   type ChangeMessage,

@@ -19,6 +19,18 @@ export const CONSENT_FAULTS = {
     text: 'A resource ties more people to a patient than this server keeps track of.',
     mend: 'Name at most 500, or name the organisation or the team they belong to.',
   },
+  CONSENT_GLASS_UNKNOWN: {
+    status: 404,
+    issue: 'not-found',
+    text: 'There is no such emergency access.',
+    mend: 'GET /consent/break-glass lists those that concern you.',
+  },
+  CONSENT_GLASS_NOT_OPEN: {
+    status: 409,
+    issue: 'conflict',
+    text: 'This emergency access cannot be changed like that any more, or not by you.',
+    mend: 'Ask anew where it was not confirmed in time or is over; nobody reviews their own access.',
+  },
   CONSENT_POLICY_UNKNOWN: {
     status: 404,
     issue: 'not-found',

@@ -36,6 +36,7 @@ export {
 } from './labels/sensitivity-dictionary.ts';
 export { GUARDS, type Guard } from './law/guards.ts';
 export { FEDERAL_LAW, type LawRule } from './law/law-table.ts';
+export { GLASS_MINUTES } from './limits.ts';
 export {
   ConsentEngine,
   type EngineQuestion,
@@ -54,6 +55,13 @@ export { readPolicy } from './org/read-policy.ts';
 export { STARTER_POLICY } from './org/starter-policy.ts';
 export { type TypeGroup, type TypeName, typesOf } from './org/type-groups.ts';
 export type { AskedRow } from './postgres/asked-rows.ts';
+export {
+  BreakGlass,
+  type GlassAccess,
+  type GlassRequest,
+  type GlassReview,
+  type GlassVerdict,
+} from './postgres/break-glass.ts';
 export { type Asked, ConsentDecider, type Decisions } from './postgres/consent-decider.ts';
 export { ConsentGates, type ConsentGatesOptions } from './postgres/consent-gates.ts';
 export { ConsentProjection } from './postgres/consent-projection.ts';

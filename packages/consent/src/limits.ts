@@ -37,6 +37,15 @@ export const MAX_SCOPES = 100;
 /** People and organisations that one resource may tie to patients: no care team is larger. */
 export const MAX_TIES_OF_RESOURCE = 500;
 
+/** How long emergency access may be asked for without being confirmed. */
+export const GLASS_CONFIRM_MS = 5 * 60_000;
+
+/** Minutes of one emergency access: long enough for a resuscitation, short enough to be asked for again. */
+export const GLASS_MINUTES = { min: 5, usual: 60, max: 240 } as const;
+
+/** Emergency accesses in one answer. */
+export const MAX_GLASS_LISTED = 500;
+
 /** Classes of one tenant held in memory, about 1 kB each. Beyond it they are loaded by id. */
 export const MAX_CLASSES_IN_MEMORY = 50_000;
 
