@@ -7,7 +7,7 @@ import { decidedRows } from './stored-world.ts';
 
 /**
  * A process that reads one patient's row again and again and holds every decision against the
- * consents of the statement's own snapshot. Tells its parent after each read whether it was stale.
+ * consent, care team and emergency access of the statement's own snapshot. Tells its parent after each read whether it was stale.
  * Arguments: database URL, storage key of the row.
  */
 const [, , url = '', row = ''] = process.argv;
@@ -27,7 +27,7 @@ const pool = createPool({
   role: 'holdfast_app',
   tenant: 1,
   max: 1,
-  applicationName: 'revocation reader',
+  applicationName: 'revoke reader',
 });
 const source = new ConsentGates({ database: () => pool, clock: systemClock }).gateSource(
   actor,
@@ -39,15 +39,17 @@ async function read(): Promise<'fresh' | 'stale'> {
     const current = gate;
     const seen = await decidedRows(
       pool,
-      // The oracle rides in the same statement: is there a consent in force in this snapshot?
+      // The oracle rides in the same statement: what is on file in this snapshot?
       (alias, bind) => `(${current.releasable(alias, bind)})`,
       (code) => typeOfCode(code) ?? '',
     );
     const found = seen.rows.find(({ key }) => key === row);
-    const consent = seen.rows.find(({ facts }) => facts.type === 'Consent');
     if (found === undefined) throw new Error('the row is gone');
     if (seen.epoch <= gate.epoch && gate.decide(found.facts, found.nowMs).kind !== 'stale') {
-      const isOpen = consent?.facts.content?.includes('"active"') === true;
+      const holds = (type: string): boolean =>
+        seen.rows.some(({ facts }) => facts.type === type && facts.content?.includes('"active"'));
+      // A treating relationship and a consent, or emergency access: as the writer left them on file.
+      const isOpen = (holds('Consent') && holds('CareTeam')) || holds('Basic');
       const isReleased = gate.decide(found.facts, found.nowMs).kind === 'release';
       return isReleased === isOpen && found.released === isOpen ? 'fresh' : 'stale';
     }
