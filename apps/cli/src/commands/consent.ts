@@ -10,6 +10,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { documentIn } from '../json-document.ts';
 import { serverOption } from '../options.ts';
+import { registerBreakGlass } from './break-glass.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 interface WhatIfOptions extends ServerAddress {
@@ -54,6 +55,7 @@ export function registerConsent(program: Command): void {
     .argument('<file>', 'an access policy or a FHIR Consent, as JSON')
     .description('Say what is wrong with it, or may not be meant; needs no server')
     .action(lint);
+  registerBreakGlass(consent);
 }
 
 async function explain(patient: string, resource: string, options: ExplainOptions): Promise<void> {
