@@ -60,8 +60,10 @@ export const BREAK_GLASS_ENDPOINTS = {
     method: 'GET',
     path: '/consent/break-glass',
     summary: 'What awaits a verdict, what opened one’s own record, or what one asked for',
-    description:
-      'Compliance officers: the queue, oldest first. Patients: every access to their record. Others: their own, newest first.',
+    description: [
+      'Compliance officers: the queue, oldest first. Patients: every access to their record.',
+      'Others: their own, newest first.',
+    ].join(' '),
     auth: 'bearer',
     answer: { description: 'Accesses', contentType: 'application/json', schema: GlassList },
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GLASS_MINUTES } from './limits.ts';
 import { FhirId, Instant, Reference, Words } from './primitives.ts';
 
 /** Asks for emergency access to one patient; nothing opens before it is confirmed. */
@@ -6,12 +7,12 @@ export const AskGlassRequest = z
   .strictObject({
     patient: FhirId,
     /** Why, in words: the patient and the reviewer read it. */
-    reason: z.string().trim().min(10).max(1_000),
-    /** How long, once confirmed. */
-    minutes: z.int().min(5).max(240).default(60),
+    reason: z.string().min(10).max(1_000),
+    /** How long, once confirmed; 60 unless stated. */
+    minutes: z.int().min(GLASS_MINUTES.min).max(GLASS_MINUTES.max).optional(),
   })
   .meta({ id: 'AskGlassRequest' });
-export type AskGlassRequest = z.input<typeof AskGlassRequest>;
+export type AskGlassRequest = z.infer<typeof AskGlassRequest>;
 
 export const ReviewGlassRequest = z
   .strictObject({

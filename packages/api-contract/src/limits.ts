@@ -18,3 +18,6 @@ export const DECISIONS_MAX = 1_000;
 
 /** Depth of an explanation: eight levels of provisions (consent rule A5), layers and a summary. */
 export const REASON_DEPTH_MAX = 12;
+
+/** Minutes of one emergency access: long enough for a resuscitation, short enough to be asked for again. */
+export const GLASS_MINUTES = { min: 5, usual: 60, max: 240 } as const;

@@ -22,7 +22,8 @@ create table break_glass (
   constraint con_glass_opened check ((opened is null) = (until is null)),
   constraint con_glass_ended check (ended is null or opened is not null),
   constraint con_glass_verdict check (verdict in ('justified', 'unjustified')),
-  constraint con_glass_reviewed check ((verdict is null) = (reviewed is null) and (verdict is null or opened is not null)),
+  constraint con_glass_reviewed check (
+    (verdict is null) = (reviewed is null) and (verdict is null or opened is not null)),
   -- CON-13 nobody reviews what they did themselves
   constraint con_glass_reviewer check (reviewed_by is distinct from actor)
 );

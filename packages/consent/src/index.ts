@@ -36,7 +36,6 @@ export {
 } from './labels/sensitivity-dictionary.ts';
 export { GUARDS, type Guard } from './law/guards.ts';
 export { FEDERAL_LAW, type LawRule } from './law/law-table.ts';
-export { GLASS_MINUTES } from './limits.ts';
 export {
   ConsentEngine,
   type EngineQuestion,

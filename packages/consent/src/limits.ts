@@ -40,9 +40,6 @@ export const MAX_TIES_OF_RESOURCE = 500;
 /** How long emergency access may be asked for without being confirmed. */
 export const GLASS_CONFIRM_MS = 5 * 60_000;
 
-/** Minutes of one emergency access: long enough for a resuscitation, short enough to be asked for again. */
-export const GLASS_MINUTES = { min: 5, usual: 60, max: 240 } as const;
-
 /** Emergency accesses in one answer. */
 export const MAX_GLASS_LISTED = 500;
 

@@ -1,6 +1,7 @@
 import {
   AskGlassRequest,
   ENDPOINTS,
+  GLASS_MINUTES,
   type GlassAccess,
   type GlassList,
   ReviewGlassRequest,
@@ -61,7 +62,7 @@ export function registerBreakGlassRoutes(
     const who = await asking(request, ENDPOINTS.askGlass.roles);
     const asked = readBody(AskGlassRequest, request.body);
     if (!asked.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: asked.error });
-    const { patient, reason, minutes } = asked.value;
+    const { patient, reason, minutes = GLASS_MINUTES.usual } = asked.value;
     const id = uuidV7(clock, random);
     const actor = who.actor.principal;
     const access = await who.glass.ask({ id, patientId: patient, actor, reason, minutes });
