@@ -120,7 +120,7 @@ function decisionNs(factor: number): number {
       content: null,
       consentClass,
       residual,
-      ties: [],
+      ties: ['care-team:Practitioner/a'],
       others: [],
     };
   });
