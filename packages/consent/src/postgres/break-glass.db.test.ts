@@ -40,7 +40,7 @@ describe('emergency access', () => {
     return rows[0]?.held ?? [];
   }
 
-  it('CON-13 opens when it is confirmed, for its time, and ends with the next statement', async () => {
+  it('CON-15 opens when it is confirmed, for its time, and ends with the next statement', async () => {
     const id = await asked();
     expect(await ties()).toEqual([]);
     const open = await glass.open(id, ACTOR);

@@ -63,7 +63,7 @@ const COLUMNS = `g.id, g.patient_id, g.actor, g.reason, g.asked, g.opened, g.unt
 
 /**
  * Emergency access: who holds it is tied to the patient as `break-glass`, in the patient's own state,
- * so that it begins and ends with the next statement of every process (CON-13).
+ * so that it begins and ends with the next statement of every process (CON-15).
  */
 export class BreakGlass {
   readonly #tenant: TenantId;
