@@ -34,6 +34,7 @@ export const LAYERS = {
     'packages/fhir',
     'packages/events',
   ],
+  'packages/async-requests': ['packages/kernel', 'packages/postgres', 'packages/events'],
   'packages/visibility': ['packages/kernel', 'packages/postgres', 'packages/events'],
   'packages/testkit': ['packages/kernel', 'packages/postgres'],
   'apps/server': [
@@ -49,6 +50,7 @@ export const LAYERS = {
     'packages/signin',
     'packages/inference',
     'packages/subscriptions',
+    'packages/async-requests',
     'packages/visibility',
   ],
   'apps/cli': [
@@ -99,6 +101,7 @@ export const PURE_CORES: readonly Workspace[] = [
   'packages/inference',
   'packages/visibility',
   'packages/subscriptions',
+  'packages/async-requests',
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { asyncMigrations } from '@holdfast/async-requests';
 import { consentMigrations } from '@holdfast/consent';
 import { eventsMigrations, prepareMonths } from '@holdfast/events';
 import { inferenceMigrations } from '@holdfast/inference';
@@ -28,6 +29,7 @@ const MIGRATIONS = [
   inferenceMigrations,
   visibilityMigrations,
   subscriptionsMigrations,
+  asyncMigrations,
 ];
 
 export interface Database {

@@ -191,6 +191,12 @@ export const SERVER_FAULTS = {
     mend: 'Send fewer requests at once, and this one again after the time in Retry-After.',
     retryable: true,
   },
+  SERVER_GROUP_TOO_LARGE: {
+    status: 422,
+    issue: 'too-costly',
+    text: 'The Group has more than 10,000 active members.',
+    mend: 'Export smaller groups, or all patients.',
+  },
   SERVER_INTERNAL: {
     status: 500,
     issue: 'exception',

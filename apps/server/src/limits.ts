@@ -60,11 +60,20 @@ export const NAMED_A_BATCH = 512;
 /** Entries of a batch that are tried as one transaction: past that the saving is small. */
 export const BATCH_GROUP_MAX = 100;
 
-/** Asynchronous bundles that wait or run: each holds its body, up to BODY_BYTES_MAX. */
-export const ASYNC_BUNDLES_MAX = 8;
-
-/** Asynchronous bundles whose state is kept, with their responses; the oldest done one goes first. */
-export const ASYNC_BUNDLES_KEPT = 64;
+/** Told to who asks for the state of an asynchronous request, in seconds: a bundle takes about one. */
+export const ASYNC_RETRY_AFTER_SECONDS = 1;
 
 /** Newest latencies of scores kept for each tier: enough for a 99th percentile, some 8 kB. */
 export const SCORE_LATENCIES_KEPT = 1_000;
+
+/** Rows that one statement of an export counts: some ten milliseconds of the database's time. */
+export const EXPORT_COUNT_ROWS = 5_000;
+
+/** Rows that are in memory at a time while a file goes out: about a megabyte of resources. */
+export const EXPORT_SEND_ROWS = 500;
+
+/** Resources of one file, roughly: some 50 MB, and what a client repeats where it breaks off. */
+export const EXPORT_FILE_ROWS = 25_000;
+
+/** Active members of a Group that is exported: they are named one by one in each statement. */
+export const EXPORT_GROUP_MEMBERS_MAX = 10_000;

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { AdmissionGate } from '@holdfast/admission';
+import { AsyncRequests, type AsyncRunner } from '@holdfast/async-requests';
 import { type EventSource, systemTimers } from '@holdfast/events';
 import { ENFORCE_ALL } from '@holdfast/fhir';
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
+import { openAsyncRunner } from './composition/async-runner.ts';
 import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
 import { type BrokerRelay, openBrokerRelay } from './composition/broker-relay.ts';
 import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
@@ -26,6 +28,7 @@ import { registerConsole } from './http/console-routes.ts';
 import { Drain, registerDrain } from './http/drain.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
+import type { FhirRoutesOptions } from './http/fhir-routes-options.ts';
 import { registerIncidentRoutes } from './http/incident-routes.ts';
 import { registerLabelRoutes } from './http/label-routes.ts';
 import { registerLedgerRoutes } from './http/ledger-routes.ts';
@@ -106,7 +109,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
 async function serve(platform: Platform, mounted: Mounted): Promise<RunningServer> {
   const { config, database, backend, issuer, source, runtime, sequencer } = platform;
-  const { app, servedAt } = mounted;
+  const { app, servedAt, asyncRunner } = mounted;
   await source.start();
   platform.tail.start();
   if (config.role !== 'api') await runtime.start();
@@ -116,8 +119,11 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   await loadDemoIfAsked(platform);
   greetProvider(platform);
   const address = await app.listen({ host: config.host, port: config.port });
+  const url = servedAt(config.publicUrl ?? address);
+  // What it goes on with may say where it is: so not before that is known.
+  if (config.role !== 'api') asyncRunner.start();
   return {
-    url: servedAt(config.publicUrl ?? address),
+    url,
     developmentSignIn: issuer !== undefined,
     openIdIssuer: platform.provider?.issuer,
     ownerUrl: database.ownerUrl,
@@ -243,8 +249,25 @@ function react(
 interface Mounted {
   readonly app: FastifyInstance;
   readonly feed: LiveFeed;
+  readonly asyncRunner: AsyncRunner;
   /** Tells the routes where clients reach them, known once the server listens. */
   readonly servedAt: (url: string) => string;
+}
+
+/** What the FHIR routes and the asynchronous requests work with. */
+function fhirOptionsOf(platform: Platform): FhirRoutesOptions {
+  const { database, config, address, subscriptions } = platform;
+  return {
+    ...platform,
+    pool: database.requests,
+    clock,
+    random,
+    version: VERSION,
+    validation: config.validation ?? ENFORCE_ALL,
+    baseUrl: () => address.url,
+    rules: subscriptions.rules,
+    asyncRequests: new AsyncRequests(database.requests),
+  };
 }
 
 async function mount(platform: Platform): Promise<Mounted> {
@@ -277,7 +300,8 @@ async function mount(platform: Platform): Promise<Mounted> {
   registerAdmission(app, platform);
   registerNotices(app);
   registerRefusalAudit(app, { ...platform, pool: database.requests });
-  if (platform.config.role !== 'worker') registerRecords(app, platform);
+  const fhir = fhirOptionsOf(platform);
+  if (platform.config.role !== 'worker') registerRecords(app, platform, fhir);
   mountOperations(app, platform, () => overviewOf(sources));
   registerLiveRoutes(app, { ...platform, feed, signals });
   platform.tail.subscribe(() => feed.changed());
@@ -285,6 +309,12 @@ async function mount(platform: Platform): Promise<Mounted> {
   return {
     app,
     feed,
+    asyncRunner: openAsyncRunner({
+      fhir,
+      tenant,
+      url: database.ownerUrl,
+      trouble: (error) => logger.warn(troubleOf('async requests', error)),
+    }),
     servedAt: (url) => {
       platform.address.url = url;
       return url;
@@ -293,18 +323,12 @@ async function mount(platform: Platform): Promise<Mounted> {
 }
 
 /** All that reads or writes health records, or tells of them. */
-function registerRecords(app: FastifyInstance, platform: Platform): void {
+function registerRecords(
+  app: FastifyInstance,
+  platform: Platform,
+  fhir: FhirRoutesOptions,
+): void {
   const { database, secrets } = platform;
-  const fhir = {
-    ...platform,
-    pool: database.requests,
-    clock,
-    random,
-    version: VERSION,
-    validation: platform.config.validation ?? ENFORCE_ALL,
-    baseUrl: () => platform.address.url,
-    rules: platform.subscriptions.rules,
-  };
   registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
   registerFhirInterface(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
@@ -368,13 +392,14 @@ async function loadDemoIfAsked(platform: Platform): Promise<void> {
 }
 
 /** In the opposite order of the start: nobody is left waiting for a part that has ended. */
-async function stop(platform: Platform, { app, feed }: Mounted): Promise<void> {
+async function stop(platform: Platform, { app, feed, asyncRunner }: Mounted): Promise<void> {
   platform.drain.begin();
   await new Promise<void>((resolve) => {
     systemTimers.after(platform.config.drainMs ?? 0, resolve);
   });
   feed.close();
   await app.close();
+  await asyncRunner.stop();
   platform.gate.close();
   await platform.upkeep.stop();
   await platform.runtime.stop();

@@ -141,13 +141,16 @@ const OPERATIONS = {
   'meta-add': 'http://hl7.org/fhir/OperationDefinition/Resource-meta-add',
   'meta-delete': 'http://hl7.org/fhir/OperationDefinition/Resource-meta-delete',
   'patient-everything': 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+  export: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export',
+  'patient-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export',
+  'group-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export',
   'encounter-everything': 'http://hl7.org/fhir/OperationDefinition/Encounter-everything',
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;
 
 const operationRow = (name: OperationName): JsonObject => ({
-  name: name.replace(/^(?:patient|encounter)-/, ''),
+  name: name.replace(/^(?:patient|encounter|group)-/, ''),
   definition: OPERATIONS[name],
 });
 

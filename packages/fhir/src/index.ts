@@ -33,6 +33,12 @@ export { mainDate, mainDateParameter } from './main-date.ts';
 export { operationOutcome } from './operation-outcome.ts';
 export { type EverythingAddress, readEverything } from './operations/everything.ts';
 export {
+  type ExportAsked,
+  type ExportLevel,
+  exportedElements,
+  readExport,
+} from './operations/export.ts';
+export {
   type MetaLabels,
   metaAnswer,
   readMetaLabels,

@@ -37,6 +37,9 @@ export const DEFAULT_HISTORY_COUNT = 100;
 /** Page of `$everything`: a chart is read as a whole, so in few round trips of a few hundred kB. */
 export const EVERYTHING_COUNT = 200;
 
+/** Searches that filter one export: each is asked of every row of its type. */
+export const MAX_TYPE_FILTERS = 20;
+
 /** Largest page: its audit records and consent decisions are taken in one statement. */
 export const MAX_COUNT = 1_000;
 

@@ -15,6 +15,13 @@ export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
 export { Dictionary } from './postgres/dictionary.ts';
 export {
+  countExport,
+  type ExportPosition,
+  type ExportScope,
+  patientKeysOf,
+  readExport,
+} from './postgres/export-window.ts';
+export {
   type HistoryContext,
   type HistoryPage,
   type HistoryQuery,
@@ -23,7 +30,12 @@ export {
 export { checkIndex, type IndexDifference } from './postgres/index-check.ts';
 export { type AddressCount, countAddresses } from './postgres/patient-addresses.ts';
 export { type ReadOutcome, type ResourceName, read, readVersion } from './postgres/read.ts';
-export { type SearchContext, type SearchPage, search } from './postgres/search.ts';
+export {
+  type SearchContext,
+  type SearchPage,
+  search,
+  systemsIn as systemsOfCriteria,
+} from './postgres/search.ts';
 export { type UsedLabel, usedLabels } from './postgres/used-labels.ts';
 export { writtenContents } from './postgres/written-contents.ts';
 export {

@@ -48,6 +48,9 @@ export const INCLUDE_ROUNDS_MAX = fhirLimits.MAX_INCLUDE_ROUNDS;
 /** Distinct profiles, tags or labels of one type that `$meta` lists: nobody uses more of them. */
 export const META_VALUES_MAX = 1_000;
 
+/** Patients of a Group whose rows one window of an export looks at, all together sorted. */
+export const EXPORT_PATIENTS_A_WINDOW = 100;
+
 /** Matches counted for `_total=accurate`; each costs a decision. Beyond it "at least" is said. */
 export const ACCURATE_TOTAL_MAX = 100_000;
 

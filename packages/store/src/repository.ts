@@ -37,7 +37,7 @@ export interface WriteContext extends WriteGates {
   /** References by search in the resources, resolved in the same transaction. */
   readonly searched?: readonly SearchedReference[];
   /** Runs in the transaction after the writes, e.g. the reads of a bundle; a throw undoes all. */
-  readonly finish?: (tx: Queryable) => Promise<void>;
+  readonly finish?: (tx: Queryable, outcomes: readonly WriteOutcome[]) => Promise<void>;
   /**
    * Further work in the same transaction, e.g. a consumer's inbox and offset. With it the write
    * runs in the given transaction and is not tried again here.
@@ -197,7 +197,7 @@ export class FhirRepository {
       inTransaction(this.#options.pool, async (tx) => {
         const { plan, outcomes: made } = await this.#lockAndPrepare(tx, locks, { work, context });
         await writeWithin(tx, plan, await decide({ db: tx, locked: true, plan }));
-        await context.finish?.(tx);
+        await context.finish?.(tx, made);
         outcomes = made;
       }),
     );

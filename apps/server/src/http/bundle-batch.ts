@@ -1,6 +1,9 @@
+import { AsyncCancelled } from '@holdfast/async-requests';
 import type { EntryResult, PlannedEntry, TransactionPlan } from '@holdfast/fhir';
 import { operationOutcome } from '@holdfast/fhir';
 import type { AuditAction } from '@holdfast/ledger';
+import type { Queryable } from '@holdfast/postgres';
+import type { WriteOutcome } from '@holdfast/store';
 import { type Audited, MINOR } from '../audit-trail.ts';
 import { BATCH_GROUP_MAX } from '../limits.ts';
 import { auditedWrite, writeContext } from './audited-write.ts';
@@ -21,9 +24,9 @@ import { patientsOf, recordRefused } from './refusal-audit.ts';
 export async function runBatch(
   options: FhirRoutesOptions,
   who: Audited,
-  { plan, returns }: BundleRun,
+  { plan, returns, journal }: BundleRun,
 ): Promise<readonly EntryResult[]> {
-  const results: EntryResult[] = [];
+  const results: EntryResult[] = [...(journal?.settled.values() ?? [])];
   let away: Failure | undefined;
   const one = async (entry: PlannedEntry): Promise<void> => {
     if (away !== undefined) {
@@ -33,17 +36,22 @@ export async function runBatch(
     // A request of its own to the audit: what the others left says nothing about this one.
     const own = { ...who };
     try {
-      results.push(await runEntry(options, own, { entry, plan, returns }));
+      results.push(await runEntry(options, own, { entry, plan, returns, journal }));
       passNotice(own, who);
     } catch (error) {
+      if (error instanceof AsyncCancelled) throw error;
       const failure = failureOf(error);
+      // What is carried out later can be tried again, and is.
+      if (failure.status >= 500 && journal !== undefined) throw error;
       if (failure.status >= 500) away = failure;
       else if (!options.audit.hasRecorded(own)) await recordRefusedEntry(options, own, entry);
       results.push(failedResult(entry.index, failure));
     }
   };
-  for (const group of groupsOf(plan)) {
-    const done = group.length > 1 ? await tryGroup(options, who, { group, returns }) : undefined;
+  for (const all of groupsOf(plan)) {
+    const group = all.filter(({ index }) => journal?.settled.has(index) !== true);
+    const done =
+      group.length > 1 ? await tryGroup(options, who, { group, returns, journal }) : undefined;
     if (done !== undefined) results.push(...done);
     else for (const entry of group) await one(entry);
   }
@@ -54,17 +62,31 @@ export async function runBatch(
 async function tryGroup(
   options: FhirRoutesOptions,
   who: Audited,
-  { group, returns }: { group: readonly PlannedEntry[]; returns: BundleRun['returns'] },
+  {
+    group,
+    returns,
+    journal,
+  }: Pick<BundleRun, 'returns' | 'journal'> & { readonly group: readonly PlannedEntry[] },
 ): Promise<EntryResult[] | undefined> {
   const writes = group.filter(isWrite);
   const base = `${options.baseUrl()}${FHIR_BASE}/`;
   try {
     const intents = writes.map((entry) => intentOf(entry, { ...options, base }));
-    const outcomes = await options.repository.write(intents, writeContext(options, who));
-    return outcomes.map((outcome, nth) => resultOf(writes[nth]?.index ?? 0, outcome, returns));
+    const resultsOf = (outcomes: readonly WriteOutcome[]): EntryResult[] =>
+      outcomes.map((outcome, nth) => resultOf(writes[nth]?.index ?? 0, outcome, returns));
+    const context = {
+      ...writeContext(options, who),
+      ...(journal !== undefined && {
+        finish: (tx: Queryable, made: readonly WriteOutcome[]) =>
+          journal.settle(tx, resultsOf(made)),
+      }),
+    };
+    return resultsOf(await options.repository.write(intents, context));
   } catch (error) {
+    if (error instanceof AsyncCancelled) throw error;
     const failure = failureOf(error);
     if (failure.status < 500) return undefined;
+    if (journal !== undefined) throw error;
     return group.map(({ index }) => failedResult(index, failure));
   }
 }
@@ -72,22 +94,29 @@ async function tryGroup(
 async function runEntry(
   options: FhirRoutesOptions,
   who: Audited,
-  { entry, plan, returns }: BundleRun & { readonly entry: PlannedEntry },
+  { entry, plan, returns, journal }: BundleRun & { readonly entry: PlannedEntry },
 ): Promise<EntryResult> {
   if (entry.method === 'refused') {
     const { index, issues } = entry;
     return failedResult(index, { status: 400, outcome: JSON.stringify(operationOutcome(issues)) });
   }
   if (entry.method === 'read') return readEntry(options, who, { entry, db: options.pool });
+  const resultOfEntry = (made: WriteOutcome | undefined): EntryResult =>
+    resultOf(entry.index, made ?? { kind: 'nothing' }, returns);
   const base = `${options.baseUrl()}${FHIR_BASE}/`;
   const references = plan.conditionalReferences.filter(({ entries }) =>
     entries.includes(entry.index),
   );
   const [outcome] = await auditedWrite(options, who, {
     intents: [intentOf(entry, { ...options, base })],
-    context: { searched: searchedOf(references, base) },
+    context: {
+      searched: searchedOf(references, base),
+      ...(journal !== undefined && {
+        finish: (tx, [made]) => journal.settle(tx, [resultOfEntry(made)]),
+      }),
+    },
   });
-  return resultOf(entry.index, outcome ?? { kind: 'nothing' }, returns);
+  return resultOfEntry(outcome);
 }
 
 async function recordRefusedEntry(

@@ -1,4 +1,5 @@
-import type { PlannedEntry, TransactionPlan } from '@holdfast/fhir';
+import type { EntryResult, PlannedEntry, TransactionPlan } from '@holdfast/fhir';
+import type { Queryable } from '@holdfast/postgres';
 import type { SearchedReference } from '@holdfast/store';
 import type { ReadEntry, WriteEntry } from './bundle-intent.ts';
 import { conditionOf } from './fhir-condition.ts';
@@ -8,6 +9,15 @@ import type { Returns } from './fhir-preference.ts';
 export interface BundleRun {
   readonly plan: TransactionPlan;
   readonly returns: Returns | undefined;
+  /** Of a bundle that is carried out later, maybe by several processes one after the other. */
+  readonly journal?: BundleJournal | undefined;
+}
+
+export interface BundleJournal {
+  /** Results of an earlier attempt, by entry: these are not carried out again. */
+  readonly settled: ReadonlyMap<number, EntryResult>;
+  /** Notes results in the transaction that brings them about. */
+  readonly settle: (tx: Queryable, results: readonly EntryResult[]) => Promise<void>;
 }
 
 export const isRead = (entry: PlannedEntry): entry is ReadEntry => entry.method === 'read';

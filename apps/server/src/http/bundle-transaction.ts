@@ -1,4 +1,5 @@
 import type { EntryResult } from '@holdfast/fhir';
+import type { WriteOutcome } from '@holdfast/store';
 import type { Audited } from '../audit-trail.ts';
 import { auditedWrite } from './audited-write.ts';
 import { intentOf } from './bundle-intent.ts';
@@ -15,27 +16,30 @@ import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 export async function runTransaction(
   options: FhirRoutesOptions,
   who: Audited,
-  { plan, returns }: BundleRun,
+  { plan, returns, journal }: BundleRun,
 ): Promise<readonly EntryResult[]> {
+  if (journal !== undefined && journal.settled.size > 0) return [...journal.settled.values()];
   const base = `${options.baseUrl()}${FHIR_BASE}/`;
   const writes = plan.entries.filter(isWrite);
   const reads = plan.entries.filter(isRead);
   const results: EntryResult[] = [];
+  const written = (outcomes: readonly WriteOutcome[]): EntryResult[] =>
+    writes.flatMap(({ index }, nth) => {
+      const outcome = outcomes[nth];
+      return outcome === undefined ? [] : [resultOf(index, outcome, returns)];
+    });
   const outcomes = await auditedWrite(options, who, {
     intents: writes.map((entry) => intentOf(entry, { ...options, base })),
     context: {
       searched: searchedOf(plan.conditionalReferences, base),
-      ...(reads.length > 0 && {
-        finish: async (tx) => {
+      ...((reads.length > 0 || journal !== undefined) && {
+        finish: async (tx, made) => {
           results.length = 0;
           for (const entry of reads) results.push(await readEntry(options, who, { entry, db: tx }));
+          await journal?.settle(tx, [...written(made), ...results]);
         },
       }),
     },
   });
-  const written = writes.flatMap(({ index }, nth) => {
-    const outcome = outcomes[nth];
-    return outcome === undefined ? [] : [resultOf(index, outcome, returns)];
-  });
-  return [...written, ...results];
+  return [...written(outcomes), ...results];
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { registerFhirAsyncRoutes } from './fhir-async-routes.ts';
 import { registerFhirBundleRoutes } from './fhir-bundle-routes.ts';
 import { registerFhirEverythingRoutes } from './fhir-everything-routes.ts';
+import { registerFhirExportRoutes } from './fhir-export-routes.ts';
 import { registerFhirHistoryRoutes } from './fhir-history-routes.ts';
 import { registerFhirMetaRoutes } from './fhir-meta-routes.ts';
 import { registerFhirRoutes } from './fhir-routes.ts';
@@ -19,4 +21,6 @@ export function registerFhirInterface(app: FastifyInstance, options: FhirRoutesO
   registerFhirValidateRoutes(app, options);
   registerFhirEverythingRoutes(app, options);
   registerFhirMetaRoutes(app, options);
+  registerFhirExportRoutes(app, options);
+  registerFhirAsyncRoutes(app, options);
 }

@@ -1,3 +1,4 @@
+import type { AsyncRequests } from '@holdfast/async-requests';
 import type { ConsentGates } from '@holdfast/consent';
 import type { ValidationPolicy } from '@holdfast/fhir';
 import type { Clock, Random } from '@holdfast/kernel';
@@ -18,6 +19,7 @@ export interface FhirRoutesOptions {
   /** Whose tokens it takes, for the CapabilityStatement to say. */
   readonly issuer: DevelopmentIssuer | undefined;
   readonly provider: OpenIdProvider | undefined;
+  readonly asyncRequests: AsyncRequests;
   readonly seal: CursorSeal;
   readonly clock: Clock;
   readonly random: Random;

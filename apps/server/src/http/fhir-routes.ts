@@ -43,8 +43,12 @@ function statementOf(options: FhirRoutesOptions): () => string {
         compartments: ['Patient', 'Encounter', 'Practitioner', 'RelatedPerson', 'Device'],
         operations: {
           every: ['validate', 'meta', 'meta-add', 'meta-delete'],
-          of: { Patient: ['patient-everything'], Encounter: ['encounter-everything'] },
-          system: ['meta'],
+          of: {
+            Patient: ['patient-everything', 'patient-export'],
+            Encounter: ['encounter-everything'],
+            Group: ['group-export'],
+          },
+          system: ['meta', 'export'],
         },
         conditional: { create: true, update: true, delete: true },
         security: securityOf(options),

@@ -68,7 +68,7 @@ async function recordRefusal(
     outcome: reply.statusCode < 500 ? MINOR : SERIOUS,
     type,
     id,
-    named: [...(patientId === null ? [] : [patientId]), ...patientsSent(request)],
+    named: [...(patientId === null ? [] : [patientId]), ...patientsSent(request.body)],
   });
   request.facts.denied ||= options.audit.hasDenied(who);
 }
@@ -138,7 +138,7 @@ function interactionOf(method: string, path: string): Pick<Access, 'interaction'
 }
 
 /** Whose data a body would have written, as far as it can be read. */
-function patientsSent({ body }: FastifyRequest): string[] {
+export function patientsSent(body: unknown): string[] {
   if (typeof body !== 'string') return [];
   try {
     const sent: unknown = JSON.parse(body);

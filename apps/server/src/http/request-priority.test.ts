@@ -48,6 +48,8 @@ describe('priorityOf', () => {
 
   it('bulk work is bulk, whoever asks for it', () => {
     expect(priorityOf(actor({}), get('/Patient/$export'))).toBe('bulk');
+    expect(priorityOf(actor({}), get('/$async/x/0.ndjson'))).toBe('bulk');
+    expect(priorityOf(actor({}), get('/$async/x'))).toBe('care-now');
     expect(priorityOf(actor({}), post('', BULK_BODY_BYTES + 1))).toBe('bulk');
     expect(priorityOf(actor({}), post('', BULK_BODY_BYTES))).toBe('care-now');
   });
@@ -61,6 +63,7 @@ describe('kindOf', () => {
     [{ ...post('/Patient/_search', 10) }, 'search'],
     [get('/Patient/a/_history'), 'history'],
     [get('/Patient/a/$everything'), 'operation'],
+    [get('/$async/x/0.ndjson'), 'export'],
     [post('', 10), 'bundle'],
     [post('/Patient', 10), 'write'],
   ])('%o is a %s', (shape, kind) => {

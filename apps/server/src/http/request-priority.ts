@@ -11,6 +11,7 @@ export interface RequestShape {
   readonly bodyBytes: number;
 }
 
+const EXPORT_FILE = /^\/\$async\/[^/]+\/./;
 const TREATMENT = new Set(['TREAT', 'ETREAT', 'BTG']);
 
 /**
@@ -18,7 +19,8 @@ const TREATMENT = new Set(['TREAT', 'ETREAT', 'BTG']);
  * request: a caller who could name its class would name the first.
  */
 export function priorityOf(actor: Actor, { path, bodyBytes }: RequestShape): PriorityClass {
-  if (path.endsWith('/$export') || bodyBytes > BULK_BODY_BYTES) return 'bulk';
+  if (path.endsWith('/$export') || EXPORT_FILE.test(path) || bodyBytes > BULK_BODY_BYTES)
+    return 'bulk';
   const treats = actor.purposes.some((purpose) => TREATMENT.has(purpose));
   const cares = actor.roles.some((role) => role === 'clinician' || role === 'care-coordinator');
   if (actor.emergency || (treats && cares)) return 'care-now';
@@ -30,6 +32,7 @@ export function priorityOf(actor: Actor, { path, bodyBytes }: RequestShape): Pri
 /** Groups requests that take alike, so that each is measured against its own kind. */
 export function kindOf({ method, path, query }: RequestShape): string {
   if (method === 'POST' && (path === '' || path === '/')) return 'bundle';
+  if (EXPORT_FILE.test(path)) return 'export';
   if (path.includes('/$')) return 'operation';
   if (path.endsWith('/_search')) return 'search';
   if (path.includes('/_history')) return 'history';
@@ -37,8 +40,18 @@ export function kindOf({ method, path, query }: RequestShape): string {
   return query === '' && /^\/[A-Za-z]+\/[^/]+$/.test(path) ? 'read' : 'search';
 }
 
+const COSTS: Readonly<Record<string, number>> = {
+  read: 1,
+  write: 3,
+  history: 3,
+  search: 3,
+  operation: 5,
+  bundle: 3,
+  export: 10,
+};
+
 /** Predicted work in reads, from what the shape shows; a body's work grows with its length. */
 export function costOf(shape: RequestShape): number {
-  const base = { read: 1, write: 3, history: 3, search: 3, operation: 5, bundle: 3 }[kindOf(shape)];
+  const base = COSTS[kindOf(shape)];
   return (base ?? 3) + Math.floor(shape.bodyBytes / COST_BODY_BYTES);
 }

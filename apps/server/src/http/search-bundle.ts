@@ -76,7 +76,10 @@ function entry(
 }
 
 /** Decimals keep their digits. */
-function subsetText(text: string, subset: Pick<SearchQuery, 'summary' | 'elements'>): string {
+export function subsetText(
+  text: string,
+  subset: Pick<SearchQuery, 'summary' | 'elements'>,
+): string {
   const edited = editAsWritten([text], ([resource]) =>
     ok(subsetResource(resource as Resource, subset)),
   );

@@ -67,7 +67,7 @@ export async function serving(
     };
     const response = await fetch(`${server.url}${path}`, { ...init, headers });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
     const body = json && text !== '' ? (JSON.parse(text) as Answer['body']) : {};
     return { status: response.status, headers: response.headers, text, body };
   };

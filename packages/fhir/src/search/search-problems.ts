@@ -57,6 +57,11 @@ export function wideChain(parameter: string, limit: number): SearchProblem {
   return refused(parameter, 'too-costly', `leads to more than ${limit} types`, mend);
 }
 
+export function notExported(parameter: string): SearchProblem {
+  const mend = 'Name types that this export has: see _type, and for patients their compartment.';
+  return refused(parameter, 'value', 'a type that this export does not have', mend);
+}
+
 export function outsideCompartment(parameter: string): SearchProblem {
   const mend = 'Name at least one type that lies in the compartment.';
   return refused(parameter, 'value', 'none of these types lies in the compartment', mend);
