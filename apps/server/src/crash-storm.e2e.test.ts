@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const BIN = fileURLToPath(new URL('../../cli/bin/holdfast.mjs', import.meta.url));
 const WRITERS = 8;
 const PATIENTS = ['storm-0', 'storm-1', 'storm-2', 'storm-3'];
-const ROUNDS = Math.min(runs(4), 200);
+const ROUNDS = runs(10, 200);
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-storm-'));
 let server: { readonly url: string; readonly child: ChildProcess };

@@ -13,6 +13,9 @@ export const HEADER_BYTES_MAX = 64 * 1024;
  */
 export const NAMED_PATIENTS_DECIDED = 20;
 
+/** Parameters of a refused search that are looked at for the patients they name. */
+export const SEARCH_PARAMETERS_AUDITED = 64;
+
 /** Connections of the interactive pool; PostgreSQL gains nothing from more than a few a core. */
 export const POOL_CONNECTIONS = 16;
 

@@ -80,7 +80,6 @@ export type {
 export { type DateRange, dateRange } from './search/date-range.ts';
 export {
   expandTerminology,
-  shippedTerminology,
   type Terminology,
 } from './search/expand-terminology.ts';
 export { extractIndexEntries } from './search/extract-index-entries.ts';
@@ -126,6 +125,7 @@ export {
   type TerminologySource,
 } from './terminology/expand-value-set.ts';
 export { shippedSource } from './terminology/shipped-terminology.ts';
+export { type StoredDefinitions, storedTerminology } from './terminology/stored-terminology.ts';
 export {
   readValidate,
   type ValidateAddress,

@@ -88,5 +88,8 @@ export const MAX_SEARCH_CONDITIONS = 1_000;
 /** Codes that the value sets or hierarchies of one criterion may stand for: all that R4 lists. */
 export const MAX_EXPANDED_CODES = 10_000;
 
+/** ValueSets and CodeSystems that are loaded to answer for one: sets that include sets without end. */
+export const MAX_LOADED_DEFINITIONS = 50;
+
 /** Value sets that include value sets: published ones nest three deep, and a circle ends here. */
 export const MAX_NESTED_VALUE_SETS = 10;

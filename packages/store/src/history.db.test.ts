@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HistoryQuery, readVersion, type StoredVersion } from './index.ts';
+import { type HistoryPage, type HistoryQuery, readVersion, type StoredVersion } from './index.ts';
 import {
   gateOf,
   observation,
@@ -61,6 +61,24 @@ describe('history', () => {
     await expect(stage.history({ count: 1, cursor: next ?? '' })).rejects.toMatchObject({
       code: 'STORE_CURSOR_INVALID',
     });
+  });
+
+  it('goes on page by page at every level, since or at an instant too, each version once', async () => {
+    const { versions: all } = await stage.history({});
+    const middle = Date.parse(all[Math.floor(all.length / 2)]?.updated ?? '');
+    const levels = [{}, { type: 'Patient' }, { type: 'Patient', id: 'a' }] as const;
+    const times = [{}, { since: middle }, { at: { start: middle, end: middle + 1 } }];
+    for (const query of levels.flatMap((level) => times.map((time) => ({ ...level, ...time })))) {
+      const whole = await list(query);
+      const paged: string[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const next = cursor === undefined ? {} : { cursor };
+        const page: HistoryPage = await stage.history({ ...query, count: 1, ...next });
+        paged.push(...names(page.versions));
+        cursor = page.next;
+      }
+      expect(paged, JSON.stringify(query)).toEqual(whole);
+    }
   });
 
   it('since an instant leaves out what was before, and at an instant shows what was current', async () => {

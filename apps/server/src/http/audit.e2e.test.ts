@@ -311,6 +311,49 @@ describe('SRV-1 no silent answer: what is refused', () => {
       {},
       { type: 'search-type', patient: 'finn-demo' },
     ],
+    [
+      'a search by POST that cannot be read',
+      'clinician',
+      '/Observation/_search?date=yesterday',
+      {
+        method: 'POST',
+        body: 'code=x&subject:Patient=finn-demo',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      },
+      { type: 'search-type', patient: 'finn-demo' },
+    ],
+    [
+      'a search by POST of a patient by id',
+      'second-clinician',
+      '/Patient/_search',
+      {
+        method: 'POST',
+        body: '_id=ada-demo&birthdate=yesterday',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      },
+      { type: 'search-type', patient: 'ada-demo' },
+    ],
+    [
+      'an export of a Group that is not there',
+      'researcher',
+      '/Group/nothing/$export',
+      {},
+      { type: 'read', patient: null },
+    ],
+    [
+      '$everything of a hidden patient',
+      'second-clinician',
+      '/Patient/ada-demo/$everything',
+      {},
+      { type: 'operation-everything', patient: 'ada-demo' },
+    ],
+    [
+      '$meta-add to a hidden record',
+      'second-clinician',
+      '/Patient/ada-demo/$meta-add',
+      send('POST', { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: {} }] }),
+      { patient: 'ada-demo' },
+    ],
   ])('%s', async (_, persona, path, init, expected) => {
     const { answer, records } = await recorded(persona, path, init);
     expect(answer.status).toBeGreaterThanOrEqual(400);

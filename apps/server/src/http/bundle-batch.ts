@@ -11,10 +11,10 @@ import { intentOf, type WriteEntry } from './bundle-intent.ts';
 import { readEntry } from './bundle-read.ts';
 import { type Failure, failedResult, failureOf, resultOf } from './bundle-result.ts';
 import { type BundleRun, isWrite, searchedOf } from './bundle-run.ts';
-import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { passNotice } from './obliged.ts';
 import { patientsOf, recordRefused } from './refusal-audit.ts';
+import { intakeOf } from './terminology-of.ts';
 
 /**
  * Each entry by itself: some may fail while others succeed. Plain writes are tried a group at a time,
@@ -69,9 +69,9 @@ async function tryGroup(
   }: Pick<BundleRun, 'returns' | 'journal'> & { readonly group: readonly PlannedEntry[] },
 ): Promise<EntryResult[] | undefined> {
   const writes = group.filter(isWrite);
-  const base = `${options.baseUrl()}${FHIR_BASE}/`;
+  const intake = intakeOf(options, who);
   try {
-    const intents = writes.map((entry) => intentOf(entry, { ...options, base }));
+    const intents = await Promise.all(writes.map((entry) => intentOf(entry, intake)));
     const resultsOf = (outcomes: readonly WriteOutcome[]): EntryResult[] =>
       outcomes.map((outcome, nth) => resultOf(writes[nth]?.index ?? 0, outcome, returns));
     const context = {
@@ -103,14 +103,14 @@ async function runEntry(
   if (entry.method === 'read') return readEntry(options, who, { entry, db: options.pool });
   const resultOfEntry = (made: WriteOutcome | undefined): EntryResult =>
     resultOf(entry.index, made ?? { kind: 'nothing' }, returns);
-  const base = `${options.baseUrl()}${FHIR_BASE}/`;
+  const intake = intakeOf(options, who);
   const references = plan.conditionalReferences.filter(({ entries }) =>
     entries.includes(entry.index),
   );
   const [outcome] = await auditedWrite(options, who, {
-    intents: [intentOf(entry, { ...options, base })],
+    intents: [await intentOf(entry, intake)],
     context: {
-      searched: searchedOf(references, base),
+      searched: await searchedOf(references, intake),
       ...(journal !== undefined && {
         finish: (tx, [made]) => journal.settle(tx, [resultOfEntry(made)]),
       }),

@@ -10,14 +10,15 @@ export type ReadEntry = Extract<PlannedEntry, { readonly method: 'read' }>;
 /**
  * What an entry of a bundle wants written.
  */
-export function intentOf(entry: WriteEntry, intake: Intake): WriteIntent {
-  const { base } = intake;
+export async function intentOf(entry: WriteEntry, intake: Intake): Promise<WriteIntent> {
   const at = `Bundle.entry[${entry.index}]`;
   const { type } = entry;
   switch (entry.method) {
     case 'create': {
       const { numbers, ifNoneExist } = entry;
-      const unless = ifNoneExist !== undefined && { unless: conditionOf(type, ifNoneExist, base) };
+      const unless = ifNoneExist !== undefined && {
+        unless: await conditionOf(type, ifNoneExist, intake),
+      };
       return { kind: 'create', at, resource: entry.resource as Identified, numbers, ...unless };
     }
     case 'update': {
@@ -25,19 +26,24 @@ export function intentOf(entry: WriteEntry, intake: Intake): WriteIntent {
       const content = { at, resource: entry.resource as Identified, numbers, ...matchOf(entry) };
       return criteria === undefined
         ? { kind: 'put', ...content, ifAbsent }
-        : { kind: 'put-matching', ...content, ownId, matching: conditionOf(type, criteria, base) };
+        : {
+            kind: 'put-matching',
+            ...content,
+            ownId,
+            matching: await conditionOf(type, criteria, intake),
+          };
     }
     case 'patch': {
       const { id, criteria = '' } = entry;
       const edit = { at, edit: patchOfEntry(entry.patch, intake), ...matchOf(entry) };
       return id === undefined
-        ? { kind: 'patch-matching', ...edit, matching: conditionOf(type, criteria, base) }
+        ? { kind: 'patch-matching', ...edit, matching: await conditionOf(type, criteria, intake) }
         : { kind: 'patch', ...edit, type, id };
     }
     case 'delete':
       return { kind: 'delete', at, type, id: entry.id, ...matchOf(entry) };
     case 'delete-matching': {
-      const matching = conditionOf(type, entry.criteria, base);
+      const matching = await conditionOf(type, entry.criteria, intake);
       return { kind: 'delete-matching', at, matching, ...matchOf(entry) };
     }
   }

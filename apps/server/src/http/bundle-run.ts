@@ -2,7 +2,7 @@ import type { EntryResult, PlannedEntry, TransactionPlan } from '@holdfast/fhir'
 import type { Queryable } from '@holdfast/postgres';
 import type { SearchedReference } from '@holdfast/store';
 import type { ReadEntry, WriteEntry } from './bundle-intent.ts';
-import { conditionOf } from './fhir-condition.ts';
+import { type ConditionReading, conditionOf } from './fhir-condition.ts';
 import type { Returns } from './fhir-preference.ts';
 
 /** A plan and how its response is to be. */
@@ -27,10 +27,12 @@ export const isWrite = (entry: PlannedEntry): entry is WriteEntry =>
 /** References by search, as the store resolves them. */
 export const searchedOf = (
   references: TransactionPlan['conditionalReferences'],
-  base: string,
-): SearchedReference[] =>
-  references.map(({ reference, type, query, entries }) => ({
-    reference,
-    query: conditionOf(type, query, base),
-    expression: entries.map((index) => `Bundle.entry[${index}].resource`),
-  }));
+  reading: ConditionReading,
+): Promise<SearchedReference[]> =>
+  Promise.all(
+    references.map(async ({ reference, type, query, entries }) => ({
+      reference,
+      query: await conditionOf(type, query, reading),
+      expression: entries.map((index) => `Bundle.entry[${index}].resource`),
+    })),
+  );

@@ -6,8 +6,8 @@ import { intentOf } from './bundle-intent.ts';
 import { readEntry } from './bundle-read.ts';
 import { resultOf } from './bundle-result.ts';
 import { type BundleRun, isRead, isWrite, searchedOf } from './bundle-run.ts';
-import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { intakeOf } from './terminology-of.ts';
 
 /**
  * All entries or none, on one connection: the writes in FHIR's order, then the reads, which see them.
@@ -19,7 +19,7 @@ export async function runTransaction(
   { plan, returns, journal }: BundleRun,
 ): Promise<readonly EntryResult[]> {
   if (journal !== undefined && journal.settled.size > 0) return [...journal.settled.values()];
-  const base = `${options.baseUrl()}${FHIR_BASE}/`;
+  const intake = intakeOf(options, who);
   const writes = plan.entries.filter(isWrite);
   const reads = plan.entries.filter(isRead);
   const results: EntryResult[] = [];
@@ -29,9 +29,9 @@ export async function runTransaction(
       return outcome === undefined ? [] : [resultOf(index, outcome, returns)];
     });
   const outcomes = await auditedWrite(options, who, {
-    intents: writes.map((entry) => intentOf(entry, { ...options, base })),
+    intents: await Promise.all(writes.map((entry) => intentOf(entry, intake))),
     context: {
-      searched: searchedOf(plan.conditionalReferences, base),
+      searched: await searchedOf(plan.conditionalReferences, intake),
       ...((reads.length > 0 || journal !== undefined) && {
         finish: async (tx, made) => {
           results.length = 0;

@@ -64,7 +64,7 @@ async function* windowsOf(
   const { audit, gates, dictionary, pool } = options;
   const { tenant } = who.actor;
   const { type, upTo } = file;
-  const scope = await (await exportScopes(options, asked, tenant))(type);
+  const scope = await (await exportScopes(options, asked, who.actor))(type);
   const context = { db: pool, tenant, dictionary, gates: gates.gateSource(who.actor, 'export') };
   const access = {
     interaction: 'operation-export',

@@ -6,12 +6,13 @@ import {
   parseSearch,
   problemIssue,
   type ResourceType,
-  shippedTerminology,
 } from '@holdfast/fhir';
 import { type ExportScope, patientKeysOf, systemsOfCriteria } from '@holdfast/store';
+import type { ConditionReading } from './fhir-condition.ts';
 import { invalid } from './fhir-exchange.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { terminologyOf } from './terminology-of.ts';
 
 /** An export as it was taken in. */
 export interface AskedExport extends Omit<ExportAsked, 'unknown'> {
@@ -38,16 +39,22 @@ export interface ExportedFile {
 export async function exportScopes(
   options: FhirRoutesOptions,
   asked: AskedExport,
-  tenant: Actor['tenant'],
+  actor: Actor,
 ): Promise<(type: ResourceType) => Promise<ExportScope>> {
-  const { pool, dictionary } = options;
+  const { pool, dictionary, gates } = options;
+  const { tenant } = actor;
+  const reader = { db: pool, tenant, gates: gates.gateSource(actor, 'read') };
+  const terminology = terminologyOf(options, reader);
+  const base = `${options.baseUrl()}${FHIR_BASE}/`;
   const of =
     typeof asked.of === 'string'
       ? asked.of
       : { keys: await patientKeysOf(asked.of.patients, { db: pool, tenant }) };
   return async (type) => {
     const own = asked.filters.filter((filter) => filter.type === type);
-    const filters = await Promise.all(own.map(({ query }) => filterOf(options, type, query)));
+    const filters = await Promise.all(
+      own.map(({ query }) => filterOf(type, query, { base, terminology })),
+    );
     await dictionary.lookUp(filters.flatMap((all) => all.flatMap(systemsOfCriteria)));
     return { type, of, since: asked.since, until: asked.until, filters };
   };
@@ -58,13 +65,13 @@ export async function exportScopes(
  * @throws InvalidBody naming what is not understood
  */
 export async function filterOf(
-  { baseUrl }: Pick<FhirRoutesOptions, 'baseUrl'>,
   type: ResourceType,
   query: string,
+  { base, terminology }: ConditionReading,
 ): Promise<readonly Criterion[]> {
-  const parsed = parseSearch(type, query, { base: `${baseUrl()}${FHIR_BASE}/` });
+  const parsed = parseSearch(type, query, { base });
   if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
-  const expanded = await expandTerminology(parsed.value, shippedTerminology);
+  const expanded = await expandTerminology(parsed.value, terminology);
   if (!expanded.ok) throw invalid(400, expanded.error.map(problemIssue));
   const { unknown, sort, includes, criteria } = expanded.value;
   if (unknown.length > 0 || sort.length > 0 || includes.length > 0 || criteria.length === 0) {

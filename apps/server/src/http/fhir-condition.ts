@@ -1,17 +1,36 @@
-import { parseSearch, problemIssue, type ResourceType, type SearchQuery } from '@holdfast/fhir';
+import {
+  expandTerminology,
+  parseSearch,
+  problemIssue,
+  type ResourceType,
+  type SearchQuery,
+  type Terminology,
+} from '@holdfast/fhir';
 import { serverFault } from '../errors.ts';
 import { invalid } from './fhir-exchange.ts';
+
+/** What a condition is read with. */
+export interface ConditionReading {
+  /** This server's FHIR address ending in `/`. */
+  readonly base: string;
+  readonly terminology: Terminology;
+}
 
 /**
  * The criteria of a conditional write. Unlike in a search nothing may be left out of account: a
  * misspelt parameter would widen the condition, down to "any resource of the type".
  * @param text a query string with or without `?`
- * @param base this server's FHIR address ending in `/`
  */
-export function conditionOf(type: ResourceType, text: string, base: string): SearchQuery {
+export async function conditionOf(
+  type: ResourceType,
+  text: string,
+  { base, terminology }: ConditionReading,
+): Promise<SearchQuery> {
   const parsed = parseSearch(type, text.replace(/^[^?]*\?/, ''), { base });
   if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
-  const query = parsed.value;
+  const expanded = await expandTerminology(parsed.value, terminology);
+  if (!expanded.ok) throw invalid(400, expanded.error.map(problemIssue));
+  const query = expanded.value;
   if (query.unknown.length > 0) {
     const names = query.unknown.join(', ');
     throw serverFault('SERVER_CONDITION_INVALID', { diagnostics: `Not understood: ${names}.` });

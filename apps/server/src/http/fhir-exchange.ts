@@ -7,6 +7,7 @@ import {
   parseResourceBody,
   type Resource,
   type ResourceType,
+  type Terminology,
   type ValidationPolicy,
   type WrittenNumbers,
   withRelativeReferences,
@@ -25,6 +26,8 @@ export interface Intake {
   /** Its FHIR address ending in `/`. */
   readonly base: string;
   readonly validation: ValidationPolicy;
+  /** What conditions on codes go by. */
+  readonly terminology: Terminology;
 }
 
 export interface Params {

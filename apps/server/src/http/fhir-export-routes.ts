@@ -20,6 +20,7 @@ import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { refuseUnknown } from './fhir-search-routes.ts';
 import { operationQuery } from './operation-parameters.ts';
+import { intakeOf } from './terminology-of.ts';
 
 /**
  * Kick-off of Bulk Data exports (https://hl7.org/fhir/uv/bulkdata/STU2/export.html): of everything, of
@@ -47,7 +48,8 @@ async function kickOff(
   const { unknown, ...asked } = read.value;
   // Unlike in a search, what is not understood could widen what leaves.
   if (preferenceOf(request.headers['prefer']).handling !== 'lenient') refuseUnknown({ unknown });
-  for (const { type, query } of asked.filters) await filterOf(options, type, query);
+  const intake = intakeOf(options, who);
+  for (const { type, query } of asked.filters) await filterOf(type, query, intake);
   const of =
     level === 'group'
       ? { patients: await membersOf(options, exchange) }

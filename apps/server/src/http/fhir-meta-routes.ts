@@ -24,6 +24,7 @@ import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { editedContent } from './fhir-patch.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { intakeOf } from './terminology-of.ts';
 
 /**
  * `$meta` of the system, a type, a resource; `$meta-add` and `$meta-delete` of a resource
@@ -96,7 +97,7 @@ async function changeMeta(
   if (!parsed.ok) throw invalid(400, parsed.error);
   const labels = readMetaLabels(parsed.value);
   if (!labels.ok) throw invalid(400, labels.error);
-  const intake = { base: `${options.baseUrl()}${FHIR_BASE}/`, validation: options.validation };
+  const intake = intakeOf(options, who);
   const intent: WriteIntent = {
     kind: 'patch',
     type,

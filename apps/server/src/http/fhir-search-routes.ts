@@ -9,7 +9,7 @@ import {
   type SearchQuery,
   type SearchScope,
   searchForm,
-  shippedTerminology,
+  type Terminology,
 } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import { search } from '@holdfast/store';
@@ -22,6 +22,7 @@ import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { searchBundle } from './search-bundle.ts';
 import { searchEvidence } from './search-evidence.ts';
+import { terminologyOf } from './terminology-of.ts';
 
 interface SearchPath {
   readonly type?: string;
@@ -65,14 +66,16 @@ export interface SearchAsked {
 
 /** A page of a search as a Bundle's text, decided and recorded. */
 export async function searchset(
-  { dictionary, seal, gates, audit, baseUrl }: FhirRoutesOptions,
+  options: FhirRoutesOptions,
   who: Audited,
   { place, parameters, strict, db }: SearchAsked,
 ): Promise<string> {
+  const { dictionary, seal, gates, audit, baseUrl } = options;
   const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
-  const query = await queryOf(scope, parameters, { root, strict });
   const asked = { db, tenant: who.actor.tenant, gates: gates.gateSource(who.actor, 'read') };
+  const terminology = terminologyOf(options, asked);
+  const query = await queryOf(scope, parameters, { root, strict, terminology });
   const page = await search(query, { dictionary, seal, ...asked });
   await audit.accessed(
     who,
@@ -120,14 +123,20 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
 export const isStrict = ({ headers }: FastifyRequest): boolean =>
   /(?:^|[,;\s])handling=strict\b/.test(String(headers['prefer'] ?? ''));
 
+interface Reading {
+  readonly root: string;
+  readonly strict: boolean;
+  readonly terminology: Terminology;
+}
+
 async function queryOf(
   scope: SearchScope,
   parameters: URLSearchParams,
-  { root, strict }: { readonly root: string; readonly strict: boolean },
+  { root, strict, terminology }: Reading,
 ): Promise<SearchQuery> {
   const parsed = parseSearch(scope, parameters, { base: `${root}/` });
   if (!parsed.ok) throw invalid(400, parsed.error.map(problemIssue));
-  const expanded = await expandTerminology(parsed.value, shippedTerminology);
+  const expanded = await expandTerminology(parsed.value, terminology);
   if (!expanded.ok) throw invalid(400, expanded.error.map(problemIssue));
   const query = expanded.value;
   if (strict) refuseUnknown(query);

@@ -16,21 +16,24 @@ import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { patchOf } from './fhir-patch.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { answerDelete, answerWrite } from './fhir-write-answer.ts';
+import { intakeOf } from './terminology-of.ts';
 
 /** FHIR create, update, patch and delete, by id and by condition (https://hl7.org/fhir/R4/http.html). */
 export function registerFhirWriteRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const handler = (answer: (exchange: Exchange) => Promise<FastifyReply>) =>
     fhirHandler(options.verifier, answer);
   const written =
-    (intentOf: (options: FhirRoutesOptions, exchange: Exchange) => WriteIntent) =>
+    (intentOf: IntentOf) =>
     async (exchange: Exchange): Promise<FastifyReply> => {
-      const outcome = await write(options, intentOf(options, exchange), exchange);
+      const intent = await intentOf(intakeOf(options, exchange.who), exchange, options);
+      const outcome = await write(options, intent, exchange);
       return answerWrite(options, exchange, outcome);
     };
   const deleted =
-    (intentOf: (options: FhirRoutesOptions, exchange: Exchange) => WriteIntent) =>
+    (intentOf: IntentOf) =>
     async (exchange: Exchange): Promise<FastifyReply> => {
-      const outcome = await write(options, intentOf(options, exchange), exchange);
+      const intent = await intentOf(intakeOf(options, exchange.who), exchange, options);
+      const outcome = await write(options, intent, exchange);
       return answerDelete(exchange, outcome);
     };
   app.post(`${FHIR_BASE}/:type`, handler(written(create)));
@@ -52,35 +55,38 @@ async function write(
   return outcome;
 }
 
+type IntentOf = (
+  intake: Intake,
+  exchange: Exchange,
+  ids: Pick<FhirRoutesOptions, 'clock' | 'random'>,
+) => WriteIntent | Promise<WriteIntent>;
+
 type Sent = ReturnType<typeof sentContent>;
-
-const fhirBase = ({ baseUrl }: FhirRoutesOptions): string => `${baseUrl()}${FHIR_BASE}/`;
-
-const intakeOf = (options: FhirRoutesOptions): Intake => ({
-  base: fhirBase(options),
-  validation: options.validation,
-});
 
 const withId = ({ resource, numbers }: Sent, id: string): Content => ({
   resource: { ...resource, id },
   numbers,
 });
 
-function create(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
+async function create(
+  intake: Intake,
+  { request }: Exchange,
+  { clock, random }: Pick<FhirRoutesOptions, 'clock' | 'random'>,
+): Promise<WriteIntent> {
   const type = typeOf(request);
-  const sent = sentContent(request, type, intakeOf(options));
+  const sent = sentContent(request, type, intake);
   const header = request.headers['if-none-exist'];
   const criteria = Array.isArray(header) ? header.join('&') : header;
   return {
     kind: 'create',
-    ...withId(sent, uuidV7(options.clock, options.random)),
-    ...(criteria !== undefined && { unless: conditionOf(type, criteria, fhirBase(options)) }),
+    ...withId(sent, uuidV7(clock, random)),
+    ...(criteria !== undefined && { unless: await conditionOf(type, criteria, intake) }),
   };
 }
 
-function update(options: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
+function update(intake: Intake, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  const sent = sentContent(request, type, intakeOf(options));
+  const sent = sentContent(request, type, intake);
   if (sent.resource.id !== id) {
     throw serverFault('SERVER_ID_MISMATCH', { expression: [`${type}.id`] });
   }
@@ -88,47 +94,45 @@ function update(options: FhirRoutesOptions, { request, who }: Exchange): WriteIn
   return { kind: 'put', ...withId(sent, id), ifMatch: ifMatch(request), ifAbsent };
 }
 
-function updateMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
+async function updateMatching(
+  intake: Intake,
+  { request }: Exchange,
+  { clock, random }: Pick<FhirRoutesOptions, 'clock' | 'random'>,
+): Promise<WriteIntent> {
   const type = typeOf(request);
-  const matching = conditionOf(type, queryText(request.url), fhirBase(options));
-  const sent = sentContent(request, type, intakeOf(options));
+  const matching = await conditionOf(type, queryText(request.url), intake);
+  const sent = sentContent(request, type, intake);
   const { id } = sent.resource;
   return {
     kind: 'put-matching',
     matching,
-    ...withId(sent, id ?? uuidV7(options.clock, options.random)),
+    ...withId(sent, id ?? uuidV7(clock, random)),
     ownId: id !== undefined,
     ifMatch: ifMatch(request),
   };
 }
 
-function patch(options: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
+function patch(intake: Intake, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
-  return {
-    kind: 'patch',
-    type,
-    id,
-    edit: patchOf(request, intakeOf(options)),
-    ifMatch: ifMatch(request),
-  };
+  return { kind: 'patch', type, id, edit: patchOf(request, intake), ifMatch: ifMatch(request) };
 }
 
-function patchMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
-  const matching = conditionOf(typeOf(request), queryText(request.url), fhirBase(options));
+async function patchMatching(intake: Intake, { request }: Exchange): Promise<WriteIntent> {
+  const matching = await conditionOf(typeOf(request), queryText(request.url), intake);
   return {
     kind: 'patch-matching',
     matching,
-    edit: patchOf(request, intakeOf(options)),
+    edit: patchOf(request, intake),
     ifMatch: ifMatch(request),
   };
 }
 
-function remove(_: FhirRoutesOptions, { request, who }: Exchange): WriteIntent {
+function remove(_: Intake, { request, who }: Exchange): WriteIntent {
   const { type, id } = nameOf(request, who);
   return { kind: 'delete', type, id, ifMatch: ifMatch(request) };
 }
 
-function removeMatching(options: FhirRoutesOptions, { request }: Exchange): WriteIntent {
-  const matching = conditionOf(typeOf(request), queryText(request.url), fhirBase(options));
+async function removeMatching(intake: Intake, { request }: Exchange): Promise<WriteIntent> {
+  const matching = await conditionOf(typeOf(request), queryText(request.url), intake);
   return { kind: 'delete-matching', matching, ifMatch: ifMatch(request) };
 }

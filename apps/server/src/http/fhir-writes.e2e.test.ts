@@ -216,3 +216,76 @@ describe('a refused write', () => {
     }
   });
 });
+
+describe('a Patient that is deleted while others refer to it', () => {
+  const observation = (id: string) => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/leaving' },
+  });
+
+  it('leaves what is theirs as it is; it takes no more until the patient is brought back', async () => {
+    const leaving = { ...patient('leaving'), id: 'leaving' };
+    await send('PUT', '/Patient/leaving', leaving);
+    await send('PUT', '/Observation/theirs', observation('theirs'));
+    expect((await send('DELETE', '/Patient/leaving')).status).toBe(204);
+    expect((await send('GET', '/Patient/leaving')).status).toBe(410);
+    expect((await send('GET', '/Observation/theirs')).status).toBe(200);
+    const found = await send('GET', '/Observation?patient=leaving&_include=Observation:subject');
+    expect(found.body['entry']).toMatchObject([{ resource: { id: 'theirs' } }]);
+    expect((await send('GET', '/Patient/leaving/$everything')).status).toBe(410);
+    // Neither new data nor changes: whose would it be?
+    expect((await send('PUT', '/Observation/more', observation('more'))).status).toBe(422);
+    expect((await send('PUT', '/Observation/theirs', observation('theirs'))).status).toBe(422);
+    expect((await send('PUT', '/Patient/leaving', leaving)).status).toBe(201);
+    expect((await send('PUT', '/Observation/theirs', observation('theirs'))).status).toBe(200);
+    await send('DELETE', '/Patient/leaving');
+    expect((await send('DELETE', '/Observation/theirs')).status).toBe(204);
+  });
+});
+
+describe('codes that a stored ValueSet names', () => {
+  it('are what :in asks for, in searches and in conditions', async () => {
+    const define = (path: string, body: object) =>
+      stage.fhir('importer', path, { method: 'PUT', body: JSON.stringify(body) });
+    await define('/CodeSystem/moods', {
+      resourceType: 'CodeSystem',
+      id: 'moods',
+      url: 'urn:moods',
+      status: 'active',
+      content: 'complete',
+      concept: [{ code: 'good', concept: [{ code: 'great' }] }, { code: 'bad' }],
+    });
+    await define('/ValueSet/good-moods', {
+      resourceType: 'ValueSet',
+      id: 'good-moods',
+      url: 'urn:good-moods',
+      status: 'active',
+      compose: {
+        include: [
+          { system: 'urn:moods', filter: [{ property: 'concept', op: 'is-a', value: 'good' }] },
+        ],
+      },
+    });
+    const mood = (code: string) => ({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { coding: [{ system: 'urn:moods', code }] },
+    });
+    await send('POST', '/Observation', mood('great'));
+    await send('POST', '/Observation', mood('bad'));
+    const total = async (query: string) =>
+      (await send('GET', `/Observation?${query}&_total=accurate`)).body['total'];
+    expect(await total('code:in=urn:good-moods')).toBe(1);
+    expect(await total('code:below=urn:moods|good')).toBe(1);
+    expect((await send('GET', '/Observation?code:in=urn:no-such-set')).status).toBe(400);
+    const again = await send('POST', '/Observation', mood('good'), {
+      'if-none-exist': 'code:in=urn:good-moods',
+    });
+    expect(again.status).toBe(200);
+    const gone = await send('DELETE', '/Observation?code:in=urn:good-moods');
+    expect([gone.status, await total('code:in=urn:good-moods')]).toEqual([204, 0]);
+  });
+});

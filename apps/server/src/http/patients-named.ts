@@ -1,4 +1,5 @@
-import type { Criterion, SearchQuery } from '@holdfast/fhir';
+import { type Criterion, parseSearch, type ResourceType, type SearchQuery } from '@holdfast/fhir';
+import { SEARCH_PARAMETERS_AUDITED } from '../limits.ts';
 
 /**
  * The ids of patients that a search names, whether there is anything of theirs or not: by
@@ -27,4 +28,17 @@ function namedBy(criterion: Criterion, ofPatients: boolean): string[] {
     default:
       return [];
   }
+}
+
+/**
+ * The same of a search that was refused, parameter by parameter: one that cannot be read takes nothing
+ * from what the others name.
+ */
+export function patientsAskedFor(type: ResourceType, parameters: URLSearchParams): string[] {
+  const pairs = [...parameters].slice(0, SEARCH_PARAMETERS_AUDITED);
+  const named = pairs.flatMap((pair) => {
+    const parsed = parseSearch(type, new URLSearchParams([pair]));
+    return parsed.ok ? patientsNamed(parsed.value) : [];
+  });
+  return [...new Set(named)];
 }

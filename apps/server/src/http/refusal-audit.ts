@@ -7,6 +7,7 @@ import {
   isResourceId,
   isResourceType,
   type Resource,
+  searchForm,
 } from '@holdfast/fhir';
 import type { AuditAction } from '@holdfast/ledger';
 import { read } from '@holdfast/store';
@@ -16,7 +17,9 @@ import { type Access, type Audited, type AuditTrail, MINOR, SERIOUS } from '../a
 import { NAMED_PATIENTS_DECIDED } from '../limits.ts';
 import { FHIR_JSON } from './app.ts';
 import { faultOf } from './fault-of.ts';
+import { queryText } from './fhir-condition.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
+import { patientsAskedFor } from './patients-named.ts';
 
 export interface RefusalAuditOptions {
   readonly audit: AuditTrail;
@@ -68,7 +71,11 @@ async function recordRefusal(
     outcome: reply.statusCode < 500 ? MINOR : SERIOUS,
     type,
     id,
-    named: [...(patientId === null ? [] : [patientId]), ...patientsSent(request.body)],
+    named: [
+      ...(patientId === null ? [] : [patientId]),
+      ...patientsSent(request.body),
+      ...patientsSearched(type, request),
+    ],
   });
   request.facts.denied ||= options.audit.hasDenied(who);
 }
@@ -146,6 +153,14 @@ export function patientsSent(body: unknown): string[] {
   } catch {
     return [];
   }
+}
+
+/** Whom a search names in its address or its form. */
+function patientsSearched(type: string, { url, body, headers }: FastifyRequest): string[] {
+  if (!isResourceType(type)) return [];
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const form = isForm && typeof body === 'string' ? body : '';
+  return patientsAskedFor(type, searchForm(queryText(url), form));
 }
 
 /** Whose data a resource is, first its owner. */

@@ -18,7 +18,7 @@ export function asyncExport(options: FhirRoutesOptions): AsyncHandler {
     const { types } = asked;
     const { tenant } = actor;
     const { pool: db, dictionary, gates } = options;
-    const scopeOf = await exportScopes(options, asked, tenant);
+    const scopeOf = await exportScopes(options, asked, actor);
     const context = { db, tenant, dictionary, gates: gates.gateSource(actor, 'export') };
     let progress = (work.progress ?? BEGINNING) as ExportProgress; // written below
     for (let type = types[progress.type]; type !== undefined; type = types[progress.type]) {

@@ -52,8 +52,9 @@ const DAMAGES: Readonly<Record<string, (place: Place) => string>> = {
   'an empty object'({ holder, key, path }) {
     const value = holder[key];
     holder[key] = {};
-    // What should be a resource lacks its type first of all.
-    return isNode(value) && 'resourceType' in value ? `${path}.resourceType` : path;
+    // What may be a resource of any type lacks its type first of all.
+    const isAnyResource = key === 'resource' && isNode(value) && 'resourceType' in value;
+    return isAnyResource ? `${path}.resourceType` : path;
   },
   'an empty text'({ holder, key, path }) {
     holder[key] = '';

@@ -15,6 +15,7 @@ import {
   publishedExamples,
   RandomSearches,
   syntheaBundles,
+  usCoreCapabilities,
 } from '@holdfast/fhir/testing';
 import { runs, seededRandom } from '@holdfast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,8 +24,21 @@ import { randomCount, randomIncludes, randomSort } from '../testing/random-resul
 import { gateHiding, SearchStage, seeAll, storable } from '../testing/search-stage.ts';
 
 const SEARCHES = 1_000;
+const SOAKED = 20_000;
 /** Entries of a Synthea bundle up to which it is loaded: two of the records, for the time it takes. */
 const SMALL_BUNDLE = 112;
+
+const COMBINATION =
+  'http://hl7.org/fhir/StructureDefinition/capabilitystatement-search-parameter-combination';
+
+interface Capability {
+  readonly type: ResourceType;
+  readonly searchParam?: readonly { readonly name: string }[];
+  readonly extension?: readonly {
+    readonly url: string;
+    readonly extension: readonly { readonly valueString?: string }[];
+  }[];
+}
 
 /** Published examples and whole records. */
 function examples(): readonly Identified[] {
@@ -88,7 +102,7 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
   }, async () => {
     expect.hasAssertions();
     const draws = seededRandom(20_261_124);
-    for (const drawn of searches(draws, runs(SEARCHES))) {
+    for (const drawn of searches(draws, runs(SEARCHES, SOAKED))) {
       await findsTheSame(drawn, { world, gates: seeAll, draws });
     }
   });
@@ -96,7 +110,7 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
   it('includes and counts the same', { timeout: 3_600_000 }, async () => {
     expect.hasAssertions();
     const draws = seededRandom(42);
-    for (const drawn of searches(draws, runs(SEARCHES / 4))) {
+    for (const drawn of searches(draws, runs(SEARCHES / 4, SOAKED / 4))) {
       await includesTheSame(drawn, { world, gates: seeAll, draws });
     }
   });
@@ -113,7 +127,7 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
       world.resources().filter((resource) => !hidden.has(nameOf(resource))),
     );
     let less = 0;
-    for (const drawn of searches(draws, runs(SEARCHES / 8))) {
+    for (const drawn of searches(draws, runs(SEARCHES / 8, SOAKED / 8))) {
       const expected = visible.search(drawn.query);
       if (expected.size < drawn.expected.size) less++;
       const restricted = { ...drawn, expected };
@@ -121,6 +135,45 @@ describe.skipIf(!hasSharedData())('a search, held against a brute-force oracle,'
       await includesTheSame(restricted, { world: visible, gates, draws });
     }
     expect(less).toBeGreaterThan(SEARCHES / 40);
+  });
+
+  describe('as US Core’s CapabilityStatement asks for it,', () => {
+    const [rest] = usCoreCapabilities()['rest'] as unknown as { resource: Capability[] }[];
+    const capabilities = rest?.resource ?? [];
+
+    it('is answered: all 108 parameters', async () => {
+      const asked = capabilities.flatMap(({ type, searchParam = [] }) =>
+        searchParam.map(({ name }) => [type, [name]] as const),
+      );
+      expect(asked).toHaveLength(108);
+      expect(await answered(asked)).toBeGreaterThan(80);
+    });
+
+    it('is answered: all 70 combinations', async () => {
+      const asked = capabilities.flatMap(({ type, extension = [] }) =>
+        extension
+          .filter(({ url }) => url === COMBINATION)
+          .map((one) => [type, one.extension.flatMap((part) => part.valueString ?? [])] as const),
+      );
+      expect(asked).toHaveLength(70);
+      expect(await answered(asked)).toBeGreaterThan(40);
+    });
+
+    /** Holds each search against the oracle. @returns how many of them found something */
+    async function answered(asked: readonly (readonly [ResourceType, readonly string[]])[]) {
+      const random = new RandomSearches(world, seededRandom(108));
+      let found = 0;
+      for (const [type, names] of asked) {
+        const text = random.about(type, names).toString();
+        const parsed = parseSearch(type, text);
+        if (!parsed.ok) throw new Error(`${type}?${text}: ${JSON.stringify(parsed.error)}`);
+        expect(parsed.value.unknown, `${type}?${text}`).toEqual([]);
+        const expected = world.search(parsed.value);
+        expect(sorted(await stage.all(parsed.value)), `${type}?${text}`).toEqual(sorted(expected));
+        if (expected.size > 0) found++;
+      }
+      return found;
+    }
   });
 
   interface Drawn {

@@ -73,6 +73,41 @@ export class RandomSearches {
     return { type, query: pairs.toString() };
   }
 
+  /**
+   * One search on these parameters together, from a resource that has a value of each, where there is
+   * one; else from resources that have some, or made up.
+   */
+  about(type: ResourceType, names: readonly string[]): URLSearchParams {
+    const resources = this.#byType.get(type) ?? [];
+    const conditions = (resource: Resource) =>
+      names.map((name) => this.#plain(resource, name) ?? this.#anybody(type, name));
+    const whole = resources.find((resource) =>
+      names.every((name) => this.#plain(resource, name) !== undefined),
+    );
+    const chosen = whole ?? resources[0];
+    const pairs = new URLSearchParams();
+    const all =
+      chosen === undefined ? names.map((name) => [name, 'x'] as const) : conditions(chosen);
+    for (const [name, value] of all) pairs.append(name, value);
+    return pairs;
+  }
+
+  /** The parameter with a value of this resource, if it has one. */
+  #plain(resource: Resource, name: string): readonly [string, string] | undefined {
+    const parameter = searchParametersOf(resource.resourceType).get(name);
+    const rows = this.#world.rowsOf(resource);
+    const sample = parameter && this.#sample(parameter, resource, rows);
+    return sample && [`${name}${sample.modifier}`, sample.value];
+  }
+
+  #anybody(type: ResourceType, name: string): readonly [string, string] {
+    for (const resource of this.#byType.get(type) ?? []) {
+      const found = this.#plain(resource, name);
+      if (found !== undefined) return found;
+    }
+    return searchParametersOf(type).get(name)?.kind === 'date' ? [name, '2024'] : [name, 'x'];
+  }
+
   /** One with a rare kind of value, one of any type, or one of all, which favours common types. */
   #first(): Resource {
     const draws = this.#draws;
