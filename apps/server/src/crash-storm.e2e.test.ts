@@ -57,6 +57,8 @@ interface Acknowledged {
   readonly versions: Set<string>;
   /** Tags of bundles: sent, and answered. */
   readonly bundles: Map<string, boolean>;
+  /** Tags of asynchronous bundles that were accepted. */
+  readonly accepted: Set<string>;
 }
 
 const observation = (patient: string, tag: string, more: object = {}) => ({
@@ -89,7 +91,7 @@ async function writeOnce(
     );
     if (response.ok && location !== null) told.versions.add(location[0]);
   };
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
       return note(await call('POST', '/Observation', observation(one, tag)));
     case 1:
@@ -102,6 +104,13 @@ async function writeOnce(
       );
     case 3: {
       await call('DELETE', `/Observation?code=urn:storm|once&subject=Patient/${one}`);
+      return undefined;
+    }
+    case 4: {
+      const entry = [one, other, one].map((each) => post(observation(each, tag)));
+      const batch = { resourceType: 'Bundle', type: random.pick(['batch', 'transaction']), entry };
+      const response = await call('POST', '', batch, { prefer: 'respond-async' });
+      if (response.status === 202) told.accepted.add(tag);
       return undefined;
     }
     default: {
@@ -225,6 +234,7 @@ async function expectWhole(owner: Pool, told: Acknowledged): Promise<void> {
     return answered ? found !== 3 : found !== 0 && found !== 3;
   });
   expect(torn).toEqual([]);
+  expect([...told.accepted].filter((tag) => counts.get(tag) !== 3)).toEqual([]);
   const gaps = await owner.query(
     'select stream from event group by stream having count(*) <> max(seq) or min(seq) <> 1',
   );
@@ -239,7 +249,7 @@ async function expectWhole(owner: Pool, told: Acknowledged): Promise<void> {
 describe('a storm of writes', () => {
   it(`struck ${ROUNDS} times by kill -9 loses nothing it acknowledged and tears no bundle`, async () => {
     const random = seededRandom(9);
-    const told: Acknowledged = { versions: new Set(), bundles: new Map() };
+    const told: Acknowledged = { versions: new Set(), bundles: new Map(), accepted: new Set() };
     for (let round = 0; round < ROUNDS; round++) {
       const statuses = await storm(round, random, told);
       // Contention is the server's to bear: only its own death shows.
@@ -253,9 +263,13 @@ describe('a storm of writes', () => {
     const url = readFileSync(join(data, 'keys', 'database-url'), 'utf8');
     const owner = createPool({ url, tenant: 1, max: 2 });
     try {
+      const open = async () =>
+        (await owner.query(`select from async_request where state <> 'done'`)).rowCount;
+      await expect.poll(open, { timeout: 60_000 }).toBe(0);
+      expect(told.accepted.size).toBeGreaterThan(0);
       await expectWhole(owner, told);
     } finally {
       await owner.end();
     }
-  }, 240_000);
+  }, 7_200_000);
 });

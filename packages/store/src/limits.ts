@@ -51,6 +51,9 @@ export const META_VALUES_MAX = 1_000;
 /** Patients of a Group whose rows one window of an export looks at, all together sorted. */
 export const EXPORT_PATIENTS_A_WINDOW = 100;
 
+/** Content of one window of an export, as stored: what is in memory is a few times that. */
+export const EXPORT_WINDOW_BYTES = 4 * 1024 * 1024;
+
 /** Matches counted for `_total=accurate`; each costs a decision. Beyond it "at least" is said. */
 export const ACCURATE_TOTAL_MAX = 100_000;
 

@@ -2,7 +2,6 @@
 // server, and must get what it asked for.
 import { createRequire } from 'node:module';
 import { MedplumClient, OperationOutcomeError } from '@medplum/core';
-import type { Observation, Patient } from '@medplum/fhirtypes';
 import { Client } from 'fhir-kit-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Serving, serving } from '../testing/serving.ts';
@@ -37,14 +36,14 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stage.stop(), 60_000);
 
-const patient = (family: string): Patient => ({
-  resourceType: 'Patient',
+const patient = (family: string) => ({
+  resourceType: 'Patient' as const,
   name: [{ family, given: ['Ada'] }],
   identifier: [{ system: 'urn:clients', value: family }],
 });
-const observation = (subject: string, day: number): Observation => ({
-  resourceType: 'Observation',
-  status: 'final',
+const observation = (subject: string, day: number) => ({
+  resourceType: 'Observation' as const,
+  status: 'final' as const,
   code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
   subject: { reference: `Patient/${subject}` },
   effectiveDateTime: `2024-01-0${day}`,

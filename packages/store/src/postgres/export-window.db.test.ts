@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateSource } from '../access-gate.ts';
-import { EXPORT_PATIENTS_A_WINDOW } from '../limits.ts';
+import { EXPORT_PATIENTS_A_WINDOW, EXPORT_WINDOW_BYTES } from '../limits.ts';
 import {
   criteria,
   gateOf,
@@ -128,6 +129,30 @@ describe('the windows of an export', () => {
     const after = await readExport(what, { after: first, upTo: second, rows: 100 }, at(open));
     expect(after.versions.map(({ id }) => id)).toEqual(before.ids.filter((_, nth) => nth !== 5));
     expect(after.versions[3]?.content).toContain('changed');
+  });
+
+  it('hold no more than fits, one row at least, and go on behind it', async () => {
+    // What cannot be compressed: a third of a window each.
+    const large = (id: string) => ({
+      ...observation(id, 'p000', '2024-01-01'),
+      note: [{ text: randomBytes(EXPORT_WINDOW_BYTES / 4).toString('base64') }],
+    });
+    const ids = ['large-1', 'large-2', 'large-3', 'large-4', 'large-5'];
+    for (const id of ids) await stage.write([{ kind: 'create', resource: large(id) }]);
+    const keys = await patientKeysOf(['p000'], at(open));
+    const what = scope({ keys });
+    const sizes: number[] = [];
+    const found: string[] = [];
+    for (let after: ExportPosition | null = null; ; ) {
+      const window = await readExport(what, { after, rows: 100 }, at(open));
+      sizes.push(window.versions.length);
+      found.push(...window.versions.map(({ id }) => id));
+      if (window.last === null) break;
+      after = window.last;
+    }
+    expect(found.sort()).toEqual(ids);
+    expect(Math.max(...sizes)).toBeLessThan(4);
+    await stage.write(ids.map((id) => ({ kind: 'delete', type: 'Observation', id })));
   });
 
   it('take what has a patient, what meets a filter, what changed since', async () => {

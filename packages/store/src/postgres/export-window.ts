@@ -1,7 +1,7 @@
 import type { Criterion, ResourceType } from '@holdfast/fhir';
 import { typeCode } from '@holdfast/fhir';
 import type { AccessGate } from '../access-gate.ts';
-import { EXPORT_PATIENTS_A_WINDOW } from '../limits.ts';
+import { EXPORT_PATIENTS_A_WINDOW, EXPORT_WINDOW_BYTES } from '../limits.ts';
 import { conditionSql } from '../search/condition-sql.ts';
 import { Parameters } from '../search/parameters.ts';
 import { type RowContext, released, statementContext } from '../search/search-context.ts';
@@ -29,7 +29,7 @@ export type ExportPosition = readonly string[];
 export interface ExportRange {
   readonly after: ExportPosition | null;
   readonly upTo?: ExportPosition | null;
-  /** Rows looked at, released or not: what a window costs. */
+  /** Rows looked at at most, released or not: what a window costs. */
   readonly rows: number;
 }
 
@@ -43,7 +43,9 @@ export interface ExportWindow {
 type ExportContext = Omit<SearchContext, 'seal'>;
 
 interface WindowColumns {
+  /** Rows looked at, and how many of these fit. */
   readonly examined: string;
+  readonly fitting: string;
   readonly last: ExportPosition | null;
   readonly visible: string;
 }
@@ -83,7 +85,8 @@ function lastOf(
   range: ExportRange,
 ): ExportPosition | null {
   if (extra === undefined) return null;
-  if (Number(extra.examined) >= range.rows) return extra.last;
+  const examined = Number(extra.examined);
+  if (examined >= range.rows || examined > Number(extra.fitting)) return extra.last;
   if (typeof of === 'string') return null;
   const asked = patientsFrom(of.keys, range);
   const [further] = of.keys.slice(of.keys.indexOf(asked.at(-1) ?? '') + 1);
@@ -124,8 +127,12 @@ function windowStatement(
   const visible = content ? '0' : `(select count(*) from w r where ${meets})`;
   return parameters.statement(
     tenant,
-    `with w as materialized (select w.*, row_number() over (order by ${window.order}) as nth from (${window.sql}) w)
-      select snapshot.consent_epoch, snapshot.now_ms, (select count(*) from w) as examined,
+    `with seen as materialized (select w.*, row_number() over run as nth,
+        sum(coalesce(pg_column_size(w.content), 0)) over run as size
+        from (${window.sql}) w window run as (order by ${window.order})),
+      w as (select * from seen ${content ? `where nth = 1 or size <= ${bind(EXPORT_WINDOW_BYTES)}` : ''})
+      select snapshot.consent_epoch, snapshot.now_ms, (select count(*) from seen) as examined,
+        (select count(*) from w) as fitting,
         (select ${window.position} from w order by w.nth desc limit 1) as last, ${visible} as visible, q.*
       from ${SNAPSHOT} left join lateral (${found}) q on true order by q.nth`,
   );
