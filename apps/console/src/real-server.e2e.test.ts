@@ -24,7 +24,7 @@ describe.skipIf(skipped !== undefined)('in Chromium', () => {
     await browser.close();
     await server.stop();
     await server.deleteData();
-    if (process.env['KEEP'] === undefined) rmSync(data, { recursive: true, force: true });
+    rmSync(data, { recursive: true, force: true });
   });
 
   const target = {

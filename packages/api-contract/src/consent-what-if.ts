@@ -27,7 +27,7 @@ export const AccessChange = z
     purpose: z.string().max(200),
     action: z.enum(['read', 'write', 'disclose', 'infer', 'export']),
     /** `anyone` whom no consent names, whom the patient's consents `named`, the patient's `own`. */
-    standing: z.enum(['anyone', 'named', 'own']),
+    standing: z.enum(['anyone', 'related', 'named', 'own']),
     change: z.enum(['gains', 'loses']),
     types: z.array(z.string().max(64)),
     /** `ordinary`, a confidentiality, or a sensitivity code. */

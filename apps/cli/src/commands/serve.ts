@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Result } from '@holdfast/kernel';
 import type { Role } from '@holdfast/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { dataOption, wholeNumber } from '../options.ts';
@@ -109,6 +110,19 @@ function environmentIn(text: string | undefined): string | undefined {
   );
 }
 
+/** A setting as it was read. @throws InvalidArgumentError that says what is wrong with it */
+function accepted<Setting>(read: Result<Setting, string>): Setting {
+  if (!read.ok) throw new InvalidArgumentError(read.error);
+  return read.value;
+}
+
+/** How records are written and named to clients. */
+const recordSettings = (env: NodeJS.ProcessEnv) => ({
+  publicUrl: env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
+  ...(env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' as const }),
+  ...(env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
+});
+
 async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
   const worker = workerNumber();
@@ -125,15 +139,11 @@ async function serve(options: Options): Promise<void> {
     readSubscriptionSettings,
     startServer,
   } = await import('@holdfast/server');
-  const broker = readBrokerSettings(process.env);
-  if (!broker.ok) throw new InvalidArgumentError(broker.error);
-  const provider = readProviderSettings(process.env);
-  if (!provider.ok) throw new InvalidArgumentError(provider.error);
-  const organisation = readOrganisation(
-    process.env['HOLDFAST_REGULATED_AS'] ?? '',
-    process.env['HOLDFAST_TIME_ZONE'] || 'UTC',
-  );
-  if (!organisation.ok) throw new InvalidArgumentError(organisation.error);
+  const broker = accepted(readBrokerSettings(process.env));
+  const provider = accepted(readProviderSettings(process.env));
+  const regulatedAs = process.env['HOLDFAST_REGULATED_AS'] ?? '';
+  const timeZone = process.env['HOLDFAST_TIME_ZONE'] || 'UTC';
+  const organisation = accepted(readOrganisation(regulatedAs, timeZone));
   const policy = parseValidationPolicy(options.validation);
   if (!policy.ok) throw new InvalidArgumentError(`--validation does not take '${policy.error}'`);
   const startedMs = performance.now();
@@ -151,18 +161,16 @@ async function serve(options: Options): Promise<void> {
     databaseUrl,
     environment,
     witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
-    provider: provider.value,
-    organisation: organisation.value,
+    provider,
+    organisation,
     // One of several loads it; the others start once it serves.
     demo: demo && (worker ?? 1) === 1,
     worker,
     role: options.role,
     drainMs: options.drain * 1_000,
-    publicUrl: process.env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
-    ...(process.env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' }),
-    ...(process.env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
+    ...recordSettings(process.env),
     subscriptions: readSubscriptionSettings(process.env),
-    broker: broker.value,
+    broker,
     logLevel: log,
     validation: policy.value,
     onProgress: say,

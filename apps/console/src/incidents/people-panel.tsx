@@ -38,7 +38,8 @@ export function PeoplePanel({ incident }: { readonly incident: IncidentDetail })
                   <td>
                     <svg width={BAR_WIDTH} height="10" aria-hidden="true" className="share">
                       <rect width={Math.max(2, (row.count / count) * BAR_WIDTH)} height="10" />
-                    </svg>
+                    </svg>{' '}
+                    {Math.round((100 * row.count) / count)} %
                   </td>
                   <td className="table__number">{formatCount(row.count)}</td>
                 </tr>

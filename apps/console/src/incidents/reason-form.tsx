@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 
 interface ReasonFormProps {
   /** What is done, as its button says it. */
@@ -13,14 +13,19 @@ interface ReasonFormProps {
 /** Whoever decides says why: the reason goes into the timeline for good. */
 export function ReasonForm({ action, label, busy, onReason, onCancel }: ReasonFormProps) {
   const [because, setBecause] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (because.trim() === '') return;
     onReason(because.trim());
     setBecause('');
   };
   return (
-    <form onSubmit={submit} className="reason">
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      className="reason"
+    >
       <Textarea
         label={label}
         value={because}

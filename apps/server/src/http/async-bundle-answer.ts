@@ -69,7 +69,7 @@ async function shown(
     if (!isResourceType(type) || !isResourceId(id)) throw notFound();
     const name = { tenant: who.actor.tenant, type, id };
     const outcome = await auditedRead(options, who, { ...name, version, db: options.pool });
-    const { content } = releasedOf(outcome);
+    const { content } = releasedOf(who, outcome);
     return { ...result, ...(content !== null && { text: content }) };
   } catch (error) {
     const failure = failureOf(error);

@@ -9,6 +9,7 @@ import { type AskedExport, type ExportedFile, exportScopes } from './export-scop
 import { notFound, type Params } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { obligedText } from './obliged.ts';
 import { subsetText } from './search-bundle.ts';
 
 const NDJSON = 'application/fhir+ndjson';
@@ -83,14 +84,20 @@ async function* windowsOf(
     if (fresh.length > 0 || told.size === 0) await audit.accessed(who, { ...access, epoch }, fresh);
     for (const { patientId } of fresh) told.add(patientId);
     told.add(null);
-    if (versions.length > 0) yield linesOf(versions, asked);
+    if (versions.length > 0) yield linesOf(who, versions, asked);
     if (last === null) return;
     after = last;
   }
 }
 
-function linesOf(versions: readonly StoredVersion[], { elements }: AskedExport): string {
-  const lines = versions.map(({ type, content }) => {
+function linesOf(
+  who: Audited,
+  versions: readonly StoredVersion[],
+  { elements }: AskedExport,
+): string {
+  const lines = versions.map((version) => {
+    const { type } = version;
+    const content = obligedText(who.actor, version);
     const named = exportedElements(elements, type);
     return named === undefined ? content : subsetText(content ?? '{}', { elements: named });
   });

@@ -85,7 +85,7 @@ async function membersOf(
   const name = { tenant: who.actor.tenant, type: 'Group', id } as const;
   const outcome = await auditedRead(options, who, { ...name, db: options.pool });
   request.facts.denied = outcome.kind === 'hidden';
-  const group: unknown = JSON.parse(releasedOf(outcome).content ?? '{}');
+  const group: unknown = JSON.parse(releasedOf(who, outcome).content ?? '{}');
   const members = isJsonObject(group) && Array.isArray(group['member']) ? group['member'] : [];
   const patients = members.flatMap((member: unknown) => patientOf(member) ?? []);
   if (patients.length > EXPORT_GROUP_MEMBERS_MAX) throw serverFault('SERVER_GROUP_TOO_LARGE');

@@ -59,7 +59,10 @@ async function projectOne(
   try {
     await inTransaction(pool, async (tx) => {
       await lockStreams(tx, tenant, [`Patient/${patient_id}`]);
-      await new ConsentProjection().project(tx, tenant, [BigInt(patient) as ResourceKey]);
+      await new ConsentProjection().project(tx, tenant, {
+        changes: [],
+        patients: [BigInt(patient) as ResourceKey],
+      });
     });
     return 'projected';
   } catch (error) {

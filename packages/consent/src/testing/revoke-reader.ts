@@ -7,7 +7,8 @@ import { decidedRows } from './stored-world.ts';
 
 /**
  * A process that reads one patient's row again and again and holds every decision against the
- * consent, care team and emergency access of the statement's own snapshot. Tells its parent after each read whether it was stale.
+ * consent, care team and emergency access of the statement's own snapshot. Tells its parent after
+ * each read whether it was stale.
  * Arguments: database URL, storage key of the row.
  */
 const [, , url = '', row = ''] = process.argv;

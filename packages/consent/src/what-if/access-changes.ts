@@ -19,8 +19,12 @@ export interface AskedContext {
   readonly action: Action;
 }
 
-/** `anyone`: whom no consent names; `named`: whom the patient's consents name; `own`: the patient. */
-export type Standing = 'anyone' | 'named' | 'own';
+/**
+ * `anyone`: whom no consent names and who is nothing to the patient; `related`: who has the
+ * relationship that a rule asks for; `named`: whom the patient's consents name, and related;
+ * `own`: the patient.
+ */
+export type Standing = 'anyone' | 'related' | 'named' | 'own';
 
 /** A state of affairs for the patients of a consent class. */
 export interface Side {
@@ -46,7 +50,7 @@ const LABELS: readonly (readonly [string, number, bigint])[] = [
   ),
 ];
 
-const STANDINGS: readonly Standing[] = ['anyone', 'named', 'own'];
+const STANDINGS: readonly Standing[] = ['anyone', 'related', 'named', 'own'];
 
 /** Every context that one of the rulebooks speaks of. */
 export function contextsOf(...rulebooks: readonly Rulebook[]): readonly AskedContext[] {
@@ -134,10 +138,20 @@ function typeGroups(...conditions: readonly Condition[]): readonly (readonly Res
 const OWN = 'own' as PatientId;
 const NAMED = 'named';
 const RESIDUAL: readonly string[] = Array.from({ length: MAX_RESIDUAL_SLOTS }, () => NAMED);
-const CLOSURES: Readonly<Record<Standing, ReadonlySet<string>>> = {
-  anyone: new Set(),
-  named: new Set([NAMED]),
-  own: new Set(),
+const TIES: readonly string[] = ['tie'];
+const NONE: ReadonlySet<string> = new Set();
+const TIED: ReadonlySet<string> = new Set(TIES);
+
+interface Held {
+  readonly closure: ReadonlySet<string>;
+  readonly ties: ReadonlySet<string>;
+}
+
+const HELD: Readonly<Record<Standing, Held>> = {
+  anyone: { closure: NONE, ties: NONE },
+  related: { closure: NONE, ties: TIED },
+  named: { closure: new Set([NAMED]), ties: TIED },
+  own: { closure: NONE, ties: NONE },
 };
 
 const rowOf = (
@@ -151,6 +165,7 @@ const rowOf = (
   content: null,
   consentClass: 0,
   residual: RESIDUAL,
+  ties: TIES,
   others: [],
   ...labels,
 });
@@ -159,7 +174,9 @@ const meets = (condition: Condition, row: RowFacts, standing: Standing): boolean
   holds(condition, {
     row,
     residual: RESIDUAL,
-    closure: CLOSURES[standing],
+    closure: HELD[standing].closure,
+    ties: TIES,
+    tiesAs: () => HELD[standing].ties,
     ownPatientId: standing === 'own' ? OWN : undefined,
     nowMs: Number.NaN,
   });

@@ -1,0 +1,149 @@
+import { AsyncRequests, type AsyncRunner } from '@holdfast/async-requests';
+import { ENFORCE_ALL } from '@holdfast/fhir';
+import { systemClock, systemRandom } from '@holdfast/kernel';
+import type { FastifyInstance } from 'fastify';
+import { openAsyncRunner } from './composition/async-runner.ts';
+import { registerAdmission } from './http/admission-hook.ts';
+import { createApp } from './http/app.ts';
+import { registerBreakGlassRoutes } from './http/break-glass-routes.ts';
+import { registerConsentRoutes } from './http/consent-routes.ts';
+import { registerConsole } from './http/console-routes.ts';
+import { registerDrain } from './http/drain.ts';
+import { registerEventRoutes } from './http/event-routes.ts';
+import { registerFhirInterface } from './http/fhir-interface.ts';
+import type { FhirRoutesOptions } from './http/fhir-routes-options.ts';
+import { registerIncidentRoutes } from './http/incident-routes.ts';
+import { registerLabelRoutes } from './http/label-routes.ts';
+import { registerLedgerRoutes } from './http/ledger-routes.ts';
+import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
+import { registerNotices } from './http/obliged.ts';
+import { registerOperationsRoutes } from './http/operations-routes.ts';
+import { registerPolicyRoutes } from './http/policy-routes.ts';
+import { registerRefusalAudit } from './http/refusal-audit.ts';
+import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
+import { registerWhatIfRoutes } from './http/what-if-routes.ts';
+import { type OverviewSources, overviewOf } from './overview.ts';
+import type { Platform } from './platform.ts';
+import { troubleOf } from './trouble.ts';
+
+export const VERSION = '0.1.0';
+
+const clock = systemClock;
+const random = systemRandom;
+
+export interface Mounted {
+  readonly app: FastifyInstance;
+  readonly feed: LiveFeed;
+  readonly asyncRunner: AsyncRunner;
+  /** Tells the routes where clients reach them, known once the server listens. */
+  readonly servedAt: (url: string) => string;
+}
+
+/** What the FHIR routes and the asynchronous requests work with. */
+function fhirOptionsOf(platform: Platform): FhirRoutesOptions {
+  const { database, config, address, subscriptions } = platform;
+  return {
+    ...platform,
+    pool: database.requests,
+    clock,
+    random,
+    version: VERSION,
+    validation: config.validation ?? ENFORCE_ALL,
+    baseUrl: () => address.url,
+    rules: subscriptions.rules,
+    asyncRequests: new AsyncRequests(database.requests),
+  };
+}
+
+/** The HTTP side of the platform: every route, and what it needs. */
+export async function mount(platform: Platform): Promise<Mounted> {
+  const { tenant, logger, database, watcher, signals, secrets } = platform;
+  const sources: OverviewSources = {
+    ...platform,
+    tenant,
+    clock,
+    startedAt: clock.now(),
+    version: VERSION,
+    databaseVersion: database.embedded?.version ?? 'external',
+    pool: database.workers,
+    keys: secrets.log,
+  };
+  const feed = new LiveFeed(() => overviewOf(sources), clock);
+  const app = createApp({
+    clock,
+    random,
+    logger,
+    observer: {
+      started: (facts) => watcher.started(facts),
+      finished: (facts, status) => {
+        watcher.finished(facts, status);
+        if (!facts.unmetered) feed.changed();
+      },
+      failed: (facts, fault) => watcher.failed(facts, fault),
+    },
+  });
+  registerDrain(app, platform.drain);
+  registerAdmission(app, platform);
+  registerNotices(app);
+  registerRefusalAudit(app, { ...platform, pool: database.requests });
+  const fhir = fhirOptionsOf(platform);
+  if (platform.config.role !== 'worker') registerRecords(app, platform, fhir);
+  mountOperations(app, platform, () => overviewOf(sources));
+  registerLiveRoutes(app, { ...platform, feed, signals });
+  platform.tail.subscribe(() => feed.changed());
+  await registerConsole(app);
+  return {
+    app,
+    feed,
+    asyncRunner: openAsyncRunner({
+      fhir,
+      tenant,
+      url: database.ownerUrl,
+      trouble: (error) => logger.warn(troubleOf('async requests', error)),
+    }),
+    servedAt: (url) => {
+      platform.address.url = url;
+      return url;
+    },
+  };
+}
+
+/** All that reads or writes health records, or tells of them. */
+function registerRecords(app: FastifyInstance, platform: Platform, fhir: FhirRoutesOptions): void {
+  const { database, secrets } = platform;
+  registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
+  registerFhirInterface(app, fhir);
+  registerConsentRoutes(app, { ...platform, pool: database.requests });
+  registerPolicyRoutes(app, { ...platform, pool: database.requests });
+  registerWhatIfRoutes(app, { ...platform, clock, pool: database.requests });
+  registerLabelRoutes(app, { ...platform, pool: database.requests });
+  registerBreakGlassRoutes(app, { ...platform, pool: database.requests, clock, random });
+  registerLedgerRoutes(app, {
+    ...platform,
+    pool: database.requests,
+    accesses: { ...platform, keys: secrets.log },
+  });
+  registerEventRoutes(app, { ...platform, records: platform.subscriptions.records });
+}
+
+/** What operators and officers ask of the platform itself. */
+function mountOperations(
+  app: FastifyInstance,
+  platform: Platform,
+  overview: () => ReturnType<typeof overviewOf>,
+): void {
+  const { config, drain, watch, ledger } = platform;
+  registerOperationsRoutes(app, {
+    ...platform,
+    overview,
+    version: VERSION,
+    databaseUp: () => watch.state().state === 'up',
+    draining: () => drain.begun,
+    ledgerState: () => ledger.state(),
+  });
+  registerIncidentRoutes(app, {
+    ...platform,
+    organisation: config.organisation ?? { answers: {}, timeZone: 'UTC' },
+    clock,
+  });
+}

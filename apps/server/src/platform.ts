@@ -1,0 +1,162 @@
+import { AdmissionGate } from '@holdfast/admission';
+import { type EventSource, systemTimers } from '@holdfast/events';
+import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
+import { createPool } from '@holdfast/postgres';
+import { type Logger, pino } from 'pino';
+import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
+import { type BrokerRelay, openBrokerRelay } from './composition/broker-relay.ts';
+import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
+import { openEventSource } from './composition/event-source.ts';
+import { type Intelligence, prepareIntelligence } from './composition/intelligence.ts';
+import { type Observation, startObservation } from './composition/observation.ts';
+import { openRecordStore, type RecordStore } from './composition/record-store.ts';
+import { openSecrets, type Secrets } from './composition/secrets.ts';
+import { openSignIn, type SignIn } from './composition/sign-in.ts';
+import { openSubscriptions, type Subscriptions } from './composition/subscriptions.ts';
+import { FIRST_TENANT, type ServerConfig } from './config.ts';
+import { type Database } from './database.ts';
+import { Drain } from './http/drain.ts';
+import { OWNER_CONNECTIONS } from './limits.ts';
+import { troubleOf } from './trouble.ts';
+import { ConsentUpkeep } from './workers/consent-upkeep.ts';
+
+/** Everything one process is made of; each part is opened once, in the order it is listed. */
+export interface Platform
+  extends Observation,
+    AuditLog,
+    RecordStore,
+    Intelligence,
+    Subscriptions,
+    BrokerRelay,
+    EventFlow,
+    SignIn {
+  /** The server's root address without a slash at its end, known once it listens. */
+  readonly address: { url: string };
+  readonly config: ServerConfig;
+  readonly tenant: TenantId;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly owner: ReturnType<typeof createPool>;
+  readonly secrets: Secrets;
+  readonly source: EventSource;
+  readonly gate: AdmissionGate;
+  readonly drain: Drain;
+  readonly upkeep: ConsentUpkeep;
+}
+
+const clock = systemClock;
+const random = systemRandom;
+
+/** Opens every part; what fails closes nothing that is not its own. */
+export async function compose(config: ServerConfig, database: Database): Promise<Platform> {
+  const tenant = FIRST_TENANT as TenantId;
+  const { dataDirectory, logLevel, worker } = config;
+  const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: true }));
+  const trouble = (where: string) => (error: unknown) => logger.warn(troubleOf(where, error));
+  const { ownerUrl, requests, workers } = database;
+  const secrets = await openSecrets(dataDirectory, ownerUrl);
+  const owner = createPool({
+    url: ownerUrl,
+    applicationName: 'holdfast owner',
+    max: OWNER_CONNECTIONS,
+  });
+  const at = { tenant, clock, random, database, owner, requests, workers, dataDirectory, worker };
+  const observation = await startObservation({ ...at, trouble: trouble('signals') });
+  const log = openAuditLog({
+    ...at,
+    keys: secrets.log,
+    signals: observation.signals,
+    witnesses: config.witnesses ?? [],
+    trouble: trouble('sequencer'),
+  });
+  const source = openEventSource(ownerUrl, logger, trouble('events'));
+  const records = await openRecordStore({
+    ...at,
+    source,
+    ledger: log.ledger,
+    cursorSecret: secrets.cursor,
+    policy: {
+      ...(config.references && { references: config.references }),
+      ...(config.updateCreates !== undefined && { updateCreates: config.updateCreates }),
+    },
+  });
+  const intelligence = prepareIntelligence({
+    ...at,
+    records,
+    audit: log.audit,
+    signals: observation.signals,
+    program: config.inferenceProgram,
+  });
+  const reactions = react({
+    ...at,
+    ...observation,
+    ...log,
+    ...intelligence,
+    config,
+    records,
+    source,
+    secrets,
+    trouble,
+  });
+  return {
+    config,
+    tenant,
+    logger,
+    database,
+    owner,
+    secrets,
+    source,
+    gate: new AdmissionGate({ clock }),
+    drain: new Drain(),
+    upkeep: new ConsentUpkeep({ tenant, pool: workers, trouble: trouble('consent upkeep') }),
+    ...observation,
+    ...log,
+    ...records,
+    ...intelligence,
+    ...reactions,
+    ...openSignIn({ tenant, config, signingKey: secrets.signing, clock }),
+  };
+}
+
+interface ReactionParts
+  extends Pick<
+    Platform,
+    'config' | 'tenant' | 'source' | 'secrets' | 'audit' | 'owner' | 'signals'
+  > {
+  readonly database: Database;
+  readonly records: RecordStore;
+  readonly inferenceConsumers: Intelligence['inferenceConsumers'];
+  readonly trouble: (where: string) => (error: unknown) => void;
+}
+
+/** Everything that acts on events. */
+function react(
+  parts: ReactionParts,
+): Subscriptions & BrokerRelay & EventFlow & Pick<Platform, 'address'> {
+  const { config, secrets, inferenceConsumers, trouble } = parts;
+  const address = { url: config.publicUrl ?? '' };
+  const subscriptions = openSubscriptions({
+    ...parts,
+    clock,
+    random,
+    settings: config.subscriptions,
+    master: secrets.subscriptions,
+    address,
+    timers: systemTimers,
+    trouble: trouble('subscriptions'),
+  });
+  const relay = openBrokerRelay({
+    settings: config.broker,
+    url: parts.database.ownerUrl,
+    owner: parts.owner,
+    signals: parts.signals,
+    trouble: trouble('broker'),
+  });
+  const consumers = [
+    ...inferenceConsumers,
+    subscriptions.subscriptions.consumer,
+    ...relay.relayConsumers,
+  ];
+  const flow = openEventFlow({ ...parts, clock, random, consumers });
+  return { ...subscriptions, ...relay, ...flow, address };
+}
