@@ -4,9 +4,9 @@ import {
   createRouter,
   Link,
   Navigate,
-  useLocation,
+  useRouter,
 } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Frame } from './frame/frame.tsx';
 import { PageFailure } from './frame/page-failure.tsx';
 import { IncidentPage } from './incidents/incident-page.tsx';
@@ -97,15 +97,20 @@ declare module '@tanstack/react-router' {
 /** Keeps the address while somebody signs in, so that a shared link survives it. */
 function SignedIn({ children }: { readonly children: ReactNode }) {
   const { session } = useSession();
-  const { pathname, search } = useLocation();
-  if (session !== undefined) return children;
-  const kept = isPage(pathname) ? { to: pathname } : overviewSearchOf({ ...search });
-  return <Navigate to="/sign-in" search={kept} replace />;
+  const { location } = useRouter().state;
+  // Of the first look: a redirect that follows the address would redirect for ever.
+  const [kept] = useState(() =>
+    isPage(location.pathname)
+      ? { to: location.pathname }
+      : overviewSearchOf({ ...location.search }),
+  );
+  return session === undefined ? <Navigate to="/sign-in" search={kept} replace /> : children;
 }
 
 function SignInUnlessSignedIn() {
   const { session } = useSession();
-  const { to, ...search } = signIn.useSearch();
+  const kept = signIn.useSearch();
+  const [{ to, ...search }] = useState(kept);
   if (session === undefined) return <SignInPage />;
   return to === undefined ? (
     <Navigate to="/" search={search} replace />

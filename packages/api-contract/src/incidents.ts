@@ -5,7 +5,7 @@ import { Severity } from './signals.ts';
 const IncidentId = z.uuid();
 
 /** A name of a fact or of an anchor, e.g. `coveredEntity`. */
-const FactName = z.string().regex(/^[a-z][A-Za-z]{1,63}$/);
+const FactName = z.string().regex(/^[a-z][A-Za-z0-9]{1,63}$/);
 
 export const IncidentStatus = z.enum(['open', 'acknowledged', 'closed']);
 
