@@ -188,7 +188,7 @@ describe('the consent API', () => {
         role: 'clinician',
         purpose: 'TREAT',
         action: 'read',
-        standing: 'anyone',
+        standing: 'related',
         change: 'loses',
         label: 'ordinary',
         types: expect.arrayContaining(['Observation']) as string[],

@@ -27,7 +27,12 @@ const acknowledged: string[] = [];
 beforeAll(async () => {
   const serve = ['serve', '--port', '0', '--workers', '2', '--drain', '5', '--no-demo'];
   child = spawn(process.execPath, [BIN, ...serve, '--data', data], {
-    env: { ...process.env, NODE_ENV: 'development', HOLDFAST_LOG: 'silent' },
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      HOLDFAST_LOG: 'silent',
+      HOLDFAST_REFERENCES: 'off',
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   url = await new Promise<string>((resolve, reject) => {
@@ -101,7 +106,12 @@ function ask(path: string, init: { method?: string; body?: string } = {}): Promi
 }
 
 const patient = (nth: number) =>
-  JSON.stringify({ resourceType: 'Patient', id: `w-${nth}`, name: [{ family: 'Worker' }] });
+  JSON.stringify({
+    resourceType: 'Patient',
+    id: `w-${nth}`,
+    // A reader needs a relationship.
+    generalPractitioner: [{ reference: 'Practitioner/p-rivera' }],
+  });
 
 describe('two processes on one port', () => {
   it('serve it both', () => {

@@ -13,6 +13,8 @@ const link = ({ body }: Answer, relation: string) =>
     .find((one) => one.relation === relation)
     ?.url.split('/fhir/R4')[1];
 
+const RIVERA = { reference: 'Practitioner/p-rivera' };
+
 const observation = (n: number) => ({
   resourceType: 'Observation',
   id: `o${n}`,
@@ -20,16 +22,25 @@ const observation = (n: number) => ({
   code: { text: 'Heart rate' },
   subject: { reference: 'Patient/ada' },
   encounter: { reference: 'Encounter/v1' },
-  performer: [{ reference: 'Practitioner/dr' }],
+  performer: [RIVERA],
   effectiveDateTime: `2024-0${n}-01`,
 });
 
 beforeAll(async () => {
   stage = await serving({ demo: true });
   const resources = [
-    { resourceType: 'Practitioner', id: 'dr' },
-    { resourceType: 'Patient', id: 'ada', name: [{ family: 'Lovelace' }] },
-    { resourceType: 'Patient', id: 'bob', name: [{ family: 'Babbage' }] },
+    {
+      resourceType: 'Patient',
+      id: 'ada',
+      name: [{ family: 'Lovelace' }],
+      generalPractitioner: [RIVERA],
+    },
+    {
+      resourceType: 'Patient',
+      id: 'bob',
+      name: [{ family: 'Babbage' }],
+      generalPractitioner: [RIVERA],
+    },
     {
       resourceType: 'Encounter',
       id: 'v1',
@@ -57,7 +68,7 @@ const CHART = ['Encounter/v1', 'Patient/ada', ...[1, 2, 3, 4, 5].map((n) => `Obs
 describe('$everything of a patient', () => {
   it('is the compartment with what it refers to, and nobody else’s', async () => {
     const answer = await get('/Patient/ada/$everything');
-    expect(of(answer.body).sort()).toEqual([...CHART, 'Practitioner/dr'].sort());
+    expect(of(answer.body).sort()).toEqual([...CHART, 'Practitioner/p-rivera'].sort());
     expect(answer.body['total']).toBe(CHART.length);
   });
 
@@ -66,7 +77,7 @@ describe('$everything of a patient', () => {
     for (let path: string | undefined = '/Patient/ada/$everything?_count=2'; path !== undefined; ) {
       const page: Answer = await get(path);
       expect(page.status).toBe(200);
-      seen.push(...of(page.body).filter((name) => name !== 'Practitioner/dr'));
+      seen.push(...of(page.body).filter((name) => name !== 'Practitioner/p-rivera'));
       path = link(page, 'next');
     }
     expect(seen.sort()).toEqual([...CHART].sort());
@@ -75,7 +86,13 @@ describe('$everything of a patient', () => {
   it('takes days of care, types and a time since, by GET and by POST', async () => {
     const days = await get('/Patient/ada/$everything?start=2024-02-01&end=2024-03-31');
     expect(of(days.body).sort()).toEqual(
-      ['Encounter/v1', 'Observation/o2', 'Observation/o3', 'Patient/ada', 'Practitioner/dr'].sort(),
+      [
+        'Encounter/v1',
+        'Observation/o2',
+        'Observation/o3',
+        'Patient/ada',
+        'Practitioner/p-rivera',
+      ].sort(),
     );
     const parameter = [
       { name: 'start', valueDate: '2024-02-01' },
@@ -122,7 +139,7 @@ describe('$everything of a patient', () => {
 
 it('$everything of an encounter is what happened in it, and whose it was', async () => {
   const answer = await get('/Encounter/v1/$everything');
-  expect(of(answer.body).sort()).toEqual([...CHART, 'Practitioner/dr'].sort());
+  expect(of(answer.body).sort()).toEqual([...CHART, 'Practitioner/p-rivera'].sort());
   expect((await get('/Encounter/v1/$everything', 'patient')).status).toBe(404);
 });
 

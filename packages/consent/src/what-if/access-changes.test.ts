@@ -36,7 +36,7 @@ describe('what changes', () => {
     const gone = { ...none, rulebook: without('care-read') };
     const lost = changed(care, none, gone);
     expect(lost).toContainEqual(
-      expect.objectContaining({ ...care, standing: 'anyone', change: 'loses', label: 'ordinary' }),
+      expect.objectContaining({ ...care, standing: 'related', change: 'loses', label: 'ordinary' }),
     );
     expect(lost.find(({ label }) => label === 'ordinary')?.types).toContain('Observation');
     expect(lost.some(({ label }) => label === 'HIV')).toBe(false);
@@ -60,7 +60,7 @@ describe('what changes', () => {
     const permit = classOf({ type: 'permit' });
     const changes = changed(care, none, { ...none, consentClass: permit });
     expect(
-      changes.filter(({ standing }) => standing === 'anyone').map(({ label }) => label),
+      changes.filter(({ standing }) => standing === 'related').map(({ label }) => label),
     ).toEqual(expect.arrayContaining(['R', 'SUD', 'HIV', '42CFRPart2']));
     expect(changes.some(({ label }) => label === 'ordinary' || label === 'PSYTHPN')).toBe(false);
   });

@@ -176,7 +176,8 @@ const meets = (condition: Condition, row: RowFacts, standing: Standing): boolean
     residual: RESIDUAL,
     closure: HELD[standing].closure,
     ties: TIES,
-    tiesAs: () => HELD[standing].ties,
+    // Emergency access is no relationship: nobody is taken to hold it.
+    tiesAs: (kinds) => (kinds.every((kind) => kind === 'break-glass') ? NONE : HELD[standing].ties),
     ownPatientId: standing === 'own' ? OWN : undefined,
     nowMs: Number.NaN,
   });
