@@ -6,6 +6,7 @@
 export const LAYERS = {
   'packages/kernel': [],
   'packages/admission': ['packages/kernel'],
+  'packages/identity': ['packages/kernel'],
   'packages/postgres': ['packages/kernel'],
   'packages/api-contract': ['packages/kernel'],
   'packages/fhir': ['packages/kernel'],
@@ -92,6 +93,7 @@ export const npmName = (workspace: string): string =>
 export const PURE_CORES: readonly Workspace[] = [
   'packages/kernel',
   'packages/admission',
+  'packages/identity',
   'packages/api-contract',
   'packages/fhir',
   'packages/ledger',

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { person, populationScorer } from '../testing/people.ts';
+import { gradeOf } from './grade.ts';
+
+const known = {
+  given: 'Fatima',
+  family: 'Haddad',
+  birthDate: '1984-05-17',
+  gender: 'female',
+  houseNumber: '7',
+  addressLines: ['Harbour Road'],
+  locality: 'Town 3',
+  postcode: '10093',
+  phones: ['+49 30 5550123'],
+  emails: ['haddad@example.org'],
+};
+
+describe('a grade', () => {
+  const score = populationScorer();
+  const gradeAgainst = (changed: Parameters<typeof person>[1]): ReturnType<typeof gradeOf> =>
+    gradeOf(score(person('a', known), person('b', changed)));
+
+  it('is certain for the same details', () => {
+    expect(gradeAgainst(known)).toEqual({ grade: 'certain' });
+  });
+
+  it.each(['Samira', 'Fatina', 'Fadila'])('is never certain for a twin named %s', (given) => {
+    expect(gradeAgainst({ ...known, given })).toEqual({
+      grade: 'possible',
+      withheld: 'maybe-twins',
+    });
+  });
+
+  it('is not certain for twins who were given one identifier', () => {
+    const identifiers = [{ system: 'insurance', value: 'F-1' }];
+    const one = person('a', { ...known, identifiers });
+    const twin = person('b', { ...known, identifiers, given: 'Samira' });
+    expect(gradeOf(score(one, twin)).withheld).toBe('maybe-twins');
+  });
+
+  it('is not certain where a household shares everything and the given name is not known', () => {
+    const { given: _, ...household } = known;
+    expect(gradeAgainst(household)).toEqual({
+      grade: 'probable',
+      withheld: 'no-identity-evidence',
+    });
+  });
+
+  it('is never certain for two who share only birth date and gender', () => {
+    const shared = { birthDate: '1984-05-17', gender: 'female' };
+    const likeliest = score(person('a', shared), person('b', shared));
+    expect(gradeOf(likeliest).grade).not.toBe('certain');
+    expect(gradeOf({ ...likeliest, probability: 1 })).toEqual({
+      grade: 'probable',
+      withheld: 'no-identity-evidence',
+    });
+  });
+
+  it('is certainly-not for strangers', () => {
+    const stranger = { given: 'Jun', family: 'Novak', birthDate: '1951-11-02', gender: 'male' };
+    expect(gradeAgainst(stranger)).toEqual({ grade: 'certainly-not' });
+  });
+});

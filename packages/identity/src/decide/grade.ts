@@ -1,0 +1,47 @@
+import type { Comparison } from '../compare/comparison.ts';
+import type { Level } from '../compare/level.ts';
+import type { Score } from '../model/scorer.ts';
+
+/** FHIR's match grades. Only `certain` links without a person looking. */
+export type Grade = 'certain' | 'probable' | 'possible' | 'certainly-not';
+
+export interface Judgement {
+  readonly grade: Grade;
+  /** Why a score that is high enough for `certain` is not trusted to be. */
+  readonly withheld?: 'maybe-twins' | 'no-identity-evidence';
+}
+
+/** Of ten thousand automatic links at most one may be wrong, as far as the model knows. */
+const CERTAIN = 0.9999;
+const PROBABLE = 0.5;
+const POSSIBLE = 0.01;
+
+/** Grades a score. Twins and families, and records that share no names, are never `certain`. */
+export function gradeOf({ probability, comparison }: Score): Judgement {
+  if (probability < POSSIBLE) return { grade: 'certainly-not' };
+  if (probability < PROBABLE) return { grade: 'possible' };
+  if (mayBeTwins(comparison)) return { grade: 'possible', withheld: 'maybe-twins' };
+  if (probability < CERTAIN) return { grade: 'probable' };
+  return namesAPerson(comparison)
+    ? { grade: 'certain' }
+    : { grade: 'probable', withheld: 'no-identity-evidence' };
+}
+
+/**
+ * One family name and birth date, but given names that are not the same name: twins look just like
+ * a typing error, and no weight tells them apart, so a steward does.
+ */
+export function mayBeTwins({ given, family, birthDate }: Comparison): boolean {
+  const sameFamily = agrees(family);
+  const otherGiven = given === 'close' || given === 'similar' || given === 'different';
+  return sameFamily && birthDate === 'exact' && otherGiven;
+}
+
+/** Both names agree, or one does and an identifier is the same. An e-mail address may be a family's. */
+function namesAPerson({ given, family, identifier }: Comparison): boolean {
+  const givenAgrees = agrees(given) || given === 'nickname';
+  if (given === 'swapped' || (givenAgrees && agrees(family))) return true;
+  return identifier === 'exact' && (givenAgrees || agrees(family));
+}
+
+const agrees = (level: Level): boolean => level === 'exact' || level === 'close';
