@@ -66,7 +66,7 @@ describe('clusters', () => {
       person('c', { ...known, identifiers, given: 'Ifeoma' }),
     ];
     const clusters = clustersOf(records);
-    expect(clusters.flat().toSorted()).toEqual([0, 1, 2]);
+    expect(new Set(clusters.flat())).toEqual(new Set([0, 1, 2]));
     expect(clusters.find((cluster) => cluster.includes(0))).not.toContain(2);
     expect(clusters).toHaveLength(2);
   });
