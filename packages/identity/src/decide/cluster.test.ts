@@ -72,25 +72,26 @@ describe('clusters', () => {
   });
 
   it('do not grow along a chain whose ends are unlike', () => {
-    // Each neighbour differs from the next in what the one after it will have lost.
-    const identifiers = (value: string) => ({ system: 'mrn', value });
+    const [mrn, ssn] = [
+      { system: 'mrn', value: '1111111' },
+      { system: 'ssn', value: '7654321' },
+    ];
+    const { given, family } = stranger;
     const records = [
-      person('a', { ...stranger, identifiers: [identifiers('1111111')] }),
-      person('b', {
-        ...stranger,
-        birthDate: '',
-        identifiers: [identifiers('1111111'), { system: 'ssn', value: '7654321' }],
-      }),
+      person('a', { ...stranger, gender: 'female', postcode: '10124', identifiers: [mrn] }),
+      person('b', { given, family, identifiers: [mrn, ssn] }),
       person('c', {
-        given: 'Hanna',
-        family: 'Kaya',
+        given,
+        family,
         birthDate: '1999-12-24',
         gender: 'male',
-        identifiers: [{ system: 'ssn', value: '7654321' }],
+        postcode: '20999',
+        identifiers: [ssn],
       }),
     ];
-    const clusters = clustersOf(records);
-    expect(clusters.find((cluster) => cluster.includes(0))).toEqual([0, 1]);
+    expect(clustersOf(records.slice(0, 2))).toEqual([[0, 1]]);
+    expect(clustersOf(records.slice(1))).toEqual([[0, 1]]);
+    expect(clustersOf(records)).toHaveLength(2);
   });
 
   it('hold at most as many records as the limit, and the rest apart', () => {

@@ -15,8 +15,11 @@ export interface Links {
 /** Positions of records, each in exactly one group. */
 export type Clusters = readonly (readonly number[])[];
 
-/** How likely the members of two groups must be one person on average: a single bridge is not enough. */
-const AVERAGE_AT_LEAST = 0.5;
+/**
+ * How likely the members of two groups must be one person on average. Half would let one record that
+ * is like two others join these, though they are nothing like each other.
+ */
+const AVERAGE_ABOVE = 2 / 3;
 
 /**
  * Groups records that are one person. Stewards' groups come first; then `certain` pairs join groups,
@@ -55,7 +58,7 @@ export function clusterRecords({ records, pairs, score, facts }: Links): Cluster
         sum += probability;
       }
     }
-    return sum / (one.length * other.length) > AVERAGE_AT_LEAST;
+    return sum / (one.length * other.length) > AVERAGE_ABOVE;
   }
 }
 
