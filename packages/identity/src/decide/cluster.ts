@@ -2,7 +2,7 @@ import type { Pair } from '../blocking/candidate-pairs.ts';
 import { identityLimits } from '../limits.ts';
 import type { Scorer } from '../model/scorer.ts';
 import type { NormalRecord } from '../normalise/normal-record.ts';
-import { gradeOf, mayBeTwins } from './grade.ts';
+import { gradeOf, mayBeFamily } from './grade.ts';
 import type { StewardFacts } from './steward-facts.ts';
 
 export interface Links {
@@ -54,7 +54,7 @@ export function clusterRecords({ records, pairs, score, facts }: Links): Cluster
       for (const across of other.flatMap((position) => records[position] ?? [])) {
         if (facts.verdict(record.id, across.id) === 'different') return false;
         const { probability, comparison } = score(record, across);
-        if (mayBeTwins(comparison)) return false;
+        if (mayBeFamily(comparison)) return false;
         sum += probability;
       }
     }

@@ -27,7 +27,19 @@ describe('a grade', () => {
   it.each(['Samira', 'Fatina', 'Fadila'])('is never certain for a twin named %s', (given) => {
     expect(gradeAgainst({ ...known, given })).toEqual({
       grade: 'possible',
-      withheld: 'maybe-twins',
+      withheld: 'maybe-family',
+    });
+  });
+
+  it.each([
+    ['a sibling with a like name', { given: 'Fatina', birthDate: '1985-11-02' }],
+    ['a twin whose birth date is not known', { given: 'Fatina', birthDate: '' }],
+    ['a parent of the same name', { birthDate: '1955-03-30' }],
+  ])('is never certain for %s', (_, changed) => {
+    const likeliest = score(person('a', known), person('b', { ...known, ...changed }));
+    expect(gradeOf({ ...likeliest, probability: 1 })).toEqual({
+      grade: 'possible',
+      withheld: 'maybe-family',
     });
   });
 
@@ -35,7 +47,7 @@ describe('a grade', () => {
     const identifiers = [{ system: 'insurance', value: 'F-1' }];
     const one = person('a', { ...known, identifiers });
     const twin = person('b', { ...known, identifiers, given: 'Samira' });
-    expect(gradeOf(score(one, twin)).withheld).toBe('maybe-twins');
+    expect(gradeOf(score(one, twin)).withheld).toBe('maybe-family');
   });
 
   it('is not certain where a household shares everything and the given name is not known', () => {

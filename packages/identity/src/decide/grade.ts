@@ -8,7 +8,7 @@ export type Grade = 'certain' | 'probable' | 'possible' | 'certainly-not';
 export interface Judgement {
   readonly grade: Grade;
   /** Why a score that is high enough for `certain` is not trusted to be. */
-  readonly withheld?: 'maybe-twins' | 'no-identity-evidence';
+  readonly withheld?: 'maybe-family' | 'no-identity-evidence';
 }
 
 /** Of ten thousand automatic links at most one may be wrong, as far as the model knows. */
@@ -20,7 +20,7 @@ const POSSIBLE = 0.01;
 export function gradeOf({ probability, comparison }: Score): Judgement {
   if (probability < POSSIBLE) return { grade: 'certainly-not' };
   if (probability < PROBABLE) return { grade: 'possible' };
-  if (mayBeTwins(comparison)) return { grade: 'possible', withheld: 'maybe-twins' };
+  if (mayBeFamily(comparison)) return { grade: 'possible', withheld: 'maybe-family' };
   if (probability < CERTAIN) return { grade: 'probable' };
   return namesAPerson(comparison)
     ? { grade: 'certain' }
@@ -28,18 +28,18 @@ export function gradeOf({ probability, comparison }: Score): Judgement {
 }
 
 /**
- * One family name and birth date, but given names that are not the same name: twins look just like
- * a typing error, and no weight tells them apart, so a steward does.
+ * Given names that are not the same name, or birth dates years apart. Twins, siblings, and a father
+ * and son of one name share all the rest, and look just like a typing error: no weight tells them
+ * apart, so a steward does.
  */
-export function mayBeTwins({ given, family, birthDate }: Comparison): boolean {
-  const sameFamily = agrees(family);
+export function mayBeFamily({ given, birthDate }: Comparison): boolean {
   const otherGiven = given === 'close' || given === 'similar' || given === 'different';
-  return sameFamily && birthDate === 'exact' && otherGiven;
+  return otherGiven || birthDate === 'far' || birthDate === 'different';
 }
 
 /** Both names agree, or one does and an identifier is the same. An e-mail address may be a family's. */
 function namesAPerson({ given, family, identifier }: Comparison): boolean {
-  const givenAgrees = agrees(given) || given === 'nickname';
+  const givenAgrees = given === 'exact' || given === 'nickname';
   if (given === 'swapped' || (givenAgrees && agrees(family))) return true;
   return identifier === 'exact' && (givenAgrees || agrees(family));
 }
