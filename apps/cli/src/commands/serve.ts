@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Result } from '@holdfast/kernel';
-import type { Role } from '@holdfast/server';
+import type { Role, RunningServer } from '@holdfast/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { dataOption, wholeNumber } from '../options.ts';
 import { reportServing, workerNumber } from '../workers/cluster-worker.ts';
@@ -24,6 +24,26 @@ interface Options {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const ENVIRONMENTS: ReadonlySet<string> = new Set(['development', 'test', 'production']);
+
+const SETTINGS = `
+Environment:
+  DATABASE_URL            use this PostgreSQL (15 to 18) instead of the embedded one
+  NODE_ENV                "production" switches the development sign-in and the demo off
+  HOLDFAST_PUBLIC_URL     how clients reach this server, e.g. behind a proxy
+  HOLDFAST_REFERENCES     "off": what a resource refers to need not be there (docs/writing.md)
+  HOLDFAST_UPDATE_CREATES "off": PUT updates only, it never creates
+  HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
+  HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
+  HOLDFAST_NATS_URL       NATS servers that carry the event log to other machines (docs/nats.md)
+  HOLDFAST_WITNESSES      who cosigns the audit log: address and key, further ones after a comma
+  HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
+  HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
+  HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
+  HOLDFAST_OIDC_ROLES     its names of roles: nurse=clinician,...
+  HOLDFAST_REGULATED_AS   what the organisation is: covered-entity,part-2-program,...
+  HOLDFAST_TIME_ZONE      where days of regulatory clocks end, e.g. America/New_York
+
+All of them: docs/configuration.md. In production: docs/production.md.`;
 
 export function registerServe(program: Command): void {
   program
@@ -69,28 +89,7 @@ export function registerServe(program: Command): void {
         .argParser(wholeNumber(0, DRAIN_SECONDS_MAX)),
     )
     .option('--no-demo', 'leave an empty store empty')
-    .addHelpText(
-      'after',
-      `
-Environment:
-  DATABASE_URL            use this PostgreSQL (15 to 18) instead of the embedded one
-  NODE_ENV                "production" switches the development sign-in and the demo off
-  HOLDFAST_PUBLIC_URL     how clients reach this server, e.g. behind a proxy
-  HOLDFAST_REFERENCES     "off": what a resource refers to need not be there (docs/writing.md)
-  HOLDFAST_UPDATE_CREATES "off": PUT updates only, it never creates
-  HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
-  HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
-  HOLDFAST_NATS_URL       NATS servers that carry the event log to other machines (docs/nats.md)
-  HOLDFAST_WITNESSES      who cosigns the audit log: address and key, further ones after a comma
-  HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
-  HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
-  HOLDFAST_OIDC_CLAIMS    where it keeps claims: roles=realm_access.roles,...
-  HOLDFAST_OIDC_ROLES     its names of roles: nurse=clinician,...
-  HOLDFAST_REGULATED_AS   what the organisation is: covered-entity,part-2-program,...
-  HOLDFAST_TIME_ZONE      where days of regulatory clocks end, e.g. America/New_York
-
-All of them: docs/configuration.md. In production: docs/production.md.`,
-    )
+    .addHelpText('after', SETTINGS)
     .action(serve);
 }
 
@@ -180,6 +179,11 @@ async function serve(options: Options): Promise<void> {
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   if (worker === undefined) process.stderr.write(welcome(server, seconds));
   else reportServing(server);
+  stopOnSignals(server, worker);
+}
+
+/** Ctrl-C reaches the whole group: who started the others tells them in its own way. */
+function stopOnSignals(server: RunningServer, worker: number | undefined): void {
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) process.exit(130);
@@ -192,7 +196,6 @@ async function serve(options: Options): Promise<void> {
     await server.stop();
     process.exit(0);
   };
-  // Ctrl-C reaches the whole group: who started the others tells them in its own way.
   process.on('SIGINT', () => worker === undefined && void stop());
   process.on('SIGTERM', () => void stop());
   process.on('disconnect', () => void stop());
