@@ -1,5 +1,5 @@
-import type { Clock, TenantId } from '@holdfast/kernel';
-import { type LogStatus, systemTimers, type Timers } from '@holdfast/ledger';
+import { type Clock, systemTimers, type TenantId, type Timers } from '@holdfast/kernel';
+import { type LogStatus } from '@holdfast/ledger';
 import type { SignalRecorder } from '@holdfast/visibility';
 import { LEDGER_STALE_MS } from './limits.ts';
 

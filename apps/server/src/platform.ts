@@ -1,6 +1,6 @@
 import { AdmissionGate } from '@holdfast/admission';
-import { type EventSource, systemTimers } from '@holdfast/events';
-import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
+import { type EventSource } from '@holdfast/events';
+import { systemClock, systemRandom, systemTimers, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import { type Logger, pino } from 'pino';
 import { type AuditLog, openAuditLog } from './composition/audit-log.ts';

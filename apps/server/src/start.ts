@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { systemTimers } from '@holdfast/events';
-import { systemClock } from '@holdfast/kernel';
+import { systemClock, systemTimers } from '@holdfast/kernel';
 import { type ServerConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { type Mounted, mount } from './mount.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '@holdfast/kernel';
+import type { Random, Timers } from '@holdfast/kernel';
 import { type Consumer, eventsPerTransaction, type FailedEvent, lanesOf } from './consumer.ts';
 import { type Cursor, compareCursors } from './cursor.ts';
 import type {
@@ -13,7 +13,6 @@ import { pieces, planBatch } from './lane-plan.ts';
 import { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
 import { type RecordedEvent, streamKey } from './recorded-event.ts';
 import { afterFailure, backoffMs, reasonOf } from './retry-plan.ts';
-import type { Timers } from './timers.ts';
 import * as wake from './wake-plan.ts';
 
 export interface RunnerParts<Prepared> {

@@ -33,5 +33,4 @@ export { relayPool } from './postgres/relay-connections.ts';
 export { SessionLock, type SessionLockParts } from './postgres/session-lock.ts';
 export * from './recorded-event.ts';
 export * from './retry-plan.ts';
-export { systemTimers, type Timers } from './timers.ts';
 export type { Announce, WakeSignal } from './wake-signal.ts';

@@ -65,4 +65,3 @@ export {
   scorerRegistry,
   scoreWith,
 } from './scores/scorer-registry.ts';
-export { systemTimer, type Timer } from './timer.ts';

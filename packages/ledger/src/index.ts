@@ -44,7 +44,6 @@ export {
   verifyLog,
 } from './postgres/verify-log.ts';
 export { nodeTreeHasher } from './sha256/node.ts';
-export { systemTimers, type Timers } from './timers.ts';
 export * from './verifier.ts';
 export { ERASE_BODIES } from './verify/erasures.ts';
 export type { Finding, FindingKind } from './verify/finding.ts';

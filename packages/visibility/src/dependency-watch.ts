@@ -1,5 +1,12 @@
-import { backoffMs, systemTimers, type Timers } from '@holdfast/events';
-import type { Clock, PatientId, Random, TenantId } from '@holdfast/kernel';
+import { backoffMs } from '@holdfast/events';
+import {
+  type Clock,
+  type PatientId,
+  type Random,
+  systemTimers,
+  type TenantId,
+  type Timers,
+} from '@holdfast/kernel';
 import type { CauseCode } from './causes.ts';
 import { VISIBILITY_LIMITS } from './limits.ts';
 import type { DataCategory, Occurrence, SignalKey } from './signal.ts';

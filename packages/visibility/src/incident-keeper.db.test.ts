@@ -1,6 +1,6 @@
 import { systemRandom } from '@holdfast/kernel';
 import { fakeClock, type TestDatabase, testDatabase } from '@holdfast/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IncidentKeeper } from './incident-keeper.ts';
 import { visibilityMigrations } from './migrations.ts';
 import { postgresSignalTable } from './postgres/postgres-signal-table.ts';
@@ -65,6 +65,19 @@ describe('IncidentKeeper on PostgreSQL', () => {
     signals.report({ ...parked, outcome: 'delayed', patients: patients('dora') });
     await list();
     expect(await keeper.patients(TENANT, id)).toEqual(patients('ada', 'ben', 'cleo', 'dora'));
+  });
+
+  it('one more occurrence of the same is not placed again', async () => {
+    const { signals, keeper, list } = await startProcess();
+    const told = vi.fn<() => void>();
+    keeper.subscribe(told);
+    for (let nth = 0; nth < 100; nth++) {
+      signals.report({ ...parked, outcome: 'delayed' });
+      signals.report({ ...outage, outcome: 'failed' });
+      await list();
+    }
+    // The first of each, and the effect again once its cause has opened an incident.
+    expect(told.mock.calls.length).toBeLessThanOrEqual(3);
   });
 
   it('two processes that see one outage keep one incident', async () => {

@@ -11,7 +11,7 @@ import {
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import { acceptEntry, type EntryRefusal } from './incidents/accept-entry.ts';
 import type { HumanEntry, Incident, IncidentId, IncidentRecord } from './incidents/incident.ts';
-import { placeSignal } from './incidents/place-signal.ts';
+import { opensIncident, placeSignal } from './incidents/place-signal.ts';
 import { incidentAt } from './incidents/timeline.ts';
 import { VISIBILITY_LIMITS } from './limits.ts';
 import {
@@ -20,8 +20,9 @@ import {
   listIncidents,
   openIncidents,
   patientsOfIncident,
-  placeOfSignal,
+  placesOfSignals,
   readIncident,
+  type SignalPlace,
 } from './postgres/incident-table.ts';
 import type { SignalId, SignalSummary } from './signal.ts';
 import type { SignalRecorder } from './signal-recorder.ts';
@@ -36,7 +37,13 @@ export interface IncidentKeeperOptions {
   readonly trouble?: (error: unknown) => void;
 }
 
-type PlacedSignal = 'opened' | 'joined' | 'nowhere';
+/** What one transaction has found and done so far. */
+interface PlacingRound {
+  readonly connection: Queryable;
+  readonly places: Map<SignalId, SignalPlace>;
+  readonly open: Map<TenantId | null, readonly Incident[]>;
+  opened: boolean;
+}
 
 /** One place at a time over all processes: two must not open two incidents for one story. */
 const LOCK = `select pg_advisory_xact_lock(hashtext('holdfast incidents'))`;
@@ -48,7 +55,8 @@ const LOCK = `select pg_advisory_xact_lock(hashtext('holdfast incidents'))`;
 export class IncidentKeeper {
   readonly #options: IncidentKeeperOptions;
   readonly #waiting = new Map<SignalId, SignalSummary>();
-  readonly #placed = new Set<SignalId>();
+  /** Signals that were looked at and have not ended. */
+  readonly #known = new Map<SignalId, 'placed' | 'nowhere'>();
   readonly #listeners = new Set<() => void>();
   #placing: Promise<void> | null = null;
   #unsubscribe: (() => void) | null = null;
@@ -62,8 +70,7 @@ export class IncidentKeeper {
     const { signals } = this.#options;
     for (const signal of signals.list()) this.#waiting.set(signal.id, signal);
     this.#unsubscribe = signals.subscribe(({ signal }) => {
-      // A signal that has its place has nothing new to say until it ends.
-      if (this.#placed.has(signal.id) && signal.resolvedAt === null) return;
+      if (!this.#saysNew(signal)) return;
       this.#waiting.set(signal.id, signal);
       this.#place();
     });
@@ -137,6 +144,15 @@ export class IncidentKeeper {
     return written;
   }
 
+  /** Most changes are one more of the same: those must not cost a transaction each. */
+  #saysNew(signal: SignalSummary): boolean {
+    const known = this.#known.get(signal.id);
+    if (known === undefined) return true;
+    if (signal.resolvedAt === null) return known === 'nowhere' && opensIncident(signal);
+    if (known === 'nowhere') this.#known.delete(signal.id);
+    return known === 'placed';
+  }
+
   #place(): void {
     if (this.#placing !== null || this.#waiting.size === 0) return;
     this.#placing = this.#placeWaiting()
@@ -153,60 +169,68 @@ export class IncidentKeeper {
 
   async #placeWaiting(): Promise<void> {
     const batch = [...this.#waiting.values()];
-    const outcomes = await this.#locked(async (connection) => {
-      const found = new Map<SignalId, PlacedSignal>();
-      for (const signal of batch) found.set(signal.id, await this.#placeOne(connection, signal));
-      return found;
+    const placed = await this.#locked(async (connection) => {
+      const places = await placesOfSignals(
+        connection,
+        batch.map(({ id }) => id),
+      );
+      const round: PlacingRound = { connection, places, open: new Map(), opened: false };
+      for (const signal of batch) await this.#placeOne(signal, round);
+      return round;
     });
     for (const signal of batch) {
-      const open = outcomes.get(signal.id) !== 'nowhere' && signal.resolvedAt === null;
-      if (open) this.#placed.add(signal.id);
-      else this.#placed.delete(signal.id);
+      const place = placed.places.has(signal.id) ? 'placed' : 'nowhere';
+      if (signal.resolvedAt === null) this.#known.set(signal.id, place);
+      else this.#known.delete(signal.id);
       // Changed meanwhile: the newer account waits for the next round.
       if (this.#waiting.get(signal.id) === signal) this.#waiting.delete(signal.id);
     }
-    if ([...outcomes.values()].includes('opened')) this.#lookAgain(outcomes);
+    if (placed.opened) this.#lookAgain(placed.places);
     this.#tell();
   }
 
   /** An effect is often noticed before its cause: what was no incident then may be part of this. */
-  #lookAgain(seen: ReadonlyMap<SignalId, PlacedSignal>): void {
+  #lookAgain(places: ReadonlyMap<SignalId, SignalPlace>): void {
     const { signals, clock } = this.#options;
     const since = clock.now().getTime() - VISIBILITY_LIMITS.incidentWindowMs;
     for (const signal of signals.list()) {
       const isRecent = signal.resolvedAt === null || signal.resolvedAt.getTime() >= since;
-      const isPlaced =
-        this.#placed.has(signal.id) || (seen.get(signal.id) ?? 'nowhere') !== 'nowhere';
+      const isPlaced = this.#known.get(signal.id) === 'placed' || places.has(signal.id);
       if (isRecent && !isPlaced) this.#waiting.set(signal.id, signal);
     }
   }
 
-  async #placeOne(connection: Queryable, signal: SignalSummary): Promise<PlacedSignal> {
+  async #placeOne(signal: SignalSummary, round: PlacingRound): Promise<void> {
     const { tenant, id, cause, openedAt, resolvedAt } = signal;
+    const { connection, places } = round;
     const at = this.#options.clock.now();
-    let place = await placeOfSignal(connection, { tenant, signal: id });
-    let outcome: PlacedSignal = 'joined';
-    if (place === null) {
-      const open = (await openIncidents(connection, tenant)).flatMap(
-        (record) => incidentAt(record, at) ?? [],
-      );
-      const { into } = placeSignal(signal, open);
-      if (into === 'no incident') return 'nowhere';
-      if (into === 'a new incident') outcome = 'opened';
+    let place = places.get(id);
+    if (place === undefined) {
+      const { into } = placeSignal(signal, await this.#openIn(tenant, round));
+      if (into === 'no incident') return;
+      round.opened ||= into === 'a new incident';
       const incident = into === 'a new incident' ? this.#newId() : into;
       const entry = { kind: 'signal-joined', signal: id, cause, since: openedAt } as const;
       await addEntry(connection, { tenant, id: incident, entry: { at, author: null, entry } });
       place = { incident, ended: false };
+      places.set(id, place);
+      round.open.delete(tenant);
     }
-    if (resolvedAt !== null && !place.ended) {
-      const entry = { kind: 'signal-ended', signal: id, endedAt: resolvedAt } as const;
-      await addEntry(connection, {
-        tenant,
-        id: place.incident,
-        entry: { at, author: null, entry },
-      });
-    }
-    return outcome;
+    if (resolvedAt === null || place.ended) return;
+    const entry = { kind: 'signal-ended', signal: id, endedAt: resolvedAt } as const;
+    await addEntry(connection, { tenant, id: place.incident, entry: { at, author: null, entry } });
+    round.open.delete(tenant);
+  }
+
+  /** The tenant's open incidents, read once a round until one of them changes. */
+  async #openIn(tenant: TenantId | null, round: PlacingRound): Promise<readonly Incident[]> {
+    const known = round.open.get(tenant);
+    if (known !== undefined) return known;
+    const at = this.#options.clock.now();
+    const records = await openIncidents(round.connection, tenant);
+    const open = records.flatMap((record) => incidentAt(record, at) ?? []);
+    round.open.set(tenant, open);
+    return open;
   }
 
   #newId(): IncidentId {

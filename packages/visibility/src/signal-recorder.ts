@@ -1,5 +1,13 @@
-import { backoffMs, systemTimers, type Timers } from '@holdfast/events';
-import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from '@holdfast/kernel';
+import { backoffMs } from '@holdfast/events';
+import {
+  type Clock,
+  type Random,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type Timers,
+  uuidV7,
+} from '@holdfast/kernel';
 import type { SignalSpool } from './files/signal-spool.ts';
 import { VISIBILITY_LIMITS } from './limits.ts';
 import type {

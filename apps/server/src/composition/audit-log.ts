@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import { type Clock, type Random, systemTimers, type TenantId } from '@holdfast/kernel';
 import {
   AuditAppender,
   AuditProducer,
@@ -11,7 +11,6 @@ import {
   LogSequencer,
   nodeCryptography,
   noteVerifier,
-  systemTimers,
   type WitnessAddress,
 } from '@holdfast/ledger';
 import type { SignalRecorder } from '@holdfast/visibility';

@@ -1,6 +1,6 @@
 import type { Actor } from '@holdfast/consent';
-import { type AnyConsumer, relayPool, type Timers } from '@holdfast/events';
-import type { Clock, Random, TenantId } from '@holdfast/kernel';
+import { type AnyConsumer, relayPool } from '@holdfast/events';
+import type { Clock, Random, TenantId, Timers } from '@holdfast/kernel';
 import {
   DeliveryDesk,
   emailChannel,

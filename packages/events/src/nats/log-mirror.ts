@@ -1,4 +1,10 @@
-import { type Random, systemRandom, type TenantId } from '@holdfast/kernel';
+import {
+  type Random,
+  systemRandom,
+  systemTimers,
+  type TenantId,
+  type Timers,
+} from '@holdfast/kernel';
 import {
   type ConsumerMessages,
   DeliverPolicy,
@@ -14,7 +20,6 @@ import { type MirrorPlace, mirrorPlace, takeOver } from '../postgres/mirrored-lo
 import { SessionLock } from '../postgres/session-lock.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { backoffMs } from '../retry-plan.ts';
-import { systemTimers, type Timers } from '../timers.ts';
 import type { Announce, WakeSignal } from '../wake-signal.ts';
 import { connectBroker } from './broker-connection.ts';
 import type { BrokerSettings } from './broker-settings.ts';

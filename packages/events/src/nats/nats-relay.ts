@@ -1,4 +1,4 @@
-import { type Random, systemRandom } from '@holdfast/kernel';
+import { type Random, systemRandom, systemTimers, type Timers } from '@holdfast/kernel';
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -13,7 +13,6 @@ import { BROKER_LIMITS, EVENT_LIMITS } from '../limits.ts';
 import { batchBefore, newestHandled } from '../postgres/relayed-positions.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { backoffMs } from '../retry-plan.ts';
-import { systemTimers, type Timers } from '../timers.ts';
 import { connectBroker } from './broker-connection.ts';
 import type { BrokerSettings } from './broker-settings.ts';
 import { decodeEvent, encodeEvent } from './event-message.ts';

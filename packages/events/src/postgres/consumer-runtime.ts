@@ -1,11 +1,10 @@
-import { faults, type Random, systemRandom } from '@holdfast/kernel';
+import { faults, type Random, systemRandom, systemTimers, type Timers } from '@holdfast/kernel';
 import type pg from 'pg';
 import { type Consumer, lanesOf } from '../consumer.ts';
 import type { Cursor } from '../cursor.ts';
 import { EVENT_FAULTS } from '../errors.ts';
 import { GroupRunner } from '../group-runner.ts';
 import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
-import { systemTimers, type Timers } from '../timers.ts';
 import type { WakeSignal } from '../wake-signal.ts';
 import { ensureGroup } from './claim-lead.ts';
 import { type GroupStatus, readGroups } from './group-status.ts';

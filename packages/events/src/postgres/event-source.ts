@@ -1,9 +1,15 @@
-import { type Clock, type Random, systemClock, systemRandom } from '@holdfast/kernel';
+import {
+  type Clock,
+  type Random,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type Timers,
+} from '@holdfast/kernel';
 import pg from 'pg';
 import type { Cursor } from '../cursor.ts';
 import { EVENT_LIMITS } from '../limits.ts';
 import { backoffMs, reasonOf } from '../retry-plan.ts';
-import { systemTimers, type Timers } from '../timers.ts';
 import type { Announce, WakeSignal } from '../wake-signal.ts';
 import { type BusMessage, NotifyBus } from './notify-bus.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';

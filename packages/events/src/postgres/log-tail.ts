@@ -1,10 +1,9 @@
-import type { Random } from '@holdfast/kernel';
+import { type Random, systemTimers, type Timers } from '@holdfast/kernel';
 import type pg from 'pg';
 import { type Cursor, compareCursors, ORIGIN } from '../cursor.ts';
 import { EVENT_LIMITS } from '../limits.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { backoffMs } from '../retry-plan.ts';
-import { systemTimers, type Timers } from '../timers.ts';
 import * as wake from '../wake-plan.ts';
 import type { WakeSignal } from '../wake-signal.ts';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';

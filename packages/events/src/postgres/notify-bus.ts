@@ -1,8 +1,7 @@
-import type { Random } from '@holdfast/kernel';
+import type { Random, Timers } from '@holdfast/kernel';
 import type pg from 'pg';
 import { EVENT_LIMITS } from '../limits.ts';
 import { backoffMs } from '../retry-plan.ts';
-import type { Timers } from '../timers.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { Timers } from '@holdfast/kernel';
 import type { SeededRandom } from '@holdfast/testkit';
-import type { Timers } from '../timers.ts';
 
 /** Everything that waits in a simulation waits here; a seed decides who goes on next. */
 export class SimulatedWorld {

@@ -1,7 +1,14 @@
-import { type Clock, err, ok, type Result, systemClock } from '@holdfast/kernel';
+import {
+  type Clock,
+  err,
+  ok,
+  type Result,
+  systemClock,
+  systemTimers,
+  type Timers,
+} from '@holdfast/kernel';
 import { type ChildPoolLimits, childPoolLimits } from '../limits.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
-import { systemTimer, type Timer } from '../timer.ts';
 import {
   afterAnswer,
   afterDeath,
@@ -26,7 +33,7 @@ export interface ChildPoolOptions {
   /** What the children run; by default the shipped scorers. */
   readonly program?: ChildProgram;
   readonly clock?: Clock;
-  readonly timer?: Timer;
+  readonly timers?: Timers;
 }
 
 export interface ChildPoolStatus {
@@ -66,7 +73,7 @@ export class ChildPool implements InferenceBackend {
   readonly #limits: ChildPoolLimits;
   readonly #program: ChildProgram;
   readonly #clock: Clock;
-  readonly #timer: Timer;
+  readonly #timers: Timers;
   readonly #members = new Set<Member>();
   readonly #waiting = new Set<Call>();
   readonly #listeners = new Set<(incident: BackendIncident) => void>();
@@ -84,7 +91,7 @@ export class ChildPool implements InferenceBackend {
     this.#limits = options.limits ?? childPoolLimits;
     this.#program = options.program ?? defaultProgram();
     this.#clock = options.clock ?? systemClock;
-    this.#timer = options.timer ?? systemTimer;
+    this.#timers = options.timers ?? systemTimers;
   }
 
   infer(request: InferenceRequest, options: InferOptions): Promise<Answer> {
@@ -159,7 +166,7 @@ export class ChildPool implements InferenceBackend {
       if (holder !== undefined) this.#kill(holder, kind === 'aborted' ? 'abort' : 'deadline');
     };
     const abort = (): void => giveUp('aborted');
-    const cancelDeadline = this.#timer.set(deadlineMs, () => giveUp('deadline-exceeded'));
+    const cancelDeadline = this.#timers.after(deadlineMs, () => giveUp('deadline-exceeded'));
     signal?.addEventListener('abort', abort, { once: true });
     const call: Call = {
       request,
@@ -194,7 +201,7 @@ export class ChildPool implements InferenceBackend {
       state: 'starting',
       call: null,
       killedFor: null,
-      cancelStartup: this.#timer.set(this.#limits.startupMs, () => child.kill()),
+      cancelStartup: this.#timers.after(this.#limits.startupMs, () => child.kill()),
     };
     this.#members.add(member);
     return true;
@@ -253,7 +260,7 @@ export class ChildPool implements InferenceBackend {
 
   /** Healing needs no traffic: the next call shall find a child warm. */
   #respawnAfter(pauseMs: number): void {
-    this.#cancelRespawn ??= this.#timer.set(pauseMs, () => {
+    this.#cancelRespawn ??= this.#timers.after(pauseMs, () => {
       this.#cancelRespawn = null;
       this.#grow();
     });

@@ -18,7 +18,7 @@ function bench(change: Partial<SchedulerLimits> = {}) {
   const orchestrator = new InferenceOrchestrator({
     backend,
     clock: time,
-    timer: time,
+    timers: time,
     limits,
     onReport: (report) => reports.push(report),
   });

@@ -4,7 +4,9 @@ import {
   invariant,
   type PatientId,
   systemClock,
+  systemTimers,
   type TenantId,
+  type Timers,
   unreachable,
 } from '@holdfast/kernel';
 import type { BackendIncident, InferenceBackend } from '../backend/inference-backend.ts';
@@ -30,7 +32,6 @@ import {
   scorerRegistry,
   scoreWith,
 } from '../scores/scorer-registry.ts';
-import { systemTimer, type Timer } from '../timer.ts';
 import {
   causeOfDegradation,
   causeOfFailure,
@@ -56,7 +57,7 @@ export interface OrchestratorOptions {
   /** The deterministic scores of the second rung. */
   readonly scorers?: ScorerRegistry;
   readonly clock?: Clock;
-  readonly timer?: Timer;
+  readonly timers?: Timers;
 }
 
 const IN_PROCESS = 'inference-in-process';
@@ -70,7 +71,7 @@ export class InferenceOrchestrator {
   readonly #limits: OrchestratorLimits;
   readonly #scorers: ScorerRegistry;
   readonly #clock: Clock;
-  readonly #timer: Timer;
+  readonly #timers: Timers;
   readonly #state: SchedulerState;
   readonly #pending = new Map<string, PendingInference>();
   readonly #costs: RunCosts;
@@ -89,7 +90,7 @@ export class InferenceOrchestrator {
     this.#limits = options.limits ?? orchestratorLimits;
     this.#scorers = options.scorers ?? scorerRegistry;
     this.#clock = options.clock ?? systemClock;
-    this.#timer = options.timer ?? systemTimer;
+    this.#timers = options.timers ?? systemTimers;
     this.#state = schedulerState(this.#limits.scheduler, this.#clock.monotonicMs());
     this.#costs = new RunCosts(this.#limits.assumedCostMs);
     const gauge = (): TierGauge => new TierGauge(this.#limits.latencyWindow);
@@ -221,7 +222,7 @@ export class InferenceOrchestrator {
     this.#alarm?.cancel();
     this.#alarm = null;
     if (atMs === null || this.#stopped) return;
-    const cancel = this.#timer.set(atMs - this.#clock.monotonicMs(), () => {
+    const cancel = this.#timers.after(atMs - this.#clock.monotonicMs(), () => {
       this.#alarm = null;
       this.#advance({ kind: 'tick' });
     });

@@ -1,4 +1,4 @@
-import type { Clock, TenantId } from '@holdfast/kernel';
+import type { Clock, TenantId, Timers } from '@holdfast/kernel';
 import type { Pool, PoolClient } from 'pg';
 import { Agenda } from '../agenda.ts';
 import { haltsLog } from '../errors.ts';
@@ -12,7 +12,6 @@ import {
   STANDBY_RECHECK_MS,
 } from '../limits.ts';
 import type { Hash } from '../merkle/hash.ts';
-import type { Timers } from '../timers.ts';
 import { askLeader, Leadership, tenantsWithRecords } from './leadership.ts';
 import { TenantLog } from './tenant-log.ts';
 

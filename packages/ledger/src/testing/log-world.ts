@@ -1,4 +1,4 @@
-import { systemClock, type TenantId } from '@holdfast/kernel';
+import { systemClock, systemTimers, type TenantId } from '@holdfast/kernel';
 import { fakeClock, seededRandom, type TestDatabase } from '@holdfast/testkit';
 import { vi } from 'vitest';
 import type { AuditEvent, AuditRow } from '../entry/audit-event.ts';
@@ -9,7 +9,6 @@ import { AuditAppender } from '../postgres/audit-appender.ts';
 import { LogSequencer, type SequencerOptions } from '../postgres/log-sequencer.ts';
 import { commitPatientIndex } from '../postgres/patient-index.ts';
 import { type VerifyOptions, verifyLog } from '../postgres/verify-log.ts';
-import { systemTimers } from '../timers.ts';
 import { readEvent } from './audit-events.ts';
 
 /** A log with its writer, sequencer and verifier, over a test's database. */

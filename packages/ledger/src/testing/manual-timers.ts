@@ -1,5 +1,5 @@
+import type { Timers } from '@holdfast/kernel';
 import type { FakeClock } from '@holdfast/testkit';
-import type { Timers } from '../timers.ts';
 
 /** Timers that fire when the test says so, in step with a fake clock. */
 export class ManualTimers implements Timers {

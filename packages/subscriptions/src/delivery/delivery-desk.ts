@@ -1,5 +1,4 @@
-import type { Timers } from '@holdfast/events';
-import { type Clock, type Random, uuidV7 } from '@holdfast/kernel';
+import { type Clock, type Random, type Timers, uuidV7 } from '@holdfast/kernel';
 import { SUBSCRIPTION_LIMITS } from '../limits.ts';
 import type { ChannelType } from '../model/subscription.ts';
 import type { Message, Records, Send, SendOutcome } from '../ports.ts';

@@ -1,5 +1,5 @@
-import { backoffMs, EVENT_LIMITS, type Timers } from '@holdfast/events';
-import type { Random } from '@holdfast/kernel';
+import { backoffMs, EVENT_LIMITS } from '@holdfast/events';
+import type { Random, Timers } from '@holdfast/kernel';
 import pg from 'pg';
 import { WEBSOCKET_CHANNEL } from '../delivery/delivery-desk.ts';
 

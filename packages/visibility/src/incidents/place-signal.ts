@@ -39,7 +39,13 @@ function isClose(
   return at.getTime() >= from && at.getTime() <= to;
 }
 
-function opensIncident({ cause, patientCount, patientsUncounted, tier }: SignalSummary): boolean {
+/** Whether a signal is grave enough for an incident of its own. */
+export function opensIncident({
+  cause,
+  patientCount,
+  patientsUncounted,
+  tier,
+}: SignalSummary): boolean {
   const { severity } = CAUSES[cause];
   const reachedPatients = patientCount > 0 || patientsUncounted > 0 || tier === 0;
   return severity === 'critical' || (severity === 'major' && reachedPatients);

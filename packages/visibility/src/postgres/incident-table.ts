@@ -78,16 +78,23 @@ export async function countPatients(
   return new Map(rows.map(({ incident, patients }) => [incident, patients]));
 }
 
-/** The incident a signal is part of, and whether its end is in the timeline; null = of none. */
-export async function placeOfSignal(
+/** Where a signal is: in which incident, and whether its end is in the timeline. */
+export interface SignalPlace {
+  readonly incident: IncidentId;
+  readonly ended: boolean;
+}
+
+/** Of these signals those that are part of an incident. */
+export async function placesOfSignals(
   db: Queryable,
-  { tenant, signal }: { readonly tenant: Scope; readonly signal: SignalId },
-): Promise<{ readonly incident: IncidentId; readonly ended: boolean } | null> {
-  const { rows } = await db.query<{ incident: IncidentId; ended: boolean }>(
-    'select incident, ended from holdfast.incident_signal where tenant = $1 and signal = $2',
-    [tenant ?? 0, signal],
+  signals: readonly SignalId[],
+): Promise<Map<SignalId, SignalPlace>> {
+  const { rows } = await db.query<SignalPlace & { signal: SignalId }>(
+    `select s.signal, s.incident, s.ended from holdfast.incident_signal s
+     join unnest($1::uuid[]) as asked(id) on asked.id = s.signal`,
+    [signals],
   );
-  return rows[0] ?? null;
+  return new Map(rows.map(({ signal, ...place }) => [signal, place]));
 }
 
 /** Opens the incident where it is new, and adds the entry to its timeline. */

@@ -1,4 +1,4 @@
-import type { Timers } from '@holdfast/events';
+import type { Timers } from '@holdfast/kernel';
 
 /** Timers that run when a test says so. */
 export class ManualTimers implements Timers {

@@ -1,10 +1,9 @@
-import type { Clock } from '@holdfast/kernel';
-import type { Timer } from '../../timer.ts';
+import type { Clock, Timers } from '@holdfast/kernel';
 
 const START = Date.parse('2026-11-24T12:00:00Z');
 
 /** A clock that moves when told, and wakes what was set on the way. */
-export class VirtualTime implements Clock, Timer {
+export class VirtualTime implements Clock, Timers {
   #nowMs = 0;
   readonly #alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
 
@@ -16,7 +15,7 @@ export class VirtualTime implements Clock, Timer {
     return this.#nowMs;
   }
 
-  set(delayMs: number, wake: () => void): () => void {
+  after(delayMs: number, wake: () => void): () => void {
     const alarm = { atMs: this.#nowMs + delayMs, wake };
     this.#alarms.add(alarm);
     return () => this.#alarms.delete(alarm);

@@ -27,7 +27,7 @@ export function pipelinePorts(stored: readonly FhirResource[] = []) {
     orchestrator: new InferenceOrchestrator({
       backend,
       clock: time,
-      timer: time,
+      timers: time,
       onReport: () => undefined,
     }),
     tierPolicy: defaultTierPolicy,
