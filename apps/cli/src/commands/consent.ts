@@ -119,13 +119,22 @@ async function whatIf(file: string, options: WhatIfOptions): Promise<void> {
       const whom = standing === 'anyone' ? role : `${role} (${standing})`;
       console.log(
         `${whom} ${change} ${action} for ${purpose} of ${label} data of ${patients} patients: ` +
-          types.join(', '),
+          few(types),
       );
     }
     if (answer.changes.length === 0 && answer.findings.length === 0)
       console.log('Nothing changes.');
   }
   if (answer.findings.length > 0) process.exitCode = EXIT.findings;
+}
+
+/** More types than this are counted; `--json` names them all. */
+const TYPES_NAMED = 8;
+
+function few(types: readonly string[]): string {
+  const rest = types.length - TYPES_NAMED;
+  const named = types.slice(0, TYPES_NAMED).join(', ');
+  return rest > 0 ? `${named} and ${rest} more` : named;
 }
 
 /** The server reads what is in it. */
