@@ -348,6 +348,8 @@ describe('the consumer runtime on PostgreSQL', () => {
     const { runtime } = await stage(db, [recorder('patient', board, { startFrom: 'now' })]);
     for (const stream of [50, 51, 50, 50]) await append(db, { stream });
     await board.has('50/3', '51/1');
+    // Seen by a handler is not committed yet, and a replay undoes what is not.
+    await expect.poll(() => runtime.status(), { timeout: 60_000 }).toMatchObject([{ lag: 0 }]);
     const stream = { tenant: 1 as TenantId, stream: 50n as ResourceKey };
     await runtime.replay('patient', { kind: 'stream', stream, fromSeq: 2n });
     await append(db, { stream: 50 });
