@@ -40,7 +40,8 @@ class Suspended extends Error {}
 
 /**
  * One group's work while this process leads it: reads after a wake-up, hands events to their lanes,
- * parks what fails. All waiting is by wake-up or by the one timer it holds.
+ * parks what fails. All waiting is by wake-up or by the timer it holds; a second one is armed while the
+ * database has not been told of the group's place.
  */
 export class GroupRunner<Prepared> {
   readonly #parts: RunnerParts<Prepared>;
@@ -58,6 +59,9 @@ export class GroupRunner<Prepared> {
   #recovering = false;
   #running: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
+  /** Set while the database is behind the cursor here by events that the group does not handle. */
+  #cancelPlace: (() => void) | null = null;
+  #placeDue = false;
 
   constructor(parts: RunnerParts<Prepared>) {
     this.#parts = parts;
@@ -76,6 +80,7 @@ export class GroupRunner<Prepared> {
     this.#leading = false;
     this.#abort.abort();
     this.#disarm();
+    this.#placeKept();
     await this.#running;
     this.#lead = null;
     await this.#parts.consumer.onReleased?.();
@@ -148,11 +153,37 @@ export class GroupRunner<Prepared> {
       if (this.#retriesPlanned) await this.#retryDueStreams();
       const batch = await store.read(this.#led().cursor, EVENT_LIMITS.batchEvents);
       await this.#handle(batch, lanesOf(consumer));
-      if (batch.rows.length < EVENT_LIMITS.batchEvents) break;
+      if (batch.rows.length === EVENT_LIMITS.batchEvents) continue;
+      if (this.#placeDue) await this.#keepPlace();
+      const { cursor } = this.#led();
+      return { cursor, moved: compareCursors(cursor, start) > 0, held: batch.held };
     }
+  }
+
+  /** Tells the database how far the group has come. */
+  async #keepPlace(): Promise<void> {
+    const handled = this.#uncounted;
     const { cursor } = this.#led();
-    const moved = compareCursors(cursor, start) > 0;
-    return { cursor, moved, held: await store.anyBeyond(cursor) };
+    if ((await this.#parts.store.advance(this.#led(), cursor, handled)) === 'fenced') {
+      throw new Fenced();
+    }
+    this.#uncounted -= handled;
+    this.#placeKept();
+  }
+
+  /** A step past what the group does not handle: on its own no reason for a write. */
+  #keepPlaceSoon(): void {
+    this.#cancelPlace ??= this.#parts.timers.after(EVENT_LIMITS.placeMs, () => {
+      this.#cancelPlace = null;
+      this.#placeDue = true;
+      this.wake(null);
+    });
+  }
+
+  #placeKept(): void {
+    this.#placeDue = false;
+    this.#cancelPlace?.();
+    this.#cancelPlace = null;
   }
 
   async #takeLead(): Promise<Lead> {
@@ -170,13 +201,10 @@ export class GroupRunner<Prepared> {
       plan.lanes.map((lane) => this.#runLane(lane, lanes === 1 ? end : null)),
     );
     for (const lane of settled) if (lane.status === 'rejected') throw lane.reason;
-    if (end !== null && compareCursors(this.#led().cursor, end) < 0) {
-      const handled = this.#uncounted;
-      const moved = await this.#parts.store.advance(this.#led(), end, handled);
-      if (moved === 'fenced') throw new Fenced();
-      this.#uncounted -= handled;
-      this.#moveTo(end);
-    }
+    if (end === null || compareCursors(this.#led().cursor, end) >= 0) return;
+    this.#moveTo(end);
+    if (this.#uncounted > 0) await this.#keepPlace();
+    else this.#keepPlaceSoon();
   }
 
   /** @param end of the batch, where this lane alone may carry the cursor with its commits */
@@ -193,7 +221,10 @@ export class GroupRunner<Prepared> {
       if (outcome.kind === 'failed' && open.length === 1) {
         if (await this.#park(newest, 1, outcome.error)) waiting.add(streamKey(newest));
       } else if (outcome.kind === 'failed') await this.#runOneByOne(open, waiting);
-      else if (advanceTo !== null) this.#moveTo(advanceTo);
+      else if (advanceTo !== null) {
+        this.#moveTo(advanceTo);
+        this.#placeKept();
+      }
     }
   }
 

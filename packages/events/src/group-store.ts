@@ -24,6 +24,8 @@ export interface LogBatch {
    * out. null: there is nothing new.
    */
   readonly end: Cursor | null;
+  /** Rows are visible that the fence holds back. */
+  readonly held: boolean;
 }
 
 export type CommitOutcome =
@@ -55,8 +57,6 @@ export interface GroupStore<Prepared> {
   lead(): Promise<Lead>;
   /** The next events after `after` and below the fence that the group handles. */
   read(after: Cursor, limit: number): Promise<LogBatch>;
-  /** Whether any row after `after` is visible, fence or not. */
-  anyBeyond(after: Cursor): Promise<boolean>;
   /** Effects, the note that their events are handled and, if given, the cursor: all or nothing. */
   commit(
     lead: Lead,

@@ -10,6 +10,11 @@ export const EVENT_LIMITS = {
   recheckFirstMs: 2,
   /** A long transaction elsewhere holds the fence for as long as it likes: look at most this often. */
   recheckLastMs: 1_000,
+  /**
+   * How long a group's place may stay in memory while it passes events that it does not handle: a
+   * process that dies has its successor look at those again, and each write costs its log no row.
+   */
+  placeMs: 1_000,
   /** Due streams retried in one round, so that retries never starve fresh events. */
   retriesPerRound: 20,
   /** A lane's transaction left idle for longer holds back the fence of every consumer: the server ends it. */

@@ -53,7 +53,10 @@ create function store_write(
   e_id uuid[], e_interaction text[], e_type text[], e_urgency smallint[], p_actor text, p_request_id text,
   a_id uuid[], a_recorded timestamptz[], a_actor text[], a_action text[], a_outcome smallint[],
   a_patient_tag bytea[], a_leaf bytea[], a_body text[], a_salt bytea[]
-) returns bigint[] language plpgsql volatile as $$
+) returns bigint[] language plpgsql volatile
+-- Its statements look for single rows by whole keys, so there is nothing to plan anew for the values
+-- of each call, and planning cost as much as the look-ups (pg_stat_statements.track_planning).
+set plan_cache_mode = force_generic_plan as $$
 declare
   v_key bigint[];
   v_target bigint[] := '{}';
@@ -151,17 +154,14 @@ begin
         sensitivity, n)
     where u.expected = 0
     -- Two writers of the same new ids wait for each other in one order only.
-    order by u.type, u.id collate "C"
-    on conflict (tenant, type, id) do nothing;
-    get diagnostics v_done = row_count;
-    if v_done < v_wanted then
-      raise exception using errcode = 'HF409', message = 'id in use';
-    end if;
+    order by u.type, u.id collate "C";
     -- A patient's consents are looked up by its state row from the first read on.
-    insert into patient_state (tenant, patient, patient_id)
-    select p_tenant, v_key[u.n], u.id
-    from unnest(r_type, r_id, r_expected) with ordinality as u(type, id, expected, n)
-    where u.expected = 0 and u.type = patient_type();
+    if patient_type() = any(r_type) then
+      insert into patient_state (tenant, patient, patient_id)
+      select p_tenant, v_key[u.n], u.id
+      from unnest(r_type, r_id, r_expected) with ordinality as u(type, id, expected, n)
+      where u.expected = 0 and u.type = patient_type();
+    end if;
   end if;
 
   if p_outgoing is not null then
@@ -242,26 +242,40 @@ create function store_append_events(
   p_confidentiality smallint[], p_sensitivity bigint[],
   p_event_id uuid[], p_interaction text[], p_type text[], p_urgency smallint[], p_actor text, p_request_id text
 ) returns void language plpgsql volatile as $$
+declare
+  v_stream bigint[] := array(
+    select coalesce(p_patient[n], k) from unnest(p_key) with ordinality as u(k, n) order by n);
+  v_seq bigint[] := array_fill(0::bigint, array[cardinality(p_key)]);
+  v_one bigint;
+  v_positions bigint[];
+  v_events bigint;
+  v_head bigint;
 begin
-  with change as (
-    select u.*, coalesce(p_patient[n], p_key[n]) as stream,
-      row_number() over (partition by coalesce(p_patient[n], p_key[n]) order by n) as nth
-    from unnest(p_id, p_version, p_confidentiality, p_sensitivity, p_event_id, p_interaction, p_type,
-        p_urgency)
-      with ordinality as u(id, version, confidentiality, sensitivity, event_id, interaction, type, urgency, n)
-  ), head as (
-    insert into stream_head as h (tenant, stream, seq)
-    select p_tenant, stream, count(*) from change group by stream
-    on conflict (tenant, stream) do update set seq = h.seq + excluded.seq
-    returning h.stream, h.seq
-  )
+  for v_one, v_positions in
+    select s, array_agg(n order by n) from unnest(v_stream) with ordinality as u(s, n) group by s
+  loop
+    v_events := cardinality(v_positions);
+    -- Every event of a stream but its first finds a head, and an update alone writes less than an
+    -- insert that turns into one.
+    update stream_head h set seq = h.seq + v_events where h.tenant = p_tenant and h.stream = v_one
+    returning h.seq into v_head;
+    if not found then
+      insert into stream_head (tenant, stream, seq) values (p_tenant, v_one, v_events);
+      v_head := v_events;
+    end if;
+    for i in 1 .. v_events loop
+      v_seq[v_positions[i]] := v_head - v_events + i;
+    end loop;
+  end loop;
+
   insert into event (tenant, stream, seq, event_id, interaction, resource_type, resource_id, version,
     patient_id, confidentiality, sensitivity, urgency, actor, request_id)
-  select p_tenant, c.stream, head.seq - (count(*) over (partition by c.stream)) + c.nth,
-    c.event_id, c.interaction, c.type, c.id, c.version,
+  select p_tenant, c.stream, c.seq, c.event_id, c.interaction, c.type, c.id, c.version,
     (select ps.patient_id from patient_state ps where ps.tenant = p_tenant and ps.patient = c.stream),
     c.confidentiality, c.sensitivity, c.urgency, p_actor, p_request_id
-  from change c join head on head.stream = c.stream
+  from unnest(v_stream, v_seq, p_id, p_version, p_confidentiality, p_sensitivity, p_event_id,
+      p_interaction, p_type, p_urgency) with ordinality
+    as c(stream, seq, id, version, confidentiality, sensitivity, event_id, interaction, type, urgency, n)
   order by c.n;
 end
 $$;

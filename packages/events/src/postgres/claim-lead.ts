@@ -13,8 +13,8 @@ interface GroupRow {
 
 /** The cluster's identity, and whether the log holds transaction ids it has not given out yet. */
 const CLUSTER = `select (select system_identifier::text from pg_control_system()) as cluster,
-  exists (select from holdfast.event where xid >= pg_snapshot_xmax(pg_current_snapshot()))
-    as from_the_future`;
+  (select xid >= pg_snapshot_xmax(pg_current_snapshot()) from holdfast.event
+    order by xid desc limit 1) as from_the_future`;
 
 /**
  * Creates the group's row where there is none: from here on it is settled where the group starts.

@@ -17,12 +17,14 @@ export interface LogTailParts {
   readonly trouble?: (error: unknown) => void;
 }
 
-const READ = `select ${EVENT_COLUMNS('e')} from holdfast.event e
-  where (e.xid, e.id) > ($1::xid8, $2::bigint) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-  order by e.xid, e.id limit $3`;
-
-const BEYOND = `select exists (select from holdfast.event
-  where (xid, id) > ($1::xid8, $2::bigint)) as beyond`;
+/** What is new below the fence, and whether the fence holds more back, in one snapshot. */
+const READ = `select n.xid >= pg_snapshot_xmin(pg_current_snapshot()) as held, r.*
+  from (select xid from holdfast.event order by xid desc, id desc limit 1) n
+  left join lateral (select ${EVENT_COLUMNS('e')} from holdfast.event e
+    where (e.xid, e.id) > ($1::xid8, $2::bigint)
+      and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by e.xid, e.id limit $3) r on true
+  order by r.xid, r.id`;
 
 /** The place below the fence, and how many events each tenant has had up to it, in one snapshot. */
 const NEWEST = `with fence as (select pg_snapshot_xmin(pg_current_snapshot()) as xid)
@@ -32,6 +34,16 @@ const NEWEST = `with fence as (select pg_snapshot_xmin(pg_current_snapshot()) as
         from holdfast.stream_head h group by h.tenant) t) as totals
     from (select) one left join lateral (select e.xid, e.id from holdfast.event e, fence
       where e.xid < fence.xid order by e.xid desc, e.id desc limit 1) n on true`;
+
+type TailRow = (EventRow & { held: boolean }) | { held: boolean; xid: null };
+
+const carriesEvent = (row: TailRow): row is EventRow & { held: boolean } => row.xid !== null;
+
+interface TailRead {
+  readonly events: RecordedEvent[];
+  /** Rows are visible that the fence holds back. */
+  readonly held: boolean;
+}
 
 interface NewestRow {
   xid: string | null;
@@ -121,14 +133,17 @@ export class LogTail {
       const from = this.#recent.findIndex((each) => compareCursors(each.position, after) > 0);
       return from < 0 ? [] : this.#recent.slice(from, from + limit);
     }
-    return this.#readLog(after, limit);
+    return (await this.#readLog(after, limit)).events;
   }
 
-  async #readLog(after: Cursor, limit: number): Promise<RecordedEvent[]> {
+  async #readLog(after: Cursor, limit: number): Promise<TailRead> {
     const values = [String(after.xid), String(after.id), limit];
     const query = { name: 'eve_tail', text: READ, values };
-    const { rows } = await this.#parts.pool.query<EventRow>(query);
-    return rows.map(recordedEvent);
+    const { rows } = await this.#parts.pool.query<TailRow>(query);
+    return {
+      events: rows.filter(carriesEvent).map(recordedEvent),
+      held: rows[0]?.held === true,
+    };
   }
 
   #kick(): void {
@@ -163,17 +178,12 @@ export class LogTail {
     if (!this.#started) await this.#begin();
     const start = this.#position;
     for (;;) {
-      const events = await this.#readLog(this.#position, EVENT_LIMITS.batchEvents);
+      const { events, held } = await this.#readLog(this.#position, EVENT_LIMITS.batchEvents);
       this.#keep(events);
-      if (events.length < EVENT_LIMITS.batchEvents) break;
+      if (events.length === EVENT_LIMITS.batchEvents) continue;
+      const cursor = this.#position;
+      return { cursor, moved: compareCursors(cursor, start) > 0, held };
     }
-    const cursor = this.#position;
-    const { rows } = await this.#parts.pool.query<{ beyond: boolean }>({
-      name: 'eve_tail_beyond',
-      text: BEYOND,
-      values: [String(cursor.xid), String(cursor.id)],
-    });
-    return { cursor, moved: compareCursors(cursor, start) > 0, held: rows[0]?.beyond === true };
   }
 
   async #begin(): Promise<void> {

@@ -22,12 +22,19 @@ import { onClient } from './on-client.ts';
 /** Of a transaction that a newer term refuses. */
 class TermPassed extends Error {}
 
-/** One snapshot says what there is and how far a group has come that handles nothing of it. */
-const read = (condition: string): string => `with horizon as (
+/**
+ * One snapshot says what there is, how far a group has come that handles nothing of it, and whether
+ * the fence holds more back. Newest first from the end of the index: what is asked is only ever there,
+ * and a plan that reads from the front would read all that history has piled up.
+ */
+const read = (condition: string): string => `with newest as (
+    select xid, id from holdfast.event order by xid desc, id desc limit 1),
+  horizon as (
     select xid, id from holdfast.event where xid < pg_snapshot_xmin(pg_current_snapshot())
     order by xid desc, id desc limit 1)
-  select h.xid as end_xid, h.id as end_id, r.*
-  from horizon h left join lateral (
+  select h.xid as end_xid, h.id as end_id,
+    n.xid >= pg_snapshot_xmin(pg_current_snapshot()) as held, r.*
+  from newest n left join horizon h on (h.xid, h.id) > ($2::xid8, $3::bigint) left join lateral (
     select ${EVENT_COLUMNS('e')},
       i.seq as done_seq, i.xid as done_xid, i.id as done_id, p.stream is not null as parked
     from holdfast.event e
@@ -37,8 +44,7 @@ const read = (condition: string): string => `with horizon as (
       on p.tenant = e.tenant and p.consumer_group = $1 and p.stream = e.stream
     where (e.xid, e.id) > ($2::xid8, $3::bigint)
       and e.xid < pg_snapshot_xmin(pg_current_snapshot()) and ${condition}
-    order by e.xid, e.id limit $4) r on true
-  where (h.xid, h.id) > ($2::xid8, $3::bigint)
+    order by e.xid, e.id limit $4) r on h.xid is not null
   order by r.xid, r.id`;
 
 const readStream = (condition: string): string => `select ${EVENT_COLUMNS('e')}
@@ -100,25 +106,17 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     const values = [this.#consumer.group, String(after.xid), String(after.id), limit];
     const { rows: found } = await this.#query<ReadRow>({ ...this.#read, values });
     const [first] = found;
-    if (first === undefined) return { rows: [], end: null };
+    if (first === undefined) return { rows: [], end: null, held: false };
+    const { end_xid: endXid, end_id: endId, held } = first;
+    if (endXid === null || endId === null) return { rows: [], end: null, held };
     const rows = found.filter(carriesEvent).map((row) => ({
       event: recordedEvent(row),
       done: doneOf(row),
       parked: row.parked,
     }));
     const last = rows.length < limit ? undefined : rows.at(-1);
-    const horizon = { xid: BigInt(first.end_xid), id: BigInt(first.end_id) };
-    return { rows, end: last?.event.position ?? horizon };
-  }
-
-  async anyBeyond(after: Cursor): Promise<boolean> {
-    const { rows } = await this.#query<{ beyond: boolean }>({
-      name: 'eve_beyond',
-      text: `select exists (select from holdfast.event
-        where (xid, id) > ($1::xid8, $2::bigint)) as beyond`,
-      values: [String(after.xid), String(after.id)],
-    });
-    return rows[0]?.beyond === true;
+    const horizon = { xid: BigInt(endXid), id: BigInt(endId) };
+    return { rows, end: last?.event.position ?? horizon, held };
   }
 
   async commit(
@@ -325,14 +323,17 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
 
 /** What a read gives where the group handles nothing of what there is. */
 interface HorizonRow {
-  end_xid: string;
-  end_id: string;
+  /** null: nothing is new below the fence. */
+  end_xid: string | null;
+  end_id: string | null;
+  held: boolean;
   xid: null;
 }
 
 interface EventReadRow extends EventRow {
   end_xid: string;
   end_id: string;
+  held: boolean;
   done_seq: string | null;
   done_xid: string | null;
   done_id: string | null;

@@ -84,7 +84,10 @@ export class SimulatedGroupStore implements GroupStore<void> {
   async read(after: Cursor, limit: number): Promise<LogBatch> {
     await this.#travel();
     const { record, log, mutation } = this.#parts;
-    if (this.#blind) return { rows: [], end: null };
+    if (this.#blind) {
+      this.#blind = false;
+      return { rows: [], end: null, held: false };
+    }
     const visible = log.visible(after);
     const settled = visible.filter(({ fenced }) => !fenced);
     const found = settled.filter(({ event }) => matches(this.#parts.handles, event));
@@ -96,16 +99,8 @@ export class SimulatedGroupStore implements GroupStore<void> {
     }));
     const horizon = mutation === 'passes what the fence hides' ? visible : settled;
     const last = rows.length < limit ? horizon.at(-1) : rows.at(-1);
-    return { rows, end: last?.event.position ?? null };
-  }
-
-  async anyBeyond(after: Cursor): Promise<boolean> {
-    await this.#travel();
-    if (this.#blind) {
-      this.#blind = false;
-      return false;
-    }
-    return this.#parts.mutation !== 'no re-check' && this.#parts.log.visible(after).length > 0;
+    const held = mutation !== 'no re-check' && visible.length > settled.length;
+    return { rows, end: last?.event.position ?? null, held };
   }
 
   async commit(

@@ -64,8 +64,9 @@ const NEXT_BATCH = {
 
 const ANY_LEFT = {
   name: 'led_any_left',
-  text: `select exists (select from audit
-    where tenant = $1 and (xid, id) > ($2::xid8, $3::bigint)) as above`,
+  // From the end of the index: a plan that reads from the front reads the whole history.
+  text: `select (xid, id) > ($2::xid8, $3::bigint) as above from audit
+    where tenant = $1 order by xid desc, id desc limit 1`,
 };
 
 /**

@@ -36,11 +36,17 @@ export class WriteRefused extends Error {
   }
 }
 
+const UNIQUE_VIOLATION = '23505';
+
 function refusalOf(error: unknown): WriteRefusal | undefined {
   if (error instanceof Fault || !(error instanceof Error)) return undefined;
-  const { code, detail } = error as Error & { code?: string; detail?: string };
+  const { code, detail, constraint } = error as Error & {
+    code?: string;
+    detail?: string;
+    constraint?: string;
+  };
   if (code === 'HF412') return { kind: 'version-changed' };
-  if (code === 'HF409') return { kind: 'id-in-use' };
+  if (code === UNIQUE_VIOLATION && constraint === 'resource_pkey') return { kind: 'id-in-use' };
   if (code === 'HF428') return { kind: 'consent-changed' };
   if (code === 'HF422') {
     const targets = (detail ?? '').split(',').map((position) => Number(position) - 1);
