@@ -160,7 +160,7 @@ const seeds = (count: number) => Array.from({ length: count }, (_, i) => 1_000 +
 
 describe('a consumer group under crashes, late commits, lost relays, set clocks and two leaders', () => {
   it.each([1, 3])('EVE-1..4: %i lanes lose, repeat and disorder nothing', async (lanes) => {
-    for (const seed of seeds(runs(500))) {
+    for (const seed of seeds(runs(1_000))) {
       expect(await simulate(seed, lanes, null), `seed ${seed}`).toEqual([]);
     }
   });
