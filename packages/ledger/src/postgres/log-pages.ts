@@ -104,7 +104,10 @@ async function readRecords(
   }));
 }
 
-/** Tiles stored beyond those that a log of this size completes, e.g. `level 0, tile 7`. */
+/**
+ * Tiles stored beyond those that a log of this size completes, e.g. `level 0, tile 7`. A log that has
+ * grown since has the tiles of what was added to it.
+ */
 export async function surplusTiles(
   source: Queryable,
   { tenant, size }: { readonly tenant: TenantId; readonly size: number },
@@ -112,7 +115,8 @@ export async function surplusTiles(
   const { rows } = await source.query<{ level: number; index: string }>(
     `select level, index from log_tile
       where tenant = $1 and (index < 0 or level < 0 or level > 7
-        or (index + 1)::numeric * 256::numeric ^ (least(level, 7) + 1) > $2)
+        or (index + 1)::numeric * 256::numeric ^ (least(level, 7) + 1) > greatest($2::bigint,
+          (select position + entries from log_batch where tenant = $1 order by position desc limit 1)))
       order by level, index limit $3`,
     [tenant, size, MAX_FINDINGS],
   );

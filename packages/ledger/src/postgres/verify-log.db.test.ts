@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { TenantId } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ed25519Signer } from '../ed25519/node.ts';
@@ -240,6 +241,24 @@ describe('LED-8 any change to the log itself is found', () => {
       false,
       [{ kind: 'tile-altered', detail: 'level 0, tile 1' }],
     ]);
+  });
+
+  it('but not a tile that the log completed while it was verified', async () => {
+    const { verify, record, sequencer, end } = await signedLog(200);
+    let grown = false;
+    const source: Queryable = {
+      query: async (text: string, values?: unknown[]) => {
+        if (text.includes('order by level') && !grown) {
+          grown = true;
+          await record(100);
+          await sequencer().start();
+          await end();
+        }
+        return db.pool.query(text, values);
+      },
+    } as Queryable;
+    expect(await verify(SETTLING, source)).toMatchObject({ ok: true, size: 200, findings: [] });
+    expect(grown).toBe(true);
   });
 
   it('inserting a tile', async () => {

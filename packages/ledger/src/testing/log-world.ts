@@ -1,4 +1,5 @@
 import { systemClock, systemTimers, type TenantId } from '@holdfast/kernel';
+import type { Queryable } from '@holdfast/postgres';
 import { fakeClock, seededRandom, type TestDatabase } from '@holdfast/testkit';
 import { vi } from 'vitest';
 import type { AuditEvent, AuditRow } from '../entry/audit-event.ts';
@@ -78,8 +79,8 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
     },
     /** Stops whatever sequencers the test made. */
     end: () => Promise.all(started.map((sequencer) => sequencer.stop())),
-    verify: (changes: Partial<VerifyOptions> = {}) =>
-      verifyLog(db.pool, {
+    verify: (changes: Partial<VerifyOptions> = {}, source: Queryable = db.pool) =>
+      verifyLog(source, {
         tenant,
         verifier,
         tagKey: keys.tagKey,
