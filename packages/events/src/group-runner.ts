@@ -92,6 +92,11 @@ export class GroupRunner<Prepared> {
     this.#kick();
   }
 
+  #look(): void {
+    this.#wake = wake.due(this.#wake);
+    this.#kick();
+  }
+
   /** A parked stream was redriven or the group was moved from outside. */
   reconsider(): void {
     this.#retriesPlanned = true;
@@ -156,7 +161,8 @@ export class GroupRunner<Prepared> {
       if (batch.rows.length === EVENT_LIMITS.batchEvents) continue;
       if (this.#placeDue) await this.#keepPlace();
       const { cursor } = this.#led();
-      return { cursor, moved: compareCursors(cursor, start) > 0, held: batch.held };
+      const { held, snapshot } = batch;
+      return { cursor, moved: compareCursors(cursor, start) > 0, held, snapshot };
     }
   }
 
@@ -176,7 +182,7 @@ export class GroupRunner<Prepared> {
     this.#cancelPlace ??= this.#parts.timers.after(EVENT_LIMITS.placeMs, () => {
       this.#cancelPlace = null;
       this.#placeDue = true;
-      this.wake(null);
+      this.#look();
     });
   }
 
@@ -355,7 +361,7 @@ export class GroupRunner<Prepared> {
     this.#cancelTimer = this.#parts.timers.after(delayMs, () => {
       this.#cancelTimer = null;
       this.#recovering = false;
-      this.wake(null);
+      this.#look();
     });
   }
 

@@ -2,6 +2,7 @@ import type { Cursor } from './cursor.ts';
 import type { LogRow } from './lane-plan.ts';
 import type { RecordedEvent, StreamRef } from './recorded-event.ts';
 import type { ExhaustedPolicy, FailureDecision } from './retry-plan.ts';
+import type { SnapshotBounds } from './wake-plan.ts';
 
 /** Proof of leading a group: every commit checks it, so an earlier leader's late work is refused. */
 export interface Lead {
@@ -26,6 +27,7 @@ export interface LogBatch {
   readonly end: Cursor | null;
   /** Rows are visible that the fence holds back. */
   readonly held: boolean;
+  readonly snapshot: SnapshotBounds;
 }
 
 export type CommitOutcome =

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { asleep, readBegins, readEnds, wakened } from './wake-plan.ts';
+import { asleep, due, readBegins, readEnds, wakened } from './wake-plan.ts';
 
 const BOUNDS = { firstMs: 2, lastMs: 1_000 };
 const at = (xid: bigint) => ({ xid, id: 1n });
-const dry = (xid: bigint, more = {}) => ({ cursor: at(xid), moved: false, held: false, ...more });
+const dry = (xid: bigint, more = {}) => ({
+  cursor: at(xid),
+  moved: false,
+  held: false,
+  snapshot: { oldest: xid + 1n, next: xid + 1n },
+  ...more,
+});
 
 describe('wake plan', () => {
   it('EVE-11 sleeps without a timer when nothing is outstanding', () => {
@@ -22,6 +28,21 @@ describe('wake plan', () => {
   ])('looks again by a timer when an event %s', (_, announced, outcome) => {
     const state = readBegins(wakened(asleep(BOUNDS), announced));
     expect(readEnds(state, outcome, BOUNDS).action).toEqual({ kind: 'recheck', afterMs: 2 });
+  });
+
+  it('after a wake-up that names no event looks until all that was under way then has ended', () => {
+    const running = (oldest: bigint, next: bigint) => dry(8n, { snapshot: { oldest, next } });
+    let state = readBegins(wakened(asleep(BOUNDS), null));
+    const step = (outcome: ReturnType<typeof dry>) => {
+      const next = readEnds(state, outcome, BOUNDS);
+      state = readBegins(due(next.state));
+      return next.action.kind;
+    };
+    expect(step(running(9n, 11n))).toBe('recheck');
+    expect(step(running(10n, 12n))).toBe('recheck');
+    // 11 began after the wake-up: its own commit will tell of it.
+    expect(step(running(11n, 12n))).toBe('sleep');
+    expect(step(running(11n, 12n))).toBe('sleep');
   });
 
   it('looks less and less often, and often again once something moved', () => {

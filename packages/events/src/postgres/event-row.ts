@@ -1,5 +1,6 @@
 import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
 import type { EventId, Interaction, RecordedEvent, Urgency } from '../recorded-event.ts';
+import type { SnapshotBounds } from '../wake-plan.ts';
 
 /** A row of `event` as the driver gives it: 64-bit numbers as text. */
 export interface EventRow {
@@ -55,4 +56,14 @@ export function recordedEvent(row: EventRow): RecordedEvent {
     requestId: row.request_id,
     occurredAt: row.occurred_at,
   };
+}
+
+/** `pg_snapshot_xmin` and `pg_snapshot_xmax` of the snapshot that a read was made in. */
+export interface SnapshotColumns {
+  readonly snapshot_oldest: string;
+  readonly snapshot_next: string;
+}
+
+export function snapshotOf(row: SnapshotColumns): SnapshotBounds {
+  return { oldest: BigInt(row.snapshot_oldest), next: BigInt(row.snapshot_next) };
 }

@@ -6,7 +6,13 @@ import type { RecordedEvent } from '../recorded-event.ts';
 import { backoffMs } from '../retry-plan.ts';
 import * as wake from '../wake-plan.ts';
 import type { WakeSignal } from '../wake-signal.ts';
-import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
+import {
+  EVENT_COLUMNS,
+  type EventRow,
+  recordedEvent,
+  type SnapshotColumns,
+  snapshotOf,
+} from './event-row.ts';
 
 export interface LogTailParts {
   /** Whose connections may read the log of every tenant, see `relayPool`. */
@@ -18,8 +24,10 @@ export interface LogTailParts {
 }
 
 /** What is new below the fence, and whether the fence holds more back, in one snapshot. */
-const READ = `select n.xid >= pg_snapshot_xmin(pg_current_snapshot()) as held, r.*
-  from (select xid from holdfast.event order by xid desc, id desc limit 1) n
+const READ = `select pg_snapshot_xmin(s) as snapshot_oldest, pg_snapshot_xmax(s) as snapshot_next,
+    coalesce(n.xid >= pg_snapshot_xmin(s), false) as held, r.*
+  from pg_current_snapshot() s
+  left join (select xid from holdfast.event order by xid desc, id desc limit 1) n on true
   left join lateral (select ${EVENT_COLUMNS('e')} from holdfast.event e
     where (e.xid, e.id) > ($1::xid8, $2::bigint)
       and e.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -35,14 +43,15 @@ const NEWEST = `with fence as (select pg_snapshot_xmin(pg_current_snapshot()) as
     from (select) one left join lateral (select e.xid, e.id from holdfast.event e, fence
       where e.xid < fence.xid order by e.xid desc, e.id desc limit 1) n on true`;
 
-type TailRow = (EventRow & { held: boolean }) | { held: boolean; xid: null };
+type TailRow = SnapshotColumns & { held: boolean } & (EventRow | { xid: null });
 
-const carriesEvent = (row: TailRow): row is EventRow & { held: boolean } => row.xid !== null;
+const carriesEvent = (row: TailRow): row is TailRow & EventRow => row.xid !== null;
 
 interface TailRead {
   readonly events: RecordedEvent[];
   /** Rows are visible that the fence holds back. */
   readonly held: boolean;
+  readonly snapshot: wake.SnapshotBounds;
 }
 
 interface NewestRow {
@@ -140,10 +149,10 @@ export class LogTail {
     const values = [String(after.xid), String(after.id), limit];
     const query = { name: 'eve_tail', text: READ, values };
     const { rows } = await this.#parts.pool.query<TailRow>(query);
-    return {
-      events: rows.filter(carriesEvent).map(recordedEvent),
-      held: rows[0]?.held === true,
-    };
+    const [first] = rows;
+    if (first === undefined) throw new Error('a snapshot has one row at least');
+    const events = rows.filter(carriesEvent).map(recordedEvent);
+    return { events, held: first.held, snapshot: snapshotOf(first) };
   }
 
   #kick(): void {
@@ -178,11 +187,12 @@ export class LogTail {
     if (!this.#started) await this.#begin();
     const start = this.#position;
     for (;;) {
-      const { events, held } = await this.#readLog(this.#position, EVENT_LIMITS.batchEvents);
+      const read = await this.#readLog(this.#position, EVENT_LIMITS.batchEvents);
+      const { events, held, snapshot } = read;
       this.#keep(events);
       if (events.length === EVENT_LIMITS.batchEvents) continue;
       const cursor = this.#position;
-      return { cursor, moved: compareCursors(cursor, start) > 0, held };
+      return { cursor, moved: compareCursors(cursor, start) > 0, held, snapshot };
     }
   }
 

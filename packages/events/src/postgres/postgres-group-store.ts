@@ -15,7 +15,13 @@ import type { LogRow } from '../lane-plan.ts';
 import { DEFAULT_RETRY } from '../limits.ts';
 import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
 import { claimLead } from './claim-lead.ts';
-import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.ts';
+import {
+  EVENT_COLUMNS,
+  type EventRow,
+  recordedEvent,
+  type SnapshotColumns,
+  snapshotOf,
+} from './event-row.ts';
 import { filterCondition } from './filter-condition.ts';
 import { onClient } from './on-client.ts';
 
@@ -32,9 +38,10 @@ const read = (condition: string): string => `with newest as (
   horizon as (
     select xid, id from holdfast.event where xid < pg_snapshot_xmin(pg_current_snapshot())
     order by xid desc, id desc limit 1)
-  select h.xid as end_xid, h.id as end_id,
-    n.xid >= pg_snapshot_xmin(pg_current_snapshot()) as held, r.*
-  from newest n left join horizon h on (h.xid, h.id) > ($2::xid8, $3::bigint) left join lateral (
+  select pg_snapshot_xmin(s) as snapshot_oldest, pg_snapshot_xmax(s) as snapshot_next,
+    h.xid as end_xid, h.id as end_id, coalesce(n.xid >= pg_snapshot_xmin(s), false) as held, r.*
+  from pg_current_snapshot() s left join newest n on true
+  left join horizon h on (h.xid, h.id) > ($2::xid8, $3::bigint) left join lateral (
     select ${EVENT_COLUMNS('e')},
       i.seq as done_seq, i.xid as done_xid, i.id as done_id, p.stream is not null as parked
     from holdfast.event e
@@ -106,9 +113,10 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     const values = [this.#consumer.group, String(after.xid), String(after.id), limit];
     const { rows: found } = await this.#query<ReadRow>({ ...this.#read, values });
     const [first] = found;
-    if (first === undefined) return { rows: [], end: null, held: false };
+    if (first === undefined) throw new Error('a snapshot has one row at least');
     const { end_xid: endXid, end_id: endId, held } = first;
-    if (endXid === null || endId === null) return { rows: [], end: null, held };
+    const snapshot = snapshotOf(first);
+    if (endXid === null || endId === null) return { rows: [], end: null, held, snapshot };
     const rows = found.filter(carriesEvent).map((row) => ({
       event: recordedEvent(row),
       done: doneOf(row),
@@ -116,7 +124,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     }));
     const last = rows.length < limit ? undefined : rows.at(-1);
     const horizon = { xid: BigInt(endXid), id: BigInt(endId) };
-    return { rows, end: last?.event.position ?? horizon, held };
+    return { rows, end: last?.event.position ?? horizon, held, snapshot };
   }
 
   async commit(
@@ -322,7 +330,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
 }
 
 /** What a read gives where the group handles nothing of what there is. */
-interface HorizonRow {
+interface HorizonRow extends SnapshotColumns {
   /** null: nothing is new below the fence. */
   end_xid: string | null;
   end_id: string | null;
@@ -330,7 +338,7 @@ interface HorizonRow {
   xid: null;
 }
 
-interface EventReadRow extends EventRow {
+interface EventReadRow extends EventRow, SnapshotColumns {
   end_xid: string;
   end_id: string;
   held: boolean;

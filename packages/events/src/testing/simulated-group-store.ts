@@ -15,12 +15,15 @@ import {
   type StreamRef,
   streamKey,
 } from '../recorded-event.ts';
+import type { SnapshotBounds } from '../wake-plan.ts';
 import type { Mutation, SimulatedLog } from './simulated-log.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 interface Parked extends ParkedStream {
   readonly dueMs: number | null;
 }
+
+const NOTHING_OPEN: SnapshotBounds = { oldest: 1n, next: 1n };
 
 /** What the database keeps of a group: outlives every process. */
 export class GroupRecord {
@@ -86,7 +89,7 @@ export class SimulatedGroupStore implements GroupStore<void> {
     const { record, log, mutation } = this.#parts;
     if (this.#blind) {
       this.#blind = false;
-      return { rows: [], end: null, held: false };
+      return { rows: [], end: null, held: false, snapshot: NOTHING_OPEN };
     }
     const visible = log.visible(after);
     const settled = visible.filter(({ fenced }) => !fenced);
@@ -100,7 +103,9 @@ export class SimulatedGroupStore implements GroupStore<void> {
     const horizon = mutation === 'passes what the fence hides' ? visible : settled;
     const last = rows.length < limit ? horizon.at(-1) : rows.at(-1);
     const held = mutation !== 'no re-check' && visible.length > settled.length;
-    return { rows, end: last?.event.position ?? null, held };
+    const waits = mutation !== 'no re-check' && mutation !== 'sleeps over what is decoded early';
+    const snapshot = waits ? log.snapshot() : NOTHING_OPEN;
+    return { rows, end: last?.event.position ?? null, held, snapshot };
   }
 
   async commit(

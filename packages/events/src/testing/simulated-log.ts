@@ -1,6 +1,7 @@
 import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
 import { type Cursor, compareCursors } from '../cursor.ts';
 import type { EventId, RecordedEvent } from '../recorded-event.ts';
+import type { SnapshotBounds } from '../wake-plan.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 /** A safeguard taken away, to show that the simulation finds what it is there for. */
@@ -17,6 +18,7 @@ export type Mutation =
   | 'effect apart from its note'
   | 'no sweep at the start'
   | 'no sweep after a lost relay'
+  | 'sleeps over what is decoded early'
   | 'no retry timer'
   | 'trusts the wall clock';
 
@@ -87,9 +89,7 @@ export class SimulatedLog {
   visible(after: Cursor): { readonly event: RecordedEvent; readonly fenced: boolean }[] {
     const byId = this.#mutation === 'cursor on the id alone';
     const order = (a: Cursor, b: Cursor) => (byId ? Number(a.id - b.id) : compareCursors(a, b));
-    const fence = this.#transactions
-      .filter((each) => !each.visible)
-      .reduce((least, each) => (each.xid < least ? each.xid : least), this.#nextXid);
+    const fence = this.snapshot().oldest;
     return this.#transactions
       .flatMap(({ visible, event }) => (visible && event !== null ? [event] : []))
       .filter((event) => order(event.position, after) > 0)
@@ -98,6 +98,13 @@ export class SimulatedLog {
         event,
         fenced: event.position.xid >= fence && this.#mutation !== 'read above the fence',
       }));
+  }
+
+  snapshot(): SnapshotBounds {
+    const oldest = this.#transactions
+      .filter((each) => !each.visible)
+      .reduce((least, each) => (each.xid < least ? each.xid : least), this.#nextXid);
+    return { oldest, next: this.#nextXid };
   }
 
   /** Commits that are decoded already and that no snapshot sees yet. */
