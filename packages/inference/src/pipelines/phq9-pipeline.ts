@@ -30,7 +30,7 @@ function predictions(output: ScoreOutput): Prediction[] {
 export const phq9Pipeline = questionnairePipeline({
   model: { id: PHQ9.id, version: PHQ9.version },
   title: 'PHQ-9',
-  codes: [PHQ9.totalCode, ...PHQ9.items.map((item) => item.code)],
+  codes: [PHQ9.panel, PHQ9.totalCode, ...PHQ9.items.map((item) => item.code)],
   readsPatient: false,
   carries: (resource) => carriesQuestionnaire(PHQ9, resource),
   gather: (resources) => questionnaireInput(PHQ9, resources),

@@ -8,6 +8,7 @@ import {
 } from '../fhir-reading.ts';
 import type { CSsrsInput } from './c-ssrs.ts';
 import { C_SSRS, C_SSRS_STATED } from './c-ssrs-table.ts';
+import { readingsOf } from './observation-reading.ts';
 import {
   carriesQuestionnaire,
   itemCodes,
@@ -28,8 +29,9 @@ function levelIn(node: unknown): number[] {
 
 function statedLevels(resource: FhirResource): number[] {
   if (resource.resourceType === 'Observation') {
-    const codes = codesOf(element(resource, 'code'), LOINC);
-    return codes.includes(C_SSRS_STATED.code) ? levelIn(resource) : [];
+    return [...readingsOf(resource)]
+      .filter(({ node }) => codesOf(element(node, 'code'), LOINC).includes(C_SSRS_STATED.code))
+      .flatMap(({ node }) => levelIn(node));
   }
   return [...itemsWithin(resource)]
     .filter((item) => itemCodes(item).includes(C_SSRS_STATED.code))

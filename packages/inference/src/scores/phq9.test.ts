@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultTierPolicy } from '../clinical/default-tier-policy.ts';
 import { assignTier } from '../clinical/tier-policy.ts';
 import { PHQ9 } from './phq9-table.ts';
-import { questionnaireInput } from './questionnaire-fhir.ts';
+import { carriesQuestionnaire, questionnaireInput } from './questionnaire-fhir.ts';
 import { readQuestionnaireInput, scoreQuestionnaire } from './questionnaire-score.ts';
 import type { ScoreOutput } from './score-output.ts';
 
@@ -166,6 +166,26 @@ describe('PHQ-9 in FHIR', () => {
       observation('44261-6', { valueQuantity: { value: 12 } }, '2026-01-02T10:00:00Z'),
     );
     expect(input).toMatchObject({ answers: { '44260-8': 2 }, statedTotal: 12 });
+  });
+
+  it.each([
+    ['its own panel', PHQ9.panel, { valueInteger: 2 }],
+    ['the total', PHQ9.totalCode, { valueCodeableConcept: { coding: [{ code: LL358[2] }] } }],
+    ['a panel of no known code', '55757-9', { valueQuantity: { value: 2 } }],
+  ])('item 9 as a component of %s is tier 0', (_, panel, value) => {
+    const loinc = (code: string) => ({ coding: [{ system: 'http://loinc.org', code }] });
+    const observation = {
+      resourceType: 'Observation',
+      status: 'final',
+      code: loinc(panel),
+      component: [{ code: loinc('44260-8'), ...value }],
+    };
+    expect(carriesQuestionnaire(PHQ9, observation)).toBe(true);
+    const input = read(observation);
+    expect(input.answers).toEqual({ '44260-8': 2 });
+    expect(tierOf(scoreQuestionnaire(PHQ9, input))).toBe(0);
+    const twice = [...observation.component, { code: loinc('44260-8'), valueInteger: 0 }];
+    expect(read({ ...observation, component: twice }).answers).toEqual({ '44260-8': 2 });
   });
 
   it('reads nothing from what was withdrawn', () => {

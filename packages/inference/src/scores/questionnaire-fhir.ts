@@ -10,6 +10,7 @@ import {
   numberElement,
   textElement,
 } from '../fhir-reading.ts';
+import { readingsOf } from './observation-reading.ts';
 import type { QuestionnaireInput, QuestionnaireTable } from './questionnaire-score.ts';
 
 const ORDINAL_EXTENSIONS = new Set([
@@ -66,9 +67,9 @@ export function* itemsWithin(node: unknown): Generator<unknown> {
 export function carriesQuestionnaire(table: QuestionnaireTable, resource: FhirResource): boolean {
   const known = new Set([table.totalCode, ...table.items.map((item) => item.code)]);
   if (resource.resourceType === 'Observation') {
-    return (
-      isReleasedObservation(resource) &&
-      codesOf(element(resource, 'code'), LOINC).some((code) => known.has(code))
+    if (!isReleasedObservation(resource)) return false;
+    return [...readingsOf(resource)].some(({ node }) =>
+      codesOf(element(node, 'code'), LOINC).some((code) => known.has(code)),
     );
   }
   if (resource.resourceType !== 'QuestionnaireResponse') return false;
@@ -108,14 +109,20 @@ function totalOf(table: QuestionnaireTable, answer: unknown): number | null {
   return valid ? value : null;
 }
 
+/** Items may stand alone or as the components of a panel; within one panel the worst counts. */
 function collectObservation(table: QuestionnaireTable, from: FhirResource, into: Collected): void {
-  const codes = codingsOf(element(from, 'code')).map((coding) => coding.code);
-  if (codes.includes(table.totalCode)) into.statedTotal = totalOf(table, from) ?? into.statedTotal;
-  const known = table.items.find(({ code }) => codes.includes(code));
-  if (known === undefined) return;
-  const points = pointsOf(table, from);
-  if (points === undefined) into.unusable[known.code] = 'answer-unknown';
-  else into.answers[known.code] = points;
+  const worst: Record<string, number> = {};
+  for (const { node } of readingsOf(from)) {
+    const codes = codingsOf(element(node, 'code')).map((coding) => coding.code);
+    if (codes.includes(table.totalCode))
+      into.statedTotal = totalOf(table, node) ?? into.statedTotal;
+    const known = table.items.find(({ code }) => codes.includes(code));
+    if (known === undefined) continue;
+    const points = pointsOf(table, node);
+    if (points === undefined) into.unusable[known.code] = 'answer-unknown';
+    else worst[known.code] = Math.max(points, worst[known.code] ?? 0);
+  }
+  Object.assign(into.answers, worst);
 }
 
 /**
