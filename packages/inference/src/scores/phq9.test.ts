@@ -188,6 +188,13 @@ describe('PHQ-9 in FHIR', () => {
     expect(read({ ...observation, component: twice }).answers).toEqual({ '44260-8': 2 });
   });
 
+  it('reads a total that the QuestionnaireResponse states', () => {
+    const total = { linkId: `/${PHQ9.totalCode}`, answer: [{ valueDecimal: 25 }] };
+    const input = read(response([total]));
+    expect(input).toMatchObject({ answers: {}, statedTotal: 25 });
+    expect(tierOf(scoreQuestionnaire(PHQ9, input))).toBe(0);
+  });
+
   it('reads nothing from what was withdrawn', () => {
     const item = { linkId: '44260-8', answer: [{ valueInteger: 3 }] };
     expect(read(response([item], 'entered-in-error')).answers).toEqual({});
