@@ -482,5 +482,45 @@ describe('the ledger of a running platform', () => {
       ok: false,
       findings: [{ kind: 'content-altered' }],
     });
+    const swapped = `update patient_state set patient_id = 'swapping' where patient_id = 'ada-demo';
+      update patient_state set patient_id = 'ada-demo' where patient_id = 'cora-demo';
+      update patient_state set patient_id = 'cora-demo' where patient_id = 'swapping'`;
+    expect(await tampered(swapped, swapped)).toMatchObject({
+      ok: false,
+      findings: [
+        { detail: expect.stringMatching(/^patient_id of/) },
+        { detail: expect.stringMatching(/^patient_id of/) },
+      ],
+    });
+  }, 120_000);
+
+  it('finds that a resource which names two patients was made one of a single patient', async () => {
+    const { status } = await world.call('importer', '/fhir/R4/Observation/of-two', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({
+        resourceType: 'Observation',
+        id: 'of-two',
+        status: 'final',
+        code: { text: 'what one patient observed of another' },
+        subject: { reference: 'Patient/cora-demo' },
+        performer: [{ reference: 'Patient/ada-demo' }],
+      }),
+    });
+    expect(status).toBe(201);
+    const verify = async () => (await verifyRecords(owner, { tenant, keys, trusted: [] })).findings;
+    expect(await verify()).toEqual([]);
+    const { rows } = await owner.query<{ named: string[] }>(
+      "select other_patients as named from resource where tenant = 1 and id = 'of-two'",
+    );
+    const named = rows[0]?.named ?? [];
+    expect(named).toHaveLength(1);
+    const set = 'update resource set other_patients = $1 where tenant = 1 and id = ';
+    for (const instead of [null, [], [0]]) {
+      await owner.query(`${set}'of-two'`, [instead]);
+      expect(await verify()).toMatchObject([{ kind: 'content-altered', detail: 'other_patients' }]);
+    }
+    await owner.query(`${set}'of-two'`, [named]);
+    expect(await verify()).toEqual([]);
   }, 120_000);
 });

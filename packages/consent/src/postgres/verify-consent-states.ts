@@ -8,12 +8,14 @@ import { parseConsent } from '../model/parse-consent.ts';
 /** A patient whose stored consent state is not what their stored consents come down to. */
 export interface WrongConsentState {
   readonly patientId: string;
-  readonly column: 'consent_class' | 'residual';
+  readonly column: 'patient_id' | 'consent_class' | 'residual';
 }
 
 interface StateRow {
   readonly patient: string;
   readonly patient_id: string;
+  /** FHIR id of the Patient that the state belongs to. */
+  readonly owner_id: string | null;
   readonly canonical: string | null;
   readonly class_known: boolean;
   readonly residual: readonly string[];
@@ -24,6 +26,7 @@ interface StateRow {
 
 // Deleted consents count for the time of the last projection, and for nothing else.
 const STATES = `select s.patient, s.patient_id, c.canonical, s.residual,
+    (select p.id from resource p where p.tenant = s.tenant and p.key = s.patient) as owner_id,
     s.consent_class = 0 or c.id is not null as class_known, given.consents, given.written_ms
   from patient_state s
   left join consent_class c on c.tenant = s.tenant and c.id = s.consent_class
@@ -61,6 +64,8 @@ export async function* wrongConsentStates(
 }
 
 function wrongColumn(row: StateRow): WrongConsentState['column'] | null {
+  // Whose own record it is hangs on this id.
+  if (row.owner_id !== row.patient_id) return 'patient_id';
   const consents = (row.consents ?? []).map(({ content, version }) =>
     parseConsent(JSON.parse(content), version),
   );

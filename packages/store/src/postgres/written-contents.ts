@@ -15,6 +15,8 @@ interface VersionRow {
   readonly current: boolean;
   /** FHIR id of the owner, for the current version. */
   readonly patient_id: string | null;
+  /** FHIR ids of the other patients it names, for the current version; null for one that was not there. */
+  readonly other_ids: readonly (string | null)[] | null;
 }
 
 /** The labels that a resource had by numbered label sets. */
@@ -32,7 +34,9 @@ const less = (stored: number, made: number): number =>
 const VERSIONS = {
   name: 'store_written_contents',
   text: `select u.n::integer as n, v.content, v.confidentiality, v.sensitivity, v.labelling, v.current,
-      (select p.id from resource p where p.tenant = $1 and p.key = r.patient) as patient_id
+      (select p.id from resource p where p.tenant = $1 and p.key = r.patient) as patient_id,
+      (select array_agg(case when named is not null then coalesce(p.id, '') end)
+        from unnest(r.other_patients) named left join resource p on p.tenant = $1 and p.key = named) as other_ids
     from unnest($2::smallint[], $3::text[], $4::integer[]) with ordinality as u(type, id, version, n)
     join resource r on r.tenant = $1 and r.type = u.type and r.id = u.id
     cross join lateral (
@@ -85,13 +89,19 @@ function nameOf(target: string): { code: number; id: string; version: number } |
   return isResourceType(type) ? { code: typeCode(type), id, version: Number(version) } : null;
 }
 
+/** Whoever was not there when the version was written is still counted. */
+const areOthers = (stored: VersionRow['other_ids'], made: readonly string[]): boolean =>
+  (stored?.length ?? 0) === made.length &&
+  new Set(stored).size === made.length &&
+  (stored ?? []).every((id) => id === null || made.includes(id));
+
 function contentOf(row: VersionRow | undefined, labelsOf: LabelsThen): WrittenContent | undefined {
   if (row === undefined) return undefined;
   // A tombstone keeps the labels and the patient of what it took away.
   if (row.content === null) return { text: '', wrong: [] };
   const resource = JSON.parse(row.content) as Resource;
   const labels = labelsOf(resource, row.labelling);
-  const { owner, references } = describe(resource);
+  const { owner, others, references } = describe(resource);
   const isPart = [resource.resourceType, ...references.map(({ type }) => type)].some(holdsOthers);
   const pairs: [string, unknown, unknown][] = [
     [
@@ -107,6 +117,15 @@ function contentOf(row: VersionRow | undefined, labelsOf: LabelsThen): WrittenCo
     // What names no patient itself is its target's patient's, and that is not to be seen from here.
     ...(row.current && owner !== null
       ? [['patient', row.patient_id, owner] satisfies [string, unknown, unknown]]
+      : []),
+    ...(row.current
+      ? [
+          ['other_patients', areOthers(row.other_ids, others), true] satisfies [
+            string,
+            unknown,
+            unknown,
+          ],
+        ]
       : []),
   ];
   const wrong = pairs.filter(([, stored, made]) => stored !== made).map(([column]) => column);
