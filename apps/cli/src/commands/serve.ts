@@ -115,11 +115,26 @@ function accepted<Setting>(read: Result<Setting, string>): Setting {
   return read.value;
 }
 
+/** @returns `usual` or `off`. @throws InvalidArgumentError for any other word */
+function wordIn(env: NodeJS.ProcessEnv, name: string, usual: string): string {
+  const text = env[name] || usual;
+  if (text === usual || text === 'off') return text;
+  throw new InvalidArgumentError(`${name} does not take '${text}'. It takes ${usual}, off.`);
+}
+
+function publicUrlIn(env: NodeJS.ProcessEnv): string | undefined {
+  const text = env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined;
+  if (text === undefined || (/^https?:\/\//.test(text) && URL.canParse(text))) return text;
+  throw new InvalidArgumentError(
+    `HOLDFAST_PUBLIC_URL does not take '${text}'. It takes an address, e.g. https://records.example.`,
+  );
+}
+
 /** How records are written and named to clients. */
 const recordSettings = (env: NodeJS.ProcessEnv) => ({
-  publicUrl: env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
-  ...(env['HOLDFAST_REFERENCES'] === 'off' && { references: 'off' as const }),
-  ...(env['HOLDFAST_UPDATE_CREATES'] === 'off' && { updateCreates: false }),
+  publicUrl: publicUrlIn(env),
+  ...(wordIn(env, 'HOLDFAST_REFERENCES', 'enforced') === 'off' && { references: 'off' as const }),
+  ...(wordIn(env, 'HOLDFAST_UPDATE_CREATES', 'on') === 'off' && { updateCreates: false }),
 });
 
 async function serve(options: Options): Promise<void> {
