@@ -1,6 +1,8 @@
+import type { PatientId } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
 import { defaultTierPolicy } from '../clinical/default-tier-policy.ts';
 import { assignTier } from '../clinical/tier-policy.ts';
+import { phq9Pipeline } from '../pipelines/phq9-pipeline.ts';
 import { PHQ9 } from './phq9-table.ts';
 import { carriesQuestionnaire, questionnaireInput } from './questionnaire-fhir.ts';
 import { readQuestionnaireInput, scoreQuestionnaire } from './questionnaire-score.ts';
@@ -186,6 +188,12 @@ describe('PHQ-9 in FHIR', () => {
     expect(tierOf(scoreQuestionnaire(PHQ9, input))).toBe(0);
     const twice = [...observation.component, { code: loinc('44260-8'), valueInteger: 0 }];
     expect(read({ ...observation, component: twice }).answers).toEqual({ '44260-8': 2 });
+  });
+
+  it('looks up panels too, whose components may hold the other items', () => {
+    const item = { resourceType: 'Observation', code: {} };
+    const [lookUp] = phq9Pipeline.inputs(item, 'p1' as PatientId);
+    expect(lookUp?.codes).toContain(`http://loinc.org|${PHQ9.panel}`);
   });
 
   it('reads a total that the QuestionnaireResponse states', () => {
