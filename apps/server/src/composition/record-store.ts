@@ -31,6 +31,8 @@ export interface RecordStore {
   readonly dictionary: Dictionary;
   readonly seal: CursorSeal;
   readonly repository: FhirRepository;
+  /** For who writes in a transaction of their own: wakes those that wait for what it committed. */
+  readonly onCommitted: () => void;
 }
 
 const everyParameter = () =>
@@ -43,11 +45,16 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
   const dictionary = await Dictionary.load(database.workers, everyParameter());
   const gates = new ConsentGates({ database: () => database.workers, clock });
   const seal = new CursorSeal(cursorSecret, random);
+  const onCommitted = (): void => {
+    ledger.committed();
+    source.notifyCommitted();
+  };
   return {
     gates,
     decider: new ConsentDecider(gates, () => database.requests),
     dictionary,
     seal,
+    onCommitted,
     repository: new FhirRepository({
       tenant,
       pool: database.requests,
@@ -59,10 +66,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       urgencyOf: triggerUrgency,
       projections: [new ConsentProjection(), new RelationshipProjection()],
       ...policy,
-      onWritten: () => {
-        ledger.committed();
-        source.notifyCommitted();
-      },
+      onWritten: onCommitted,
     }),
   };
 }

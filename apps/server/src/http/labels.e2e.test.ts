@@ -163,4 +163,9 @@ describe('42 CFR Part 2 data that is released', () => {
     expect(answer.headers.get('redisclosure-notice')).toBeNull();
     expect(JSON.stringify(await answer.json())).not.toContain('NORDSCLCD');
   });
+
+  it('is not said where nobody asks for data', async () => {
+    const answer = await fetch(`${world.server.url}/health/live`);
+    expect(answer.headers.get('redisclosure-notice')).toBeNull();
+  });
 });

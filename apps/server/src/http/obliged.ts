@@ -42,7 +42,7 @@ export const noticeTo = (who: Audited): string | undefined => noticed.get(who);
 export function registerNotices(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     const { who } = request.facts;
-    const notice = who && noticeTo(who);
+    const notice = who === null ? undefined : noticeTo(who);
     if (notice !== undefined) reply.header(NOTICE_HEADER, notice);
   });
 }

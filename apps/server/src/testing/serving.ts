@@ -27,7 +27,9 @@ export interface Serving {
  * have care teams, staff need no relationship with a patient.
  */
 export async function serving(
-  options: Partial<Pick<ServerConfig, 'demo' | 'organisation' | 'validation' | 'witnesses'>> = {},
+  options: Partial<
+    Pick<ServerConfig, 'demo' | 'embeddedSettings' | 'organisation' | 'validation' | 'witnesses'>
+  > = {},
 ): Promise<Serving> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
   const server = await startServer({
@@ -42,7 +44,7 @@ export async function serving(
     organisation: options.organisation,
     publicUrl: undefined,
     logLevel: 'silent',
-    embeddedSettings: { fsync: 'off' },
+    embeddedSettings: { fsync: 'off', ...options.embeddedSettings },
     inferenceProgram: {
       entry: new URL('../../../../packages/inference/src/backend/child.ts', import.meta.url),
       execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],

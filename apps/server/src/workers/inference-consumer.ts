@@ -51,6 +51,8 @@ export interface InferenceConsumerOptions {
   readonly random: Random;
   /** Told of each committed score: milliseconds since the commit that called for it. */
   readonly onScored: (tier: Tier, latencyMs: number) => void;
+  /** Told after the commit of what was written here: the repository is told before it. */
+  readonly onCommitted: () => void;
 }
 
 type Identified = Resource & { readonly id: string };
@@ -136,6 +138,8 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
       },
       onHandled(events) {
         const nowMs = clock.now().getTime();
+        if (events.some(({ eventId }) => (scored.get(eventId)?.length ?? 0) > 0))
+          options.onCommitted();
         for (const { eventId, occurredAt } of events) {
           // The event's time is the database's: two clocks may differ by a little.
           const latencyMs = Math.max(0, nowMs - occurredAt.getTime());
