@@ -7,6 +7,7 @@ import { CONFIDENTIALITY } from '../labels/confidentiality.ts';
 import { sensitivityBit } from '../labels/sensitivity-dictionary.ts';
 import { ConsentEngine } from '../memory/consent-engine.ts';
 import { parseConsent } from '../model/parse-consent.ts';
+import { interpret } from '../reference/interpreter.ts';
 import { STARTER_RULEBOOK } from '../rulebook.ts';
 import { TYPE_GROUPS, type TypeGroup, typesOf } from './type-groups.ts';
 
@@ -118,6 +119,19 @@ describe('the starter policy', () => {
     expect(may(clinician, 'write', row('Device', nobodys))).toBe(true);
     const guardian = actor(['proxy'], ['PATRQT'], { principal: 'RelatedPerson/e', closure: [] });
     expect(may(guardian, 'read', row('Device', nobodys))).toBe(false);
+  });
+
+  it('explains that a relationship is missing, not that there is no rule', () => {
+    const because = (who: Actor, action: Action) =>
+      interpret(
+        { actor: who, action, nowMs, rulebook: STARTER_RULEBOOK },
+        { row: row('Observation', { ties: [] }), consents: [], othersConsents: [] },
+      ).words;
+    expect(because(clinician, 'read')).toBe(
+      'rule care-read asks for a relationship with this patient ' +
+        '(care-team, encounter, episode, panel, break-glass), and Practitioner/a has none',
+    );
+    expect(because(clinician, 'export')).toContain('no rule of policy');
   });
 
   it('shows guardians ordinary data, and what a minor may consent to alone only with a consent', () => {

@@ -74,6 +74,10 @@ function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: 
   if (deny !== undefined) return orgReason(deny, 'deny');
   const permits = rules.filter(({ effect }) => effect === 'permit');
   if (permits.length === 0) {
+    const tied = rulebook.policy.rules.find(
+      (rule) => rule.effect === 'permit' && isAbout(rule, { request, purpose, row: subject.row }),
+    );
+    if (tied?.relationship !== undefined) return untied(tied, tied.relationship, actor);
     const words = `no rule of policy ${rulebook.policy.version} lets ${actor.roles.join(', ')} ${action} ${subject.row.type} for ${purpose}`;
     return { layer: 'org', rule: 'no-permit', outcome: 'deny', words, because: [] };
   }
@@ -88,6 +92,14 @@ function decidePurpose(request: AccessRequest, subject: AccessSubject, purpose: 
     ties: subject.row.others[index]?.ties ?? [],
   }));
   return glass(q, permits, { tried, patients: [...primary, ...others] });
+}
+
+// A permit that would do, were it not for who asks: "no rule" would send its reader to the wrong page.
+function untied(rule: OrgRule, relationship: readonly Relationship[], actor: Actor): Reason {
+  const words =
+    `rule ${rule.id} asks for a relationship with this patient ` +
+    `(${relationship.filter((each) => each !== 'no-patient').join(', ')}), and ${actor.principal} has none`;
+  return { layer: 'org', rule: 'no-permit', outcome: 'deny', words, because: [] };
 }
 
 interface Applied {
