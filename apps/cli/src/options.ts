@@ -13,6 +13,20 @@ export const serverOption = (): Option =>
     .default('http://127.0.0.1:8080')
     .argParser(rootAddress);
 
+/** As whom a command asks, in the demo. */
+export interface Asker {
+  readonly persona: string;
+  /** Somebody wrote it; else it is the command's usual one. */
+  readonly typed: boolean;
+}
+
+export const usually = (persona: string): Asker => ({ persona, typed: false });
+
+export const asOption = (persona: string): Option =>
+  new Option('--as <persona>', 'demo persona that asks, whatever HOLDFAST_TOKEN holds')
+    .default(usually(persona), `HOLDFAST_TOKEN, else "${persona}"`)
+    .argParser((typed: string): Asker => ({ persona: typed, typed: true }));
+
 /** @returns a whole number within the bounds, or a refusal that names them */
 export function wholeNumber(low: number, high: number): (text: string) => number {
   return (text) => {

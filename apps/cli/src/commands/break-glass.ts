@@ -1,10 +1,10 @@
 import { createClient, type GlassAccess, type ReviewGlassRequest } from '@holdfast/api-contract';
 import type { Command } from 'commander';
-import { serverOption } from '../options.ts';
+import { type Asker, asOption, serverOption } from '../options.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 interface GlassOptions extends ServerAddress {
-  readonly as: string;
+  readonly as: Asker;
   readonly json: boolean;
 }
 
@@ -28,7 +28,7 @@ export function registerBreakGlass(consent: Command): void {
       .command(name)
       .description(description)
       .addOption(serverOption())
-      .option('--as <persona>', 'demo persona that asks', persona)
+      .addOption(asOption(persona))
       .option('--json', 'print the answer as JSON', false);
   step('ask', 'Ask for it; it opens when it is confirmed', 'clinician')
     .argument('<patient>', 'id of the patient')

@@ -9,17 +9,17 @@ import { lintPolicy, parseConsent, readPolicy } from '@holdfast/consent';
 import type { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { documentIn } from '../json-document.ts';
-import { serverOption } from '../options.ts';
+import { type Asker, asOption, serverOption } from '../options.ts';
 import { registerBreakGlass } from './break-glass.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 interface WhatIfOptions extends ServerAddress {
-  readonly as: string;
+  readonly as: Asker;
   readonly json: boolean;
 }
 
 interface ExplainOptions extends ServerAddress {
-  readonly as: string;
+  readonly as: Asker;
   readonly action: string;
   readonly actor?: string;
   readonly role: readonly string[];
@@ -35,7 +35,7 @@ export function registerConsent(program: Command): void {
     .argument('<resource>', 'a type, e.g. Observation, or one resource, e.g. Observation/7')
     .description('Say whether something may be done with a patient’s data, and what decides')
     .addOption(serverOption())
-    .option('--as <persona>', 'demo persona that asks', 'compliance-officer')
+    .addOption(asOption('compliance-officer'))
     .option('--action <action>', 'read, write, disclose, infer or export', 'read')
     .option('--actor <reference>', 'for whom, e.g. Practitioner/7; else for whoever asks')
     .option('--role <role...>', 'roles of --actor', ['clinician'])
@@ -47,7 +47,7 @@ export function registerConsent(program: Command): void {
     .argument('<file>', 'a draft access policy, or a draft FHIR Consent with its patient, as JSON')
     .description('Say who would gain and who would lose what, were it in force')
     .addOption(serverOption())
-    .option('--as <persona>', 'demo persona that asks', 'compliance-officer')
+    .addOption(asOption('compliance-officer'))
     .option('--json', 'print the answer as JSON', false)
     .action(whatIf);
   consent
@@ -97,6 +97,9 @@ const lines = (reasons: readonly Reason[], depth: number): readonly string[] =>
 
 async function whatIf(file: string, options: WhatIfOptions): Promise<void> {
   const draft = await documentIn(file);
+  // The server takes a policy or a Consent, and can't say of which of them a member is missing.
+  const policy = isConsent(draft) ? undefined : readPolicy(draft);
+  if (policy?.ok === false) return sayFindings(policy.error);
   const token = await tokenFor(options, options.as);
   const client = createClient({ baseUrl: options.server, fetch, token: () => token });
   const answer = await client.whatIf(whatIfRequest(draft)).catch((error: unknown) => {
@@ -149,18 +152,30 @@ function whatIfRequest(draft: unknown): WhatIfRequest {
 }
 
 async function lint(file: string): Promise<void> {
-  const findings = findingsOf(await documentIn(file));
+  sayFindings(findingsOf(await documentIn(file)));
+}
+
+interface Said {
+  readonly severity: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+function sayFindings(findings: readonly Said[]): void {
   for (const { severity, path, text } of findings) {
     console.log(`${severity}: ${path === '' ? 'the document' : path}: ${text}`);
   }
   console.log(
-    findings.length === 0 ? 'Nothing to say against it.' : `${findings.length} findings.`,
+    findings.length === 0 ? 'Nothing to say against it.' : `Findings: ${findings.length}.`,
   );
   process.exitCode = findings.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
+const isConsent = (document: unknown): boolean =>
+  (document as { resourceType?: unknown } | null)?.resourceType === 'Consent';
+
 function findingsOf(document: unknown) {
-  if ((document as { resourceType?: unknown } | null)?.resourceType === 'Consent') {
+  if (isConsent(document)) {
     return parseConsent(document).findings.map(({ rule, text, ...finding }) => ({
       ...finding,
       text: `${text} (${rule})`,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Command, Option } from 'commander';
 import { CommandFailure, EXIT } from '../exit.ts';
-import { serverOption, wholeNumber } from '../options.ts';
+import { serverOption, usually, wholeNumber } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { type ServerAddress, tokenFor } from './server-address.ts';
 
@@ -64,7 +64,7 @@ Environment:
 
 async function importFiles(files: string[], options: Options): Promise<void> {
   refuseMissing(files);
-  const token = await tokenFor(options, 'importer');
+  const token = await tokenFor(options, usually('importer'));
   const tally: Tally = { bundles: 0, resources: 0, failures: [], types: new Map() };
   const progress = new Progress(files.length, 'bundles');
   progress.start(`Loading into ${options.server}`);
@@ -89,7 +89,7 @@ function refuseMissing(files: readonly string[]): void {
   if (missing.length === 0) return;
   throw new CommandFailure(
     `No file matches ${missing.join(', ')}.`,
-    'Nothing was loaded. Name FHIR transaction Bundles, such as examples/*.json.',
+    'Nothing was loaded. Name FHIR transaction Bundles, such as examples/*-bundle.json.',
     EXIT.usage,
   );
 }

@@ -2,11 +2,11 @@ import { createClient, type LabellingStatus, type LabelSets } from '@holdfast/ap
 import type { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { documentIn } from '../json-document.ts';
-import { serverOption } from '../options.ts';
+import { type Asker, asOption, serverOption } from '../options.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 interface LabelOptions extends ServerAddress {
-  readonly as: string;
+  readonly as: Asker;
   readonly json: boolean;
 }
 
@@ -19,7 +19,7 @@ export function registerLabels(program: Command): void {
       .command(name)
       .description(description)
       .addOption(serverOption())
-      .option('--as <persona>', 'demo persona that asks', 'compliance-officer')
+      .addOption(asOption('compliance-officer'))
       .option('--json', 'print the answer as JSON', false);
   command('load', 'Put label sets in force; stored data is labelled again in the background')
     .argument('<file>', 'label sets as JSON: title, rules')

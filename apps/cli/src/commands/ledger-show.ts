@@ -1,6 +1,7 @@
 import { nodeCryptography, noteVerifier, verifyCompletenessProof } from '@holdfast/ledger';
 import type { PatientAccesses } from '@holdfast/server';
 import { CommandFailure, EXIT } from '../exit.ts';
+import { usually } from '../options.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 export interface ShowOptions extends ServerAddress {
@@ -56,7 +57,7 @@ function verdict(
 
 async function ask(patient: string, options: ShowOptions): Promise<PatientAccesses> {
   const { server } = options;
-  const token = await tokenFor(options, 'compliance-officer');
+  const token = await tokenFor(options, usually('compliance-officer'));
   const address = `${server}/ledger/patients/${encodeURIComponent(patient)}`;
   const response = await fetch(address, {
     headers: { authorization: `Bearer ${token}` },

@@ -1,15 +1,19 @@
 import { createClient } from '@holdfast/api-contract';
 import { Fault } from '@holdfast/kernel';
 import { CommandFailure, EXIT } from '../exit.ts';
+import type { Asker } from '../options.ts';
 
 export interface ServerAddress {
   readonly server: string;
 }
 
-/** The token to call with: HOLDFAST_TOKEN, else one of the development sign-in. */
-export async function tokenFor(address: ServerAddress, persona: string): Promise<string> {
+/**
+ * The token to call with: HOLDFAST_TOKEN, else one of the development sign-in. A persona that was
+ * typed goes first: what is left in the environment must not answer in somebody else's name.
+ */
+export async function tokenFor(address: ServerAddress, { persona, typed }: Asker): Promise<string> {
   const given = process.env['HOLDFAST_TOKEN'];
-  if (given !== undefined && given !== '') return given;
+  if (!typed && given !== undefined && given !== '') return given;
   return developmentToken(address, persona);
 }
 
@@ -48,6 +52,12 @@ export function explained(error: unknown, server: string): unknown {
     return new CommandFailure(
       `${server} issues no development tokens (NODE_ENV=production).`,
       'Set HOLDFAST_TOKEN to a token of your OpenID provider.',
+    );
+  }
+  if (error.code === 'SERVER_FORBIDDEN' && process.env['HOLDFAST_TOKEN']) {
+    return new CommandFailure(
+      error.row.text,
+      'HOLDFAST_TOKEN is set: give it another token, or ask as a demo persona where there is --as.',
     );
   }
   return error;
