@@ -29,6 +29,7 @@ export function exitWith(error: unknown): never {
   if (error instanceof Fault) {
     const { row, detail, code } = error;
     console.error(`holdfast: ${row.text} [${code}]`);
+    if (detail.expression !== undefined) console.error(`  At ${detail.expression.join(', ')}`);
     if (detail.diagnostics !== undefined) console.error(`  ${detail.diagnostics}`);
     console.error(`  ${row.mend}`);
     process.exit(row.retryable === true ? EXIT.temporary : EXIT.failure);

@@ -10,7 +10,7 @@ import { registerOpenApi } from './commands/openapi.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
 import { registerWitness } from './commands/witness.ts';
-import { exitWith } from './exit.ts';
+import { EXIT, exitWith } from './exit.ts';
 import { VERSION } from './version.ts';
 
 const program = new Command('holdfast')
@@ -24,9 +24,10 @@ const program = new Command('holdfast')
     `
 Examples:
   holdfast serve                             start everything on an embedded PostgreSQL
-  holdfast import examples/*.json            load FHIR transaction Bundles
+  holdfast import examples/*-bundle.json     load FHIR transaction Bundles
   holdfast ledger verify                     check the audit log from its first record on
-  holdfast consent explain ada-demo Patient  may it be seen, and what decides
+  holdfast consent explain ada-demo Patient --actor Practitioner/p-okafor
+                                             may he see it, and what decides
   holdfast token clinician                   a development token for a demo persona
 
 Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later.`,
@@ -43,6 +44,12 @@ registerOpenApi(program);
 registerData(program);
 registerDoctor(program);
 registerWitness(program);
+
+// Whoever reads the output may have seen enough: `holdfast openapi | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
 
 try {
   await program.parseAsync();

@@ -38,11 +38,15 @@ describe.concurrent('the holdfast command', () => {
     [['serve', '--port', 'abc'], {}, 'a whole number from 0 to 65535'],
     [['serve'], { PORT: '99999' }, 'a whole number from 0 to 65535'],
     [['serve'], { NODE_ENV: 'Production' }, "NODE_ENV does not take 'Production'"],
-    [['serve'], { HOLDFAST_REGULATED_AS: 'hospital' }, "'hospital' is not one of covered-entity"],
-    [['serve'], { HOLDFAST_REFERENCES: 'no' }, 'It takes enforced, off.'],
-    [['serve'], { HOLDFAST_UPDATE_CREATES: 'false' }, 'It takes on, off.'],
-    [['serve'], { HOLDFAST_PUBLIC_URL: 'records.example' }, 'It takes an address'],
-    [['serve'], { HOLDFAST_TIME_ZONE: 'Mars' }, "'Mars' is not a time zone"],
+    [['serve', '--port', '0'], { HOLDFAST_REFERENCES: 'no' }, 'It takes enforced, off.'],
+    [['serve', '--port', '0'], { HOLDFAST_UPDATE_CREATES: 'false' }, 'It takes on, off.'],
+    [['serve', '--port', '0'], { HOLDFAST_PUBLIC_URL: 'records.example' }, 'It takes an address'],
+    [
+      ['serve', '--port', '0'],
+      { HOLDFAST_REGULATED_AS: 'hospital' },
+      "'hospital' is not one of covered-entity",
+    ],
+    [['serve', '--port', '0'], { HOLDFAST_TIME_ZONE: 'Mars' }, "'Mars' is not a time zone"],
     [['serve'], { HOLDFAST_LOG: 'verbose' }, 'Allowed choices are trace'],
     [['import', 'x.json', '--parallel', 'abc'], {}, 'a whole number from 1 to 64'],
     [['import', '*.json.gz'], {}, 'No file matches *.json.gz.'],
@@ -66,6 +70,33 @@ describe.concurrent('the holdfast command', () => {
     const unread = await run(['consent', 'lint', file('consent.json', consent)]);
     expect(unread.said).toContain('provision: a clinical code without system and code (A1)');
     rmSync(directory, { recursive: true });
+  });
+
+  it('says of a draft policy what is missing before it asks a server', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-draft-'));
+    const draft = join(directory, 'draft.json');
+    writeFileSync(draft, JSON.stringify({ rules: [] }));
+    const answer = await run(['consent', 'what-if', draft, '--server', 'http://127.0.0.1:9']);
+    rmSync(directory, { recursive: true });
+    expect(answer.said).toContain('error: title: Say in words what it is for.');
+    expect(answer.code).toBe(6);
+  });
+
+  it('finds nothing against the access policy of the examples', async () => {
+    const example = fileURLToPath(new URL('../../../examples/access-policy.json', import.meta.url));
+    const answer = await run(['consent', 'lint', example]);
+    expect(answer).toEqual({ code: 0, said: 'Nothing to say against it.\n' });
+  });
+
+  it('ends without a word when its reader has seen enough', async () => {
+    const child = spawn(process.execPath, [...FLAGS, PROGRAM, 'openapi'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(complaint).toBe('');
   });
 
   it('says its version', async () => {

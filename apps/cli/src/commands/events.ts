@@ -101,6 +101,7 @@ async function showDeadLetters(
       }
     }
     if (!options.redrive) {
+      if (letters.length === 0 && !options.json) console.log('None.');
       if (letters.length > 0) process.exitCode = EXIT.findings;
       return;
     }

@@ -114,7 +114,18 @@ function linesOf(report: VerificationReport): string[] {
     ok
       ? `The log holds: ${size} records, ${checkpoints} signed checkpoints, ${unsequenced} too young to be in it.`
       : `The log does NOT hold: ${findings.length + further} findings in ${size} records. Keep the database as it is and compare with a checkpoint held elsewhere.`,
+    ...(isForeign(report) ? [FOREIGN] : []),
     ...(complete ? [] : ['Records are missing that were counted: see counter-gap above.']),
     `${contentsChecked ?? 0} stored versions are as they were written; ${erasedBodies} bodies were erased.`,
   ];
 }
+
+const FOREIGN =
+  'None of its checkpoints is signed by these keys. If that is news, see that --data and DATABASE_URL are of the same server.';
+
+/** Keys of another log fit nothing: that many findings are most often one mistyped setting. */
+const isForeign = ({ checkpoint, findings }: VerificationReport): boolean =>
+  checkpoint === null &&
+  findings.some(({ kind, detail }) => kind === 'bad-checkpoint' && detail?.includes(UNSIGNED));
+
+const UNSIGNED = 'no-known-signature';
