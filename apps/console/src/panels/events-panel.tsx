@@ -1,10 +1,11 @@
-import { ENDPOINTS, type EventFigures } from '@holdfast/api-contract';
+import { type ConsumerGroup, ENDPOINTS, type EventFigures } from '@holdfast/api-contract';
 import { createPatientCommand, curlOf } from '../command/commands.ts';
 import { CopyCurl } from '../command/copyable-command.tsx';
 import { counted, formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { EmptyState } from '../frame/empty-state.tsx';
 import { Panel } from '../frame/panel.tsx';
+import { type Handling, handlingOf } from '../live/handling.ts';
 import { LiveBadge } from '../live/live-badge.tsx';
 import type { Picture, StreamRow } from '../live/live-state.ts';
 import { Time } from '../time/time.tsx';
@@ -59,7 +60,7 @@ export function EventsPanel({ picture }: { readonly picture: Picture }) {
           </EmptyState>
         )
       ) : (
-        <StreamTable rows={picture.rows} />
+        <StreamTable rows={picture.rows} groups={events.groups} />
       )}
     </Panel>
   );
@@ -77,7 +78,12 @@ function summaryOf({ total, rows, dropped, missed }: Picture): string {
   return parts.join(' · ');
 }
 
-function StreamTable({ rows }: { readonly rows: readonly StreamRow[] }) {
+interface StreamTableProps {
+  readonly rows: readonly StreamRow[];
+  readonly groups: readonly ConsumerGroup[];
+}
+
+function StreamTable({ rows, groups }: StreamTableProps) {
   return (
     <div className="scroll stream" role="region" aria-label="Newest events" tabIndex={0}>
       <table className="table table--fixed">
@@ -100,7 +106,11 @@ function StreamTable({ rows }: { readonly rows: readonly StreamRow[] }) {
             row.kind === 'gap' ? (
               <GapRow key={row.id} {...row} />
             ) : (
-              <EventRow key={row.event.id} {...row} />
+              <EventRow
+                key={row.event.id}
+                event={row.event}
+                handling={handlingOf(row.event, groups)}
+              />
             ),
           )}
         </tbody>
@@ -109,16 +119,23 @@ function StreamTable({ rows }: { readonly rows: readonly StreamRow[] }) {
   );
 }
 
-function EventRow({ event }: Extract<StreamRow, { kind: 'event' }>) {
+interface EventRowProps extends Pick<Extract<StreamRow, { kind: 'event' }>, 'event'> {
+  readonly handling: Handling;
+}
+
+function handlingWords(handling: Handling): string {
+  if (handling.kind === 'handled') return formatDuration(handling.lagMs);
+  return handling.kind === 'waiting' ? 'waiting' : '–';
+}
+
+function EventRow({ event, handling }: EventRowProps) {
   return (
     <tr>
       <td>
         <Time at={event.at} form="clock-ms" />
       </td>
       <td>{event.type}</td>
-      <td className="table__number">
-        {event.lagMs === null ? 'waiting' : formatDuration(event.lagMs)}
-      </td>
+      <td className="table__number">{handlingWords(handling)}</td>
     </tr>
   );
 }
