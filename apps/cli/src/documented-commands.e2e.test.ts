@@ -28,6 +28,14 @@ async function commandsOf(...path: string[]): Promise<Set<string>> {
 }
 
 describe('the guides', () => {
+  it('list every command that there is', async () => {
+    const table = readFileSync(new URL('docs/configuration.md', ROOT), 'utf8');
+    const listed = [...table.matchAll(/^\| `holdfast ([a-z]+)/gm)].map((match) => match[1]);
+    const top = await commandsOf();
+    top.delete('help');
+    expect(new Set(listed)).toEqual(top);
+  });
+
   it('type only commands that there are', async () => {
     const used = documented();
     const top = await commandsOf();
