@@ -488,8 +488,8 @@ describe('the ledger of a running platform', () => {
     expect(await tampered(swapped, swapped)).toMatchObject({
       ok: false,
       findings: [
-        { detail: expect.stringMatching(/^patient_id of/) },
-        { detail: expect.stringMatching(/^patient_id of/) },
+        { detail: expect.stringMatching(/^patient_id of/) as string },
+        { detail: expect.stringMatching(/^patient_id of/) as string },
       ],
     });
   }, 120_000);
