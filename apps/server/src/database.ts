@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { asyncMigrations } from '@holdfast/async-requests';
 import { consentMigrations } from '@holdfast/consent';
 import { eventsMigrations, prepareMonths } from '@holdfast/events';
+import { identityMigrations } from '@holdfast/identity';
 import { inferenceMigrations } from '@holdfast/inference';
 import { ledgerMigrations } from '@holdfast/ledger';
 import {
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   visibilityMigrations,
   subscriptionsMigrations,
   asyncMigrations,
+  identityMigrations,
 ];
 
 export interface Database {

@@ -80,3 +80,6 @@ export const EXPORT_FILE_ROWS = 25_000;
 
 /** Active members of a Group that is exported: they are named one by one in each statement. */
 export const EXPORT_GROUP_MEMBERS_MAX = 10_000;
+
+/** Patients in an answer of `$match`: more are no help to a person who has to choose. */
+export const MATCHES_MAX = 20;

@@ -1,5 +1,6 @@
 import { AdmissionGate } from '@holdfast/admission';
 import { type EventSource } from '@holdfast/events';
+import { type Scorer, scorerOf, starterParameters } from '@holdfast/identity';
 import { systemClock, systemRandom, systemTimers, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import { type Logger, pino } from 'pino';
@@ -19,6 +20,7 @@ import { Drain } from './http/drain.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { troubleOf } from './trouble.ts';
 import { ConsentUpkeep } from './workers/consent-upkeep.ts';
+import { identityMatching } from './workers/identity-matching.ts';
 
 /** Everything one process is made of; each part is opened once, in the order it is listed. */
 export interface Platform
@@ -42,6 +44,7 @@ export interface Platform
   readonly gate: AdmissionGate;
   readonly drain: Drain;
   readonly upkeep: ConsentUpkeep;
+  readonly scorer: Scorer;
 }
 
 const clock = systemClock;
@@ -132,9 +135,10 @@ interface ReactionParts
 /** Everything that acts on events. */
 function react(
   parts: ReactionParts,
-): Subscriptions & BrokerRelay & EventFlow & Pick<Platform, 'address'> {
+): Subscriptions & BrokerRelay & EventFlow & Pick<Platform, 'address' | 'scorer'> {
   const { config, secrets, inferenceConsumers, trouble } = parts;
   const address = { url: config.publicUrl ?? '' };
+  const scorer = scorerOf(config.identityParameters ?? starterParameters());
   const subscriptions = openSubscriptions({
     ...parts,
     clock,
@@ -155,8 +159,9 @@ function react(
   const consumers = [
     ...inferenceConsumers,
     subscriptions.subscriptions.consumer,
+    identityMatching(scorer),
     ...relay.relayConsumers,
   ];
   const flow = openEventFlow({ ...parts, clock, random, consumers });
-  return { ...subscriptions, ...relay, ...flow, address };
+  return { ...subscriptions, ...relay, ...flow, address, scorer };
 }
