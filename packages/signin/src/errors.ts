@@ -43,6 +43,37 @@ export const SIGNIN_FAULTS = {
     text: 'This server trusts no issuer of tokens yet, so it refuses everybody.',
     mend: 'Its operator sets HOLDFAST_OIDC_ISSUER and HOLDFAST_OIDC_AUDIENCE: see docs/production.md.',
   },
+  SIGNIN_PASSWORD_WEAK: {
+    status: 422,
+    issue: 'business-rule',
+    text: 'This password is not taken.',
+    mend: 'Choose one of 12 to 256 characters; a sentence is easiest to keep.',
+  },
+  SIGNIN_USER_EXISTS: {
+    status: 409,
+    issue: 'duplicate',
+    text: 'There is a user of that name.',
+    mend: 'Choose another name; holdfast users ls shows those there are.',
+  },
+  SIGNIN_CLIENT_EXISTS: {
+    status: 409,
+    issue: 'duplicate',
+    text: 'There is a client of that id.',
+    mend: 'Choose another id, or give it new keys with holdfast clients rotate.',
+  },
+  SIGNIN_SCOPE_PLATFORM: {
+    status: 403,
+    issue: 'forbidden',
+    text: 'This token is for the FHIR interface only.',
+    mend: 'Ask for the scope "platform", which the client must be registered for.',
+  },
+  SIGNIN_BUSY: {
+    status: 503,
+    issue: 'throttled',
+    text: 'Too many people sign in at this moment.',
+    mend: 'Send it again in a few seconds.',
+    retryable: true,
+  },
   SIGNIN_PROVIDER_AWAY: {
     status: 503,
     issue: 'transient',
