@@ -485,13 +485,11 @@ describe('the ledger of a running platform', () => {
     const swapped = `update patient_state set patient_id = 'swapping' where patient_id = 'ada-demo';
       update patient_state set patient_id = 'ada-demo' where patient_id = 'cora-demo';
       update patient_state set patient_id = 'cora-demo' where patient_id = 'swapping'`;
-    expect(await tampered(swapped, swapped)).toMatchObject({
-      ok: false,
-      findings: [
-        { detail: expect.stringMatching(/^patient_id of/) },
-        { detail: expect.stringMatching(/^patient_id of/) },
-      ],
-    });
+    const { findings } = await tampered(swapped, swapped);
+    expect(findings.map(({ detail }) => detail?.replace(/ of .*/, ''))).toEqual([
+      'patient_id',
+      'patient_id',
+    ]);
   }, 120_000);
 
   it('finds that a resource which names two patients was made one of a single patient', async () => {
