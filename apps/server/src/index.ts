@@ -5,6 +5,8 @@ export { readOrganisation } from '@holdfast/visibility';
 export { ROLES, type Role, type ServerConfig } from './config.ts';
 export { type Installation, openInstallation } from './installation.ts';
 export type { PatientAccesses } from './patient-accesses.ts';
+export { populateInstallation } from './populate/populate-installation.ts';
+export { type LoadStage, type StoreLoaded, type StorePlan } from './populate/populate-store.ts';
 export { type RunningServer, startServer } from './start.ts';
 export { readSubscriptionSettings } from './subscription-settings.ts';
 export { LOG_ORIGIN, verifyRecords } from './verify-records.ts';
