@@ -6,6 +6,7 @@ import { eventsBench } from './events.ts';
 import { fhirBench } from './fhir.ts';
 import { inferenceBench } from './inference.ts';
 import { overloadBench } from './overload.ts';
+import { populateBench } from './populate.ts';
 import { readBench } from './read.ts';
 import { subscriptionsBench } from './subscriptions.ts';
 import { validateBench } from './validate.ts';
@@ -19,6 +20,7 @@ export const benches: readonly Bench[] = [
   classesBench,
   eventsBench,
   subscriptionsBench,
+  populateBench,
   overloadBench,
   inferenceBench,
   indexLayoutBench,
