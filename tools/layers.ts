@@ -27,7 +27,7 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
   ],
-  'packages/signin': ['packages/kernel', 'packages/consent'],
+  'packages/signin': ['packages/kernel', 'packages/postgres', 'packages/consent'],
   'packages/inference': ['packages/kernel', 'packages/admission', 'packages/postgres'],
   'packages/subscriptions': [
     'packages/kernel',
@@ -61,6 +61,7 @@ export const LAYERS = {
     'packages/consent',
     'packages/ledger',
     'packages/events',
+    'packages/signin',
     'apps/server',
   ],
   'apps/console': ['packages/kernel', 'packages/api-contract'],

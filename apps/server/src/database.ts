@@ -11,6 +11,7 @@ import {
   migrate,
   startEmbeddedPostgres,
 } from '@holdfast/postgres';
+import { signinMigrations } from '@holdfast/signin';
 import { storeMigrations } from '@holdfast/store';
 import { subscriptionsMigrations } from '@holdfast/subscriptions';
 import { visibilityMigrations } from '@holdfast/visibility';
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   visibilityMigrations,
   subscriptionsMigrations,
   asyncMigrations,
+  signinMigrations,
 ];
 
 export interface Database {

@@ -80,3 +80,9 @@ export const EXPORT_FILE_ROWS = 25_000;
 
 /** Active members of a Group that is exported: they are named one by one in each statement. */
 export const EXPORT_GROUP_MEMBERS_MAX = 10_000;
+
+/** Patients that the sign-in offers at a time: one looks for a name, one does not leaf. */
+export const PATIENTS_TO_PICK = 20;
+
+/** A form of the sign-in: a name, a password, some scopes. */
+export const SIGN_IN_FORM_BYTES_MAX = 64 * 1024;
