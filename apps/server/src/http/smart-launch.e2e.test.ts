@@ -354,6 +354,40 @@ describe('scopes', () => {
     });
   });
 
+  it('tell apart reading from searching, and creating from changing and deleting', async () => {
+    await desk.addClient({ id: 'narrow', scopes: ['patient/*.cruds'] });
+    const scope = 'patient/QuestionnaireResponse.c patient/Observation.r patient/Condition.s';
+    const asked = { client: 'narrow', user: 'ada', scope };
+    const { tokens } = await signedIn(at.server, asked);
+    const token = tokens.access_token;
+    const total = async (type: string) => {
+      const found = await as(token, `/fhir/R4/${type}?patient=ada`);
+      return ((await found.json()) as { entry?: unknown[] }).entry?.length ?? 0;
+    };
+    expect((await as(token, '/fhir/R4/Observation/lab-ada')).status).toBe(200);
+    expect((await as(token, '/fhir/R4/Condition/concern-ada')).status).toBe(404);
+    expect([await total('Observation'), await total('Condition')]).toEqual([0, 2]);
+    const send = (method: string, path: string, id?: string) =>
+      as(token, `/fhir/R4/QuestionnaireResponse${path}`, {
+        method,
+        headers: { 'content-type': 'application/fhir+json' },
+        ...(method !== 'DELETE' && {
+          body: JSON.stringify({
+            resourceType: 'QuestionnaireResponse',
+            id,
+            status: 'completed',
+            subject: { reference: 'Patient/ada' },
+          }),
+        }),
+      });
+    const made = await send('POST', '');
+    expect(made.status).toBe(201);
+    const id = /QuestionnaireResponse\/([^/]+)/.exec(made.headers.get('location') ?? '')?.[1] ?? '';
+    for (const method of ['PUT', 'DELETE']) {
+      expect((await send(method, `/${id}`, id)).status, method).toBeGreaterThanOrEqual(403);
+    }
+  });
+
   it('about resources open nothing but the FHIR interface, not even for an officer', async () => {
     const officer = (client: string, scope: string) =>
       signedIn(at.server, { client, user: 'haddad', scope });
