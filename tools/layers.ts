@@ -75,6 +75,7 @@ export const LAYERS = {
     'packages/consent',
     'packages/subscriptions',
     'packages/inference',
+    'packages/visibility',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

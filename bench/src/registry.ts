@@ -1,5 +1,6 @@
 import { indexLayoutBench } from '../prototype-index-layout/main.ts';
 import type { Bench } from './bench.ts';
+import { causeBench } from './cause.ts';
 import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
 import { eventsBench } from './events.ts';
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   subscriptionsBench,
   overloadBench,
   inferenceBench,
+  causeBench,
   indexLayoutBench,
   validateBench,
 ];

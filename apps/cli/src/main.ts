@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerConsent } from './commands/consent.ts';
 import { registerData } from './commands/data.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDrill } from './commands/drill.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerImport } from './commands/import.ts';
 import { registerLabels } from './commands/labels.ts';
@@ -43,6 +44,7 @@ registerToken(program);
 registerOpenApi(program);
 registerData(program);
 registerDoctor(program);
+registerDrill(program);
 registerWitness(program);
 
 // Whoever reads the output may have seen enough: `holdfast openapi | head`.

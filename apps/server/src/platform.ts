@@ -85,6 +85,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
     records,
     audit: log.audit,
     signals: observation.signals,
+    attempts: observation.attempts,
     program: config.inferenceProgram,
   });
   const reactions = react({
