@@ -161,8 +161,8 @@ export class GroupRunner<Prepared> {
       if (batch.rows.length === EVENT_LIMITS.batchEvents) continue;
       if (this.#placeDue) await this.#keepPlace();
       const { cursor } = this.#led();
-      const { held, snapshot } = batch;
-      return { cursor, moved: compareCursors(cursor, start) > 0, held, snapshot };
+      const { snapshot } = batch;
+      return { cursor, moved: compareCursors(cursor, start) > 0, snapshot };
     }
   }
 

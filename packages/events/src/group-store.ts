@@ -25,8 +25,6 @@ export interface LogBatch {
    * out. null: there is nothing new.
    */
   readonly end: Cursor | null;
-  /** Rows are visible that the fence holds back. */
-  readonly held: boolean;
   readonly snapshot: SnapshotBounds;
 }
 

@@ -52,8 +52,6 @@ export interface ReadOutcome {
   readonly cursor: Cursor;
   /** The cursor moved. */
   readonly moved: boolean;
-  /** Rows are visible that the fence holds back. */
-  readonly held: boolean;
   readonly snapshot: SnapshotBounds;
 }
 
@@ -74,7 +72,7 @@ export function readEnds(
   const bound = state.sweepTo === 'next read' ? next : state.sweepTo;
   const sweepTo = bound !== null && oldest < bound ? bound : null;
   const announced = compareCursors(state.announced, outcome.cursor) > 0;
-  if (!announced && !outcome.held && sweepTo === null) {
+  if (!announced && sweepTo === null) {
     return { state: { ...state, sweepTo, recheckMs: bounds.firstMs }, action: { kind: 'sleep' } };
   }
   const afterMs = outcome.moved ? bounds.firstMs : state.recheckMs;

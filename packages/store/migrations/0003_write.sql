@@ -154,7 +154,13 @@ begin
         sensitivity, n)
     where u.expected = 0
     -- Two writers of the same new ids wait for each other in one order only.
-    order by u.type, u.id collate "C";
+    order by u.type, u.id collate "C"
+    -- A violated key would put the id, which its client chose, into the server's log.
+    on conflict (tenant, type, id) do nothing;
+    get diagnostics v_done = row_count;
+    if v_done < v_wanted then
+      raise exception using errcode = 'HF409', message = 'id in use';
+    end if;
     -- A patient's consents are looked up by its state row from the first read on.
     if patient_type() = any(r_type) then
       insert into patient_state (tenant, patient, patient_id)

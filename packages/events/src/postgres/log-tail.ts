@@ -23,11 +23,10 @@ export interface LogTailParts {
   readonly trouble?: (error: unknown) => void;
 }
 
-/** What is new below the fence, and whether the fence holds more back, in one snapshot. */
+/** What is new below the fence. */
 const READ = `select pg_snapshot_xmin(s) as snapshot_oldest, pg_snapshot_xmax(s) as snapshot_next,
-    coalesce(n.xid >= pg_snapshot_xmin(s), false) as held, r.*
+    r.*
   from pg_current_snapshot() s
-  left join (select xid from holdfast.event order by xid desc, id desc limit 1) n on true
   left join lateral (select ${EVENT_COLUMNS('e')} from holdfast.event e
     where (e.xid, e.id) > ($1::xid8, $2::bigint)
       and e.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -43,14 +42,12 @@ const NEWEST = `with fence as (select pg_snapshot_xmin(pg_current_snapshot()) as
     from (select) one left join lateral (select e.xid, e.id from holdfast.event e, fence
       where e.xid < fence.xid order by e.xid desc, e.id desc limit 1) n on true`;
 
-type TailRow = SnapshotColumns & { held: boolean } & (EventRow | { xid: null });
+type TailRow = SnapshotColumns & (EventRow | { xid: null });
 
 const carriesEvent = (row: TailRow): row is TailRow & EventRow => row.xid !== null;
 
 interface TailRead {
   readonly events: RecordedEvent[];
-  /** Rows are visible that the fence holds back. */
-  readonly held: boolean;
   readonly snapshot: wake.SnapshotBounds;
 }
 
@@ -152,7 +149,7 @@ export class LogTail {
     const [first] = rows;
     if (first === undefined) throw new Error('a snapshot has one row at least');
     const events = rows.filter(carriesEvent).map(recordedEvent);
-    return { events, held: first.held, snapshot: snapshotOf(first) };
+    return { events, snapshot: snapshotOf(first) };
   }
 
   #kick(): void {
@@ -188,11 +185,11 @@ export class LogTail {
     const start = this.#position;
     for (;;) {
       const read = await this.#readLog(this.#position, EVENT_LIMITS.batchEvents);
-      const { events, held, snapshot } = read;
+      const { events, snapshot } = read;
       this.#keep(events);
       if (events.length === EVENT_LIMITS.batchEvents) continue;
       const cursor = this.#position;
-      return { cursor, moved: compareCursors(cursor, start) > 0, held, snapshot };
+      return { cursor, moved: compareCursors(cursor, start) > 0, snapshot };
     }
   }
 

@@ -28,19 +28,13 @@ import { onClient } from './on-client.ts';
 /** Of a transaction that a newer term refuses. */
 class TermPassed extends Error {}
 
-/**
- * One snapshot says what there is, how far a group has come that handles nothing of it, and whether
- * the fence holds more back. Newest first from the end of the index: what is asked is only ever there,
- * and a plan that reads from the front would read all that history has piled up.
- */
-const read = (condition: string): string => `with newest as (
-    select xid, id from holdfast.event order by xid desc, id desc limit 1),
-  horizon as (
+/** One snapshot says what there is and how far a group has come that handles nothing of it. */
+const read = (condition: string): string => `with horizon as (
     select xid, id from holdfast.event where xid < pg_snapshot_xmin(pg_current_snapshot())
     order by xid desc, id desc limit 1)
   select pg_snapshot_xmin(s) as snapshot_oldest, pg_snapshot_xmax(s) as snapshot_next,
-    h.xid as end_xid, h.id as end_id, coalesce(n.xid >= pg_snapshot_xmin(s), false) as held, r.*
-  from pg_current_snapshot() s left join newest n on true
+    h.xid as end_xid, h.id as end_id, r.*
+  from pg_current_snapshot() s
   left join horizon h on (h.xid, h.id) > ($2::xid8, $3::bigint) left join lateral (
     select ${EVENT_COLUMNS('e')},
       i.seq as done_seq, i.xid as done_xid, i.id as done_id, p.stream is not null as parked
@@ -114,9 +108,9 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     const { rows: found } = await this.#query<ReadRow>({ ...this.#read, values });
     const [first] = found;
     if (first === undefined) throw new Error('a snapshot has one row at least');
-    const { end_xid: endXid, end_id: endId, held } = first;
+    const { end_xid: endXid, end_id: endId } = first;
     const snapshot = snapshotOf(first);
-    if (endXid === null || endId === null) return { rows: [], end: null, held, snapshot };
+    if (endXid === null || endId === null) return { rows: [], end: null, snapshot };
     const rows = found.filter(carriesEvent).map((row) => ({
       event: recordedEvent(row),
       done: doneOf(row),
@@ -124,7 +118,7 @@ export class PostgresGroupStore<Prepared> implements GroupStore<Prepared> {
     }));
     const last = rows.length < limit ? undefined : rows.at(-1);
     const horizon = { xid: BigInt(endXid), id: BigInt(endId) };
-    return { rows, end: last?.event.position ?? horizon, held, snapshot };
+    return { rows, end: last?.event.position ?? horizon, snapshot };
   }
 
   async commit(
@@ -334,14 +328,12 @@ interface HorizonRow extends SnapshotColumns {
   /** null: nothing is new below the fence. */
   end_xid: string | null;
   end_id: string | null;
-  held: boolean;
   xid: null;
 }
 
 interface EventReadRow extends EventRow, SnapshotColumns {
   end_xid: string;
   end_id: string;
-  held: boolean;
   done_seq: string | null;
   done_xid: string | null;
   done_id: string | null;

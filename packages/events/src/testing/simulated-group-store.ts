@@ -89,7 +89,7 @@ export class SimulatedGroupStore implements GroupStore<void> {
     const { record, log, mutation } = this.#parts;
     if (this.#blind) {
       this.#blind = false;
-      return { rows: [], end: null, held: false, snapshot: NOTHING_OPEN };
+      return { rows: [], end: null, snapshot: NOTHING_OPEN };
     }
     const visible = log.visible(after);
     const settled = visible.filter(({ fenced }) => !fenced);
@@ -102,10 +102,9 @@ export class SimulatedGroupStore implements GroupStore<void> {
     }));
     const horizon = mutation === 'passes what the fence hides' ? visible : settled;
     const last = rows.length < limit ? horizon.at(-1) : rows.at(-1);
-    const held = mutation !== 'no re-check' && visible.length > settled.length;
     const waits = mutation !== 'no re-check' && mutation !== 'sleeps over what is decoded early';
     const snapshot = waits ? log.snapshot() : NOTHING_OPEN;
-    return { rows, end: last?.event.position ?? null, held, snapshot };
+    return { rows, end: last?.event.position ?? null, snapshot };
   }
 
   async commit(

@@ -36,17 +36,11 @@ export class WriteRefused extends Error {
   }
 }
 
-const UNIQUE_VIOLATION = '23505';
-
 function refusalOf(error: unknown): WriteRefusal | undefined {
   if (error instanceof Fault || !(error instanceof Error)) return undefined;
-  const { code, detail, constraint } = error as Error & {
-    code?: string;
-    detail?: string;
-    constraint?: string;
-  };
+  const { code, detail } = error as Error & { code?: string; detail?: string };
   if (code === 'HF412') return { kind: 'version-changed' };
-  if (code === UNIQUE_VIOLATION && constraint === 'resource_pkey') return { kind: 'id-in-use' };
+  if (code === 'HF409') return { kind: 'id-in-use' };
   if (code === 'HF428') return { kind: 'consent-changed' };
   if (code === 'HF422') {
     const targets = (detail ?? '').split(',').map((position) => Number(position) - 1);
