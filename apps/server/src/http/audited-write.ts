@@ -2,19 +2,21 @@ import { Fault } from '@holdfast/kernel';
 import { Withheld, type WriteContext, type WriteIntent, type WriteOutcome } from '@holdfast/store';
 import type { Audited } from '../audit-trail.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { actorForWrites } from './scoped-actor.ts';
 
 /** Whose write it is, what it may find and touch, and the records that commit with it. */
 export function writeContext(
   { gates, audit, rules }: FhirRoutesOptions,
   who: Audited,
+  intents: readonly WriteIntent[],
 ): WriteContext {
   return {
-    gates: gates.gateSource(who.actor, 'write'),
+    gates: gates.gateSource(actorForWrites(who.actor, intents), 'write'),
     finds: gates.gateSource(who.actor, 'read'),
     actor: who.actor.principal,
     requestId: who.requestId,
     audit: audit.forWrite(who),
-    check: (intents) => rules.check(intents, who),
+    check: (checked) => rules.check(checked, who),
   };
 }
 
@@ -33,7 +35,10 @@ export async function auditedWrite(
   { intents, context }: AskedWrite,
 ): Promise<readonly WriteOutcome[]> {
   try {
-    return await options.repository.write(intents, { ...writeContext(options, who), ...context });
+    return await options.repository.write(intents, {
+      ...writeContext(options, who, intents),
+      ...context,
+    });
   } catch (error) {
     if (error instanceof Fault && error.detail.cause instanceof Withheld) {
       options.audit.withheld(who, error.detail.cause.facts);

@@ -75,7 +75,7 @@ async function tryGroup(
     const resultsOf = (outcomes: readonly WriteOutcome[]): EntryResult[] =>
       outcomes.map((outcome, nth) => resultOf(writes[nth]?.index ?? 0, outcome, returns));
     const context = {
-      ...writeContext(options, who),
+      ...writeContext(options, who, intents),
       ...(journal !== undefined && {
         finish: (tx: Queryable, made: readonly WriteOutcome[]) =>
           journal.settle(tx, resultsOf(made)),

@@ -11,6 +11,7 @@ import { serverFault } from '../errors.ts';
 import { notFound } from './fhir-exchange.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { obliged } from './obliged.ts';
+import { actorFor } from './scoped-actor.ts';
 
 export type ReadRequest = ResourceName & {
   /** As in the address: a vread. */
@@ -24,7 +25,7 @@ export async function auditedRead(
   who: Audited,
   { version, db, ...name }: ReadRequest,
 ): Promise<ReadOutcome> {
-  const source = gates.gateSource(who.actor, 'read');
+  const source = gates.gateSource(actorFor(who.actor, 'r'), 'read');
   const outcome =
     version === undefined
       ? await read(db, source, name)

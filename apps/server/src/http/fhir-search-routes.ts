@@ -20,6 +20,7 @@ import { FHIR_JSON } from './app.ts';
 import { invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { actorFor } from './scoped-actor.ts';
 import { searchBundle } from './search-bundle.ts';
 import { searchEvidence } from './search-evidence.ts';
 import { terminologyOf } from './terminology-of.ts';
@@ -73,7 +74,11 @@ export async function searchset(
   const { dictionary, seal, gates, audit, baseUrl } = options;
   const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
-  const asked = { db, tenant: who.actor.tenant, gates: gates.gateSource(who.actor, 'read') };
+  const asked = {
+    db,
+    tenant: who.actor.tenant,
+    gates: gates.gateSource(actorFor(who.actor, 's'), 'read'),
+  };
   const terminology = terminologyOf(options, asked);
   const query = await queryOf(scope, parameters, { root, strict, terminology });
   const page = await search(query, { dictionary, seal, ...asked });
