@@ -30,10 +30,11 @@ export class ReplicationStream {
   constructor(parts: StreamParts) {
     this.#parts = parts;
     this.#plugin = new TemporarySlotPlugin(() => this.#stopping);
-    const connection: pg.ClientConfig = {
+    const connection: pg.ClientConfig & Pick<pg.PoolConfig, 'Promise'> = {
       connectionString: parts.url,
       application_name: 'holdfast relay',
       keepAlive: true,
+      Promise: WithListener,
     };
     this.#service = new LogicalReplicationService(connection, {
       acknowledge: { auto: false, timeoutSeconds: 0 },
@@ -78,6 +79,27 @@ export class ReplicationStream {
     const client = await ownConnection(this.#parts.url, 'relay stop');
     await client.query('select pg_terminate_backend($1, 5000)', [pid]).catch(() => undefined);
     await endQuietly(client);
+  }
+}
+
+/**
+ * The service listens for errors only after its connection resolved, and a server that goes away in
+ * that very step would end the process. The driver resolves by this class, so that the client has a
+ * listener before; what follows on a dead connection is refused, and ends the stream.
+ */
+class WithListener<Value> extends Promise<Value> {
+  constructor(
+    run: (
+      resolve: (value: Value | PromiseLike<Value>) => void,
+      reject: (reason?: unknown) => void,
+    ) => void,
+  ) {
+    super((resolve, reject) => {
+      run((value) => {
+        if (value instanceof pg.Client) value.on('error', () => undefined);
+        resolve(value);
+      }, reject);
+    });
   }
 }
 

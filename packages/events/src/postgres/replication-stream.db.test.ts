@@ -1,0 +1,77 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { type TestDatabase, testDatabase } from '@holdfast/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventsMigrations } from '../migrations.ts';
+import { ReplicationStream } from './replication-stream.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase({ migrations: [eventsMigrations] });
+});
+afterAll(() => db.drop());
+
+/** ErrorResponse of a server that an administrator shuts down, as the protocol writes it. */
+function shutdownMessage(): Buffer {
+  const fields = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0');
+  const head = Buffer.alloc(5, 'E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}
+
+const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]); // ReadyForQuery, idle
+
+/** Passes everything on, and ends replication connections in the packet that says they are ready. */
+async function shuttingDown(url: URL) {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(url.port), url.hostname);
+    let replicates = false;
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on('data', (sent) => {
+      replicates ||= sent.includes('replication');
+      upstream.write(sent);
+    });
+    upstream.on('data', (sent) => {
+      if (replicates && sent.includes(READY)) client.end(Buffer.concat([sent, shutdownMessage()]));
+      else client.write(sent);
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const through = new URL(url);
+  through.host = `127.0.0.1:${(server.address() as { port: number }).port}`;
+  return {
+    url: through.href,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+it('EVE-7 a server that goes away as the stream connects ends the stream, not the process', async () => {
+  const proxy = await shuttingDown(new URL(db.url));
+  const uncaught: unknown[] = [];
+  const note = (error: unknown) => uncaught.push(error);
+  process.prependListener('uncaughtException', note);
+  try {
+    const stream = new ReplicationStream({
+      url: proxy.url,
+      slot: 'going_away',
+      onLive: () => undefined,
+      onEvent: () => undefined,
+    });
+    await expect(stream.run()).rejects.toThrow();
+    await stream.stop();
+    expect(uncaught).toEqual([]);
+  } finally {
+    process.removeListener('uncaughtException', note);
+    proxy.close();
+  }
+});
