@@ -7,7 +7,7 @@ import type { TierPolicy } from './tier-policy.ts';
  */
 export const defaultTierPolicy: TierPolicy = {
   id: 'holdfast-default',
-  version: '1',
+  version: '2',
   requested: { stat: 0, asap: 1, urgent: 1, routine: 2, background: 3 },
   unstated: 2,
   rows: [
@@ -33,6 +33,8 @@ export const defaultTierPolicy: TierPolicy = {
     { signal: 'phq-9-total', atLeast: 20, tier: 1 },
     { signal: 'phq-9-total', atLeast: 10, tier: 2 },
     { signal: 'phq-9-item-9-unanswered', atLeast: 1, tier: 2 },
+    // Answered in a way that nobody here can read: it may say yes.
+    { signal: 'phq-9-item-9-unreadable', atLeast: 1, tier: 1 },
     { signal: 'gad-7-total', atLeast: 15, tier: 1 },
     { signal: 'gad-7-total', atLeast: 10, tier: 2 },
     // Whether an infection is suspected is not known here, and unknown lowers nothing.

@@ -24,7 +24,7 @@ describe('assignTier', () => {
       [signal('phq-9-total', 12), signal('news2-total', 7), signal('unheard-of', 9)],
       'urgent',
     );
-    expect(decision).toMatchObject({ tier: 0, requestedTier: 1, policy: 'holdfast-default@1' });
+    expect(decision).toMatchObject({ tier: 0, requestedTier: 1, policy: 'holdfast-default@2' });
     expect(decision.contributions.map((row) => row.tier)).toEqual([2, 0, null]);
   });
 

@@ -40,7 +40,7 @@ describe('an answered job', () => {
       purpose: 'TREAT',
       consent: { decision: 'd-1', policyVersion: '7', epoch: '3' },
       tier: 0,
-      tierDecision: { policy: 'holdfast-default@1', contributions: [{ tier: 0 }] },
+      tierDecision: { policy: 'holdfast-default@2', contributions: [{ tier: 0 }] },
       arrivedAt: '2026-11-24T12:00:00.000Z',
       dispatchedAt: '2026-11-24T12:00:00.000Z',
       finishedAt: '2026-11-24T12:00:00.007Z',

@@ -184,7 +184,7 @@ describe('results', () => {
       method: { coding: [{ code: 'phq-9', version: '1' }] },
       basis: [source],
     });
-    expect(JSON.stringify(assessment?.['note'])).toContain('Tier 0 by policy holdfast-default@1');
+    expect(JSON.stringify(assessment?.['note'])).toContain('Tier 0 by policy holdfast-default@2');
     expect(provenance).toMatchObject({
       resourceType: 'Provenance',
       target: [{ reference: 'RiskAssessment/00000000-0000-7000-8000-000000000002' }],

@@ -84,6 +84,14 @@ describe('PHQ-9 item 9', () => {
     expect(output.flags).toEqual(['items-missing', 'safety-item-unanswered']);
   });
 
+  it('alone, with an answer that cannot be read, is assessed all the same, and soon', () => {
+    const unusable = { '44260-8': 'answer-unknown' } as const;
+    const output = scoreQuestionnaire(PHQ9, { answers: {}, statedTotal: null, unusable });
+    expect(output).toMatchObject({ evaluable: true, total: null });
+    expect(output.flags).toContain('safety-item-unreadable');
+    expect(tierOf(output)).toBe(1);
+  });
+
   it('is positive where the stated total cannot be reached without it', () => {
     expect(tierOf(score([], 25))).toBe(0);
     expect(tierOf(score([], 24))).toBe(1);

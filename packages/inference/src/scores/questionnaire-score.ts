@@ -92,6 +92,8 @@ export function scoreQuestionnaire(
   const total = complete || input.statedTotal !== null ? lowerBound : null;
   const source = `${table.id}@${table.version}`;
   const flags: string[] = [];
+  const unreadable =
+    table.safetyItem !== null && input.unusable[table.safetyItem.code] === 'answer-unknown';
   const signals = [{ id: `${table.id}-total`, value: lowerBound, source }];
   const disagrees = complete ? input.statedTotal !== sum : (input.statedTotal ?? sum) < sum;
   if (input.statedTotal !== null && disagrees) flags.push('total-disagrees-with-items');
@@ -105,8 +107,13 @@ export function scoreQuestionnaire(
       signals.push({ id: `${signal}-unanswered`, value: 1, source });
       flags.push('safety-item-unanswered');
     }
+    if (unreadable) {
+      signals.push({ id: `${signal}-unreadable`, value: 1, source });
+      flags.push('safety-item-unreadable');
+    }
   }
-  const evaluable = input.statedTotal !== null || parts.some((part) => part.points !== null);
+  const evaluable =
+    unreadable || input.statedTotal !== null || parts.some((part) => part.points !== null);
   const band = bandOf(table, lowerBound);
   return {
     score: source,
