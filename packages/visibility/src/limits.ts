@@ -10,6 +10,8 @@ export const VISIBILITY_LIMITS = {
   mergeWindowMs: 15 * 60_000,
   /** Failures of one story further apart than this are two incidents. */
   incidentWindowMs: 10 * 60_000,
+  /** A failure may be noticed this much later than what it brings about; what had ended by then is none of it. */
+  noticedLateMs: 60_000,
   /** Incidents of a list, open ones first. */
   incidentsListed: 200,
   /** Entries of one timeline: what a person could read. Machine entries end at it too. */

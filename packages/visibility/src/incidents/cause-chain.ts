@@ -55,5 +55,6 @@ export function causeFirst<Seen extends { readonly cause: CauseCode; readonly si
   );
 }
 
-const bringsAbout = (cause: CauseCode, effect: CauseCode): boolean =>
+/** Whether the first failure brings about the second by itself. */
+export const bringsAbout = (cause: CauseCode, effect: CauseCode): boolean =>
   BRINGS_ABOUT[cause]?.includes(effect) ?? false;

@@ -42,6 +42,17 @@ describe('a signal joins an incident', () => {
     );
   });
 
+  it('not as an effect that was over before the failure began', () => {
+    const parked = { cause: 'event-consumer-parked', openedAt: minute(-8) } as const;
+    expect(placed({ ...parked, resolvedAt: minute(-7) }, outage)).toBe('no incident');
+    expect(placed({ ...parked, resolvedAt: minute(-1) }, outage)).toBe('incident-1');
+    expect(placed({ ...parked, resolvedAt: null }, outage)).toBe('incident-1');
+    const before = [joined('effect', 'event-consumer-parked', 0), ended('effect', 2)];
+    const failure = 'postgres-unavailable';
+    expect(placed({ cause: failure, openedAt: minute(3) }, ...before)).toBe('incident-1');
+    expect(placed({ cause: failure, openedAt: minute(4) }, ...before)).toBe('a new incident');
+  });
+
   it('not where the failures have nothing to do with one another', () => {
     expect(placed({ cause: 'ledger-forked', openedAt: minute(3) }, outage)).toBe('a new incident');
   });

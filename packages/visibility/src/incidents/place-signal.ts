@@ -1,8 +1,8 @@
 import { CAUSES } from '../causes.ts';
 import { VISIBILITY_LIMITS } from '../limits.ts';
 import type { SignalSummary } from '../signal.ts';
-import { isOneStory } from './cause-chain.ts';
-import type { Incident, IncidentId } from './incident.ts';
+import { bringsAbout, isOneStory } from './cause-chain.ts';
+import type { Incident, IncidentId, IncidentSignal } from './incident.ts';
 
 /** Where a signal belongs: to an open incident, to one of its own, or to none. */
 export type Placement =
@@ -24,9 +24,22 @@ export function placeSignal(signal: SignalSummary, incidents: readonly Incident[
 
 function isPartOf(signal: SignalSummary, incident: Incident): boolean {
   return incident.signals.some(
-    (known) => isOneStory(known.cause, signal.cause) && isClose(signal.openedAt, known),
+    (known) =>
+      isOneStory(known.cause, signal.cause) &&
+      isClose(signal.openedAt, known) &&
+      !endedBeforeItsCause(signal, known),
   );
 }
+
+/** An effect that was over before the failure began belongs to another story. */
+function endedBeforeItsCause(signal: SignalSummary, known: IncidentSignal): boolean {
+  if (bringsAbout(known.cause, signal.cause)) return isOver(signal.resolvedAt, known.since);
+  if (bringsAbout(signal.cause, known.cause)) return isOver(known.endedAt, signal.openedAt);
+  return false;
+}
+
+const isOver = (end: Date | null, since: Date): boolean =>
+  end !== null && end.getTime() < since.getTime() - VISIBILITY_LIMITS.noticedLateMs;
 
 /** Within the window around the time in which the other failure lasted. */
 function isClose(
