@@ -67,7 +67,7 @@ it('EVE-7 a server that goes away as the stream connects ends the stream, not th
       onLive: () => undefined,
       onEvent: () => undefined,
     });
-    await expect(stream.run()).rejects.toThrow();
+    await expect(stream.run()).rejects.toThrow(/connection/i);
     await stream.stop();
     expect(uncaught).toEqual([]);
   } finally {
