@@ -26,10 +26,10 @@ describe('startEmbeddedPostgres', () => {
     directory = mkdtempSync(join(tmpdir(), 'holdfast-embedded-'));
   });
   afterEach(async () => {
-    for (const server of running.splice(0)) {
-      await server.stop();
-      rmSync(server.directory, { recursive: true, force: true });
-    }
+    // All of them first: a later one of the same directory still writes to it.
+    const stopped = running.splice(0);
+    for (const server of stopped) await server.stop();
+    for (const server of stopped) rmSync(server.directory, { recursive: true, force: true });
     rmSync(directory, { recursive: true, force: true });
   });
 
