@@ -37,6 +37,9 @@ export const LEDGER_STALE_MS = 10_000;
 /** A request that has not arrived whole by then is given up. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
+/** A stopping process waits this long for answers under way: less than orchestrators wait for it. */
+export const STOP_GRACE_MS = 20_000;
+
 /** Longest pause between attempts to start the embedded database again. */
 export const RESTART_PAUSE_MAX_MS = 8_000;
 
