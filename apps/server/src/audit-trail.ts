@@ -14,8 +14,10 @@ import {
   type AuditOutcome,
   type AuditProducer,
   type AuditRow,
+  type BodyKeys,
   type CommitIndex,
   prepareAudit,
+  sealRefusalOf,
   type TagKey,
 } from '@holdfast/ledger';
 import type { Change, DecidedAt, RowFacts, WriteAudit } from '@holdfast/store';
@@ -24,6 +26,7 @@ import { NAMED_A_BATCH } from './limits.ts';
 export interface AuditTrailOptions {
   readonly appender: AuditAppender;
   readonly producer: AuditProducer;
+  readonly bodyKeys: BodyKeys;
   readonly tagKey: TagKey;
   readonly clock: Clock;
   readonly random: Random;
@@ -138,10 +141,11 @@ export class AuditTrail {
 
   /** The records of a write: they commit with the data. */
   forWrite(who: Audited): WriteAudit {
+    const { bodyKeys, producer } = this.#options;
     return {
       prepare: (changes, decidedAt) => {
         this.#recorded.add(who);
-        return changes.map((change) =>
+        const rows = changes.map((change) =>
           this.#prepare(who, {
             ...identified(who),
             action: ACTION_OF[change.interaction],
@@ -153,21 +157,24 @@ export class AuditTrail {
             content: change.content ?? '',
           }),
         );
+        return bodyKeys.seal(rows);
       },
-      release: (rows) => {
+      committed: (audit) => bodyKeys.committed(audit),
+      release: ({ rows }) => {
         this.#recorded.delete(who);
-        this.#options.producer.release(rows);
+        producer.release(rows);
       },
+      refused: (refusal) => bodyKeys.refused(refusal),
     };
   }
 
   /** The record that commits to the index of patients; stored with it. */
-  forIndex(tenant: TenantId): Pick<CommitIndex, 'prepare' | 'release'> {
-    const { clock, random, producer } = this.#options;
+  forIndex(tenant: TenantId): Pick<CommitIndex, 'prepare' | 'committed' | 'release'> {
+    const { clock, random, producer, bodyKeys } = this.#options;
     return {
       prepare: (index) => {
         const who = { actor: ledgerActor(tenant), requestId: uuidV7(clock, random) as RequestId };
-        return this.#prepare(who, {
+        const row = this.#prepare(who, {
           ...identified(who),
           action: 'E',
           interaction: 'index-root',
@@ -177,8 +184,14 @@ export class AuditTrail {
           decision: null,
           index,
         });
+        return bodyKeys.seal([row]);
       },
-      release: (rows) => producer.release(rows),
+      committed: (audit) => bodyKeys.committed(audit),
+      release: async ({ rows }, cause) => {
+        producer.release(rows);
+        const refusal = sealRefusalOf(cause);
+        if (refusal !== undefined) await bodyKeys.refused(refusal);
+      },
     };
   }
 

@@ -6,6 +6,8 @@ import type { ProviderSettings } from '@holdfast/signin';
 import type { ReferencePolicy } from '@holdfast/store';
 import type { OrganisationProfile } from '@holdfast/visibility';
 
+import type { KeyRingSetting } from './key-ring.ts';
+
 /** All that one process is told; `apps/cli` reads it from flags and the environment. */
 export interface ServerConfig {
   readonly host: string;
@@ -19,6 +21,8 @@ export interface ServerConfig {
   readonly environment: string | undefined;
   /** The OpenID provider whose tokens are taken; in production there is no other sign-in. */
   readonly provider?: ProviderSettings | undefined;
+  /** Where the key ring of audit bodies comes from; absent = a file in the data directory. */
+  readonly keyRing?: KeyRingSetting | undefined;
   /** Who cosigns the checkpoints of the audit log. */
   readonly witnesses?: readonly WitnessSetting[] | undefined;
   /** Load the demo population when the store is empty. */

@@ -4,6 +4,7 @@ export { readProviderSettings } from '@holdfast/signin';
 export { readOrganisation } from '@holdfast/visibility';
 export { ROLES, type Role, type ServerConfig } from './config.ts';
 export { type Installation, openInstallation } from './installation.ts';
+export { type KeyRingSetting, keyRingSource } from './key-ring.ts';
 export type { PatientAccesses } from './patient-accesses.ts';
 export { type RunningServer, startServer } from './start.ts';
 export { readSubscriptionSettings } from './subscription-settings.ts';

@@ -13,12 +13,15 @@ export interface Installation {
 
 /** Starts the embedded database where there is no other, and makes the keys on the first start. */
 export async function openInstallation(
-  config: Pick<ServerConfig, 'dataDirectory' | 'databaseUrl' | 'embeddedSettings' | 'onProgress'>,
+  config: Pick<
+    ServerConfig,
+    'dataDirectory' | 'databaseUrl' | 'keyRing' | 'embeddedSettings' | 'onProgress'
+  >,
 ): Promise<Installation> {
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o755 });
   const database = await startDatabase(config);
   try {
-    const secrets = await openSecrets(config.dataDirectory, database.ownerUrl);
+    const secrets = await openSecrets(config, database.ownerUrl);
     return {
       databaseUrl: database.ownerUrl,
       close: async () => {

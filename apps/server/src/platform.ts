@@ -54,7 +54,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
   const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: true }));
   const trouble = (where: string) => (error: unknown) => logger.warn(troubleOf(where, error));
   const { ownerUrl, requests, workers } = database;
-  const secrets = await openSecrets(dataDirectory, ownerUrl);
+  const secrets = await openSecrets(config, ownerUrl);
   const owner = createPool({
     url: ownerUrl,
     applicationName: 'holdfast owner',
@@ -65,6 +65,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
   const log = openAuditLog({
     ...at,
     keys: secrets.log,
+    ring: secrets.ring,
     signals: observation.signals,
     witnesses: config.witnesses ?? [],
     trouble: trouble('sequencer'),

@@ -10,6 +10,7 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STAFF } from './demo/practice.ts';
 import { type RunningServer, startServer } from './index.ts';
+import { auditRecords } from './testing/audit-records.ts';
 import { phq9WithThoughtsOfSelfHarm } from './testing/phq9-response.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-slice-'));
@@ -416,11 +417,8 @@ describe('an absent database', () => {
     const id = signals.find(({ cause }) => cause === 'postgres-unavailable')?.id ?? '';
     const detail = await call('operator', `/operations/signals/${id}`);
     expect(detail.body['patients']).toEqual({ count: 1, ids: ['finn-demo'] });
-    const { rows } = await owner.query<{ n: string }>(
-      `select count(*) as n from audit where body like $1 and patient_tag is not null`,
-      [`%"signal/${id}"%`],
-    );
-    expect(rows[0]?.n).toBe('1');
+    const about = await auditRecords(owner, { dataDirectory: data }, 'patient_tag is not null');
+    expect(about.filter(({ body }) => body?.target === `signal/${id}`)).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,13 @@
 import { findLabelSets, Labeller, wrongConsentStates } from '@holdfast/consent';
 import type { Resource } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
-import { type Finding, type LogKeys, type VerificationReport, verifyLog } from '@holdfast/ledger';
+import {
+  type Finding,
+  type KeyRing,
+  type LogKeys,
+  type VerificationReport,
+  verifyLog,
+} from '@holdfast/ledger';
 import type { Queryable } from '@holdfast/postgres';
 import { writtenContents } from '@holdfast/store';
 import type { Pool } from 'pg';
@@ -30,6 +36,8 @@ const NOBODY_LABELLED = { confidentiality: Number.POSITIVE_INFINITY, sensitivity
 export interface RecordsToVerify {
   readonly tenant: TenantId;
   readonly keys: LogKeys;
+  /** Without it neither bodies nor contents are looked at. */
+  readonly ring?: KeyRing;
   /** Checkpoints kept outside the database. */
   readonly trusted: readonly string[];
   readonly onProgress?: (verified: number) => void;
@@ -41,7 +49,7 @@ export interface RecordsToVerify {
  */
 export async function verifyRecords(
   pool: Pool,
-  { tenant, keys, trusted, onProgress }: RecordsToVerify,
+  { tenant, keys, ring, trusted, onProgress }: RecordsToVerify,
 ): Promise<VerificationReport> {
   const connection = await pool.connect();
   try {
@@ -50,6 +58,7 @@ export async function verifyRecords(
       tenant,
       verifier: keys.verifierOf(tenant),
       tagKey: keys.tagKey,
+      ring,
       trusted,
       contents: writtenContents(connection, {
         tenant,

@@ -18,14 +18,14 @@ create table audit (
   patient_tag bytea,
   -- Canonical JSON of commitments and tags: what the tree is built over.
   leaf bytea not null,
-  -- What the leaf commits to; both null once retention or erasure has removed them.
-  body text,
-  salt bytea,
+  -- What the leaf commits to, with its salt, under a key of audit_key: unreadable once that is gone;
+  -- null once retention has removed it.
+  key_id bigint not null,
+  body bytea,
   -- One index is key and fence; rows arrive at its right edge.
   primary key (tenant, xid, id),
   constraint led_action check (action in ('C', 'R', 'U', 'D', 'E')),
-  constraint led_outcome check (outcome in (0, 4, 8, 12)),
-  constraint led_body_with_salt check ((body is null) = (salt is null))
+  constraint led_outcome check (outcome in (0, 4, 8, 12))
 );
 -- "Who accessed this patient's record, when": O(answer).
 create index audit_patient on audit (tenant, patient_tag, recorded) where patient_tag is not null;
@@ -33,6 +33,31 @@ create index audit_patient on audit (tenant, patient_tag, recorded) where patien
 create index audit_recorded on audit using brin (recorded)
   with (pages_per_range = 16, autosummarize = on);
 select guard_tenant('audit');
+
+-- Keys of bodies, each wrapped by a version of the key ring, which is not in this database. Several a
+-- patient: whoever knows no committed one makes another, so that writers never wait for each other.
+create table audit_key (
+  key_id bigint not null,
+  -- Of the transaction that made it.
+  xid xid8 not null default pg_current_xact_id(),
+  tenant smallint not null,
+  -- No further body under it: on its way to be destroyed.
+  retired boolean not null default false,
+  -- Of the patient; empty for what outlives every patient's erasure.
+  patient_tag bytea not null,
+  -- Version of the ring (2 bytes), nonce (12), key (32), tag (16): AES-256-GCM.
+  wrapped bytea not null,
+  primary key (tenant, patient_tag, key_id),
+  constraint led_wrapped check (octet_length(wrapped) = 62)
+);
+select guard_tenant('audit_key');
+
+-- The least version of the ring that may wrap new keys; no row: any.
+create table audit_key_floor (
+  tenant smallint primary key,
+  version integer not null
+);
+select guard_tenant('audit_key_floor');
 
 -- Entries of the log in order, as many a row as one step of the sequencer found. The n-th entry's
 -- hash stands at bytes 32n, its record's id at audit_ids[n + 1].
@@ -126,15 +151,19 @@ select guard_tenant('log_index');
 
 -- Append only (invariant 5): the platform adds records and reads the rest, the sequencer adds to
 -- the log, and neither changes or removes anything.
-revoke update, delete on audit from holdfast_app;
+revoke update, delete on audit, audit_key from holdfast_app;
+revoke insert, update, delete on audit_key_floor from holdfast_app;
 revoke insert, update, delete on log_batch, log_tile, log_checkpoint, log_cosignature, log_patient,
   log_index_tile, log_index from holdfast_app;
 -- It records one thing itself: the root of the index.
-grant select, insert on audit to holdfast_sequencer;
+grant select, insert on audit, audit_key to holdfast_sequencer;
+grant select on audit_key_floor to holdfast_sequencer;
 grant select, insert on log_index to holdfast_sequencer;
 grant select, insert, update on log_patient, log_index_tile to holdfast_sequencer;
 grant select, insert on log_batch, log_tile, log_checkpoint, log_cosignature to holdfast_sequencer;
 create policy sequencer on audit to holdfast_sequencer using (true);
+create policy sequencer on audit_key to holdfast_sequencer using (true);
+create policy sequencer on audit_key_floor to holdfast_sequencer using (true);
 create policy sequencer on log_patient to holdfast_sequencer using (true);
 create policy sequencer on log_index_tile to holdfast_sequencer using (true);
 create policy sequencer on log_index to holdfast_sequencer using (true);
@@ -143,17 +172,50 @@ create policy sequencer on log_tile to holdfast_sequencer using (true);
 create policy sequencer on log_checkpoint to holdfast_sequencer using (true);
 create policy sequencer on log_cosignature to holdfast_sequencer using (true);
 
--- Adds records of one tenant: a whole group commit as one statement, or part of a write.
+-- Adds records of one tenant: a whole group commit as one statement, or part of a write. VOLATILE:
+-- under READ COMMITTED each statement in here takes a snapshot of its own. The transaction has its
+-- number before it looks at the keys, so that whoever retires one and then waits for all earlier
+-- numbers has waited for everybody who saw it unretired.
 create function append_audit(
   of_tenant smallint, audit_ids uuid[], recorded timestamptz[], actors text[], actions text[],
-  outcomes smallint[], patient_tags bytea[], leaves bytea[], bodies text[], salts bytea[]
-) returns void language plpgsql as $$
+  outcomes smallint[], patient_tags bytea[], leaves bytea[], key_ids bigint[], bodies bytea[],
+  -- the keys these bodies are under: a new one with its wrapped form, a known one with null
+  k_tags bytea[], k_ids bigint[], k_wrapped bytea[]
+) returns void language plpgsql volatile as $$
+declare
+  v_refused text;
+  v_new integer := cardinality(array_remove(k_wrapped, null));
+  v_done integer;
 begin
   -- A statement of its own: the tenant wall must not be read before it is set.
-  perform set_config('holdfast.tenant', of_tenant::text, true);
+  perform set_config('holdfast.tenant', of_tenant::text, true), pg_current_xact_id();
+  if v_new < cardinality(k_ids) then
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise exception using errcode = '25001', message = 'LED-17 audit records need READ COMMITTED';
+    end if;
+    select string_agg(u.id::text, ',') into v_refused
+    from unnest(k_tags, k_ids, k_wrapped) as u(tag, id, wrapped)
+    -- A lookup each, whatever the planner makes of a table that was empty when it looked.
+    where u.wrapped is null and coalesce((select k.retired from audit_key k
+      where k.tenant = of_tenant and k.patient_tag = u.tag and k.key_id = u.id), true);
+    if v_refused is not null then
+      raise exception using errcode = 'HF410', message = 'audit key retired', detail = v_refused;
+    end if;
+  end if;
+  if v_new > 0 then
+    insert into audit_key (tenant, patient_tag, key_id, wrapped)
+    select of_tenant, u.tag, u.id, u.wrapped
+    from unnest(k_tags, k_ids, k_wrapped) as u(tag, id, wrapped)
+    where u.wrapped is not null and get_byte(u.wrapped, 0) * 256 + get_byte(u.wrapped, 1)
+      >= coalesce((select version from audit_key_floor where tenant = of_tenant), 0);
+    get diagnostics v_done = row_count;
+    if v_done < v_new then
+      raise exception using errcode = 'HF411', message = 'audit key ring outdated';
+    end if;
+  end if;
   insert into audit
-    (tenant, audit_id, recorded, actor, action, outcome, patient_tag, leaf, body, salt)
+    (tenant, audit_id, recorded, actor, action, outcome, patient_tag, leaf, key_id, body)
   select of_tenant, row.*
-  from unnest(audit_ids, recorded, actors, actions, outcomes, patient_tags, leaves, bodies, salts) as row;
+  from unnest(audit_ids, recorded, actors, actions, outcomes, patient_tags, leaves, key_ids, bodies) as row;
 end
 $$;

@@ -58,6 +58,24 @@ export const LEDGER_FAULTS = {
     text: 'The keys of the audit log are incomplete or open to other users.',
     mend: 'Restore both key files, readable by the service only.',
   },
+  LED_RING_UNREADABLE: {
+    status: 500,
+    issue: 'exception',
+    text: 'The key ring of the audit records is missing, malformed or open to other users.',
+    mend: 'Restore it: lines of a version and 32 bytes in base64, readable by the service only.',
+  },
+  LED_RING_LACKS_VERSION: {
+    status: 500,
+    issue: 'exception',
+    text: 'A key of audit records was wrapped by a version that the key ring does not hold.',
+    mend: 'Restore the version; what only a removed version opens is lost.',
+  },
+  LED_RING_IN_USE: {
+    status: 409,
+    issue: 'conflict',
+    text: 'Keys of audit records are still wrapped by this version of the key ring.',
+    mend: 'Run holdfast ledger keys rotate first.',
+  },
 } as const satisfies FaultCatalogue;
 
 export const fault = faults(LEDGER_FAULTS);

@@ -1,9 +1,25 @@
 export {
+  BodyKeys,
+  NOTHING_SEALED,
+  type SealedAudit,
+  type SealedRow,
+} from './bodies/body-keys.ts';
+export { KeyRing, type KeyRingSource, type RingKeys } from './bodies/key-ring.ts';
+export { type SealRefusal, sealRefusalOf } from './bodies/refusal.ts';
+export {
+  ensureRingFile,
+  type OwnedRing,
+  ringCommand,
+  ringFile,
+  ringText,
+} from './bodies/ring-sources.ts';
+export {
   ed25519Cosigner,
   ed25519Signer,
   ed25519VerifierKey,
   nodeCryptography,
 } from './ed25519/node.ts';
+export { type AuditBody, parseBody } from './entry/audit-body.ts';
 export type {
   AuditAction,
   AuditEvent,
@@ -29,7 +45,13 @@ export {
   AuditAppender,
   type AuditAppenderOptions,
 } from './postgres/audit-appender.ts';
-export { APPEND_AUDIT, type AuditColumns, auditColumns } from './postgres/audit-columns.ts';
+export { AuditBodies, type ReadBody, type StoredBody } from './postgres/audit-bodies.ts';
+export {
+  APPEND_AUDIT,
+  AUDIT_COLUMN_TYPES,
+  type AuditColumns,
+  auditColumns,
+} from './postgres/audit-columns.ts';
 export { storeCosignature } from './postgres/cosignatures.ts';
 export { LogSequencer, type LogStatus, type SequencerOptions } from './postgres/log-sequencer.ts';
 export { type CommitIndex, commitPatientIndex, readLatestIndex } from './postgres/patient-index.ts';

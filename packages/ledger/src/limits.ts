@@ -72,3 +72,24 @@ export const MAX_FINDINGS = 1_000;
 
 /** A hole in the counters is an omission once the log has gone on for this long after it. */
 export const COUNTER_SETTLE_MS = 60_000;
+
+/** A version of the key ring is written in two bytes. */
+export const MAX_RING_VERSION = 65_535;
+
+/** What a command may print as key ring: 1,000 versions and comments. */
+export const MAX_RING_BYTES = 64 * 1024;
+
+/** A key management service that takes longer keeps the server from starting. */
+export const RING_COMMAND_TIMEOUT_MS = 30_000;
+
+/** Keys of patients in memory to write with: about 350 bytes each, 3.5 MB. */
+export const MAX_REMEMBERED_KEYS = 10_000;
+
+/** Bodies under one key; the next gets a new one. See `bodySealing` for why it is far from a limit. */
+export const MAX_BODIES_A_KEY = 2 ** 24;
+
+/** Times that records are sealed anew because a key of theirs was retired meanwhile. */
+export const SEAL_ATTEMPTS = 4;
+
+/** Keys wrapped anew in one transaction: 300 kB of WAL, a few milliseconds of locks on them. */
+export const REWRAP_KEYS_A_STEP = 1_000;

@@ -52,7 +52,9 @@ create function store_write(
   p_outgoing jsonb,
   e_id uuid[], e_interaction text[], e_type text[], e_urgency smallint[], p_actor text, p_request_id text,
   a_id uuid[], a_recorded timestamptz[], a_actor text[], a_action text[], a_outcome smallint[],
-  a_patient_tag bytea[], a_leaf bytea[], a_body text[], a_salt bytea[]
+  a_patient_tag bytea[], a_leaf bytea[], a_key bigint[], a_body bytea[],
+  -- keys of the records' bodies, see append_audit
+  b_tag bytea[], b_key bigint[], b_wrapped bytea[]
 ) returns bigint[] language plpgsql volatile
 -- Its statements look for single rows by whole keys, so there is nothing to plan anew for the values
 -- of each call, and planning cost as much as the look-ups (pg_stat_statements.track_planning).
@@ -236,7 +238,7 @@ begin
 
   if cardinality(a_id) > 0 then
     perform append_audit(p_tenant, a_id, a_recorded, a_actor, a_action, a_outcome, a_patient_tag, a_leaf,
-      a_body, a_salt);
+      a_key, a_body, b_tag, b_key, b_wrapped);
   end if;
   return v_patient;
 end

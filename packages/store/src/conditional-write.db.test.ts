@@ -202,15 +202,16 @@ describe('a transaction that is undone after its writes', () => {
   it('leaves nothing, and gives the audit records it had prepared back', async () => {
     const context = stage.context();
     let open = 0;
-    const audit = {
-      prepare: (...decided: Parameters<typeof context.audit.prepare>) => {
-        const rows = context.audit.prepare(...decided);
-        open += rows.length;
-        return rows;
+    const audit: typeof context.audit = {
+      ...context.audit,
+      prepare: (...decided) => {
+        const sealed = context.audit.prepare(...decided);
+        open += sealed.rows.length;
+        return sealed;
       },
-      release: (rows: Parameters<typeof context.audit.release>[0]) => {
-        open -= rows.length;
-        context.audit.release(rows);
+      release: (sealed) => {
+        open -= sealed.rows.length;
+        context.audit.release(sealed);
       },
     };
     const undone = stage.repository.write(

@@ -1,6 +1,6 @@
 import type { Resource, SearchQuery } from '@holdfast/fhir';
 import { type Clock, Fault, type Random, type TenantId } from '@holdfast/kernel';
-import type { AuditRow } from '@holdfast/ledger';
+import { NOTHING_SEALED, type SealedAudit, type SealRefusal } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { GateSource, PatientProjection } from './access-gate.ts';
@@ -22,9 +22,13 @@ import { type Prepared, WriteWork } from './write-work.ts';
 
 /** Makes the audit records that commit with the changes, anew for each attempt. */
 export interface WriteAudit {
-  prepare(changes: readonly Change[], decidedAt: DecidedAt): readonly AuditRow[];
+  prepare(changes: readonly Change[], decidedAt: DecidedAt): SealedAudit;
+  /** They are durable. Not told of a transaction that somebody else commits. */
+  committed(audit: SealedAudit): void;
   /** The attempt was undone, and its records with it. */
-  release(rows: readonly AuditRow[]): void;
+  release(audit: SealedAudit): void;
+  /** Before a further attempt: why the database did not take the records. */
+  refused(refusal: SealRefusal): Promise<void>;
 }
 
 export interface WriteContext extends WriteGates {
@@ -257,10 +261,10 @@ export class FhirRepository {
     const { tenant, projections } = this.#options;
     const { actor, requestId } = context;
     let plan: WritePlan | undefined;
-    let audit: readonly AuditRow[] = [];
+    let audit = NOTHING_SEALED;
     const giveBack = (): void => {
-      if (audit.length > 0) context.audit.release(audit);
-      audit = [];
+      if (audit.rows.length > 0) context.audit.release(audit);
+      audit = NOTHING_SEALED;
     };
     try {
       await attempt(async (deciding) => {
@@ -271,12 +275,14 @@ export class FhirRepository {
         audit = context.audit.prepare(plan.changes, decidedAt);
         return { tenant, actor, requestId, audit, decidedAt, projections };
       });
+      if (context.transaction === undefined) context.audit.committed(audit);
     } catch (error) {
       giveBack();
-      const refusal = error instanceof WriteRefused ? error.refusal.kind : undefined;
-      if (refusal === 'consent-changed' && plan !== undefined) {
+      const refusal = error instanceof WriteRefused ? error.refusal : undefined;
+      if (refusal?.kind === 'consent-changed' && plan !== undefined) {
         await this.#decisions.outdated(plan, context);
       }
+      if (refusal?.kind === 'audit-refused') await context.audit.refused(refusal.refusal);
       throw error;
     }
   }

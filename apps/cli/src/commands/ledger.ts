@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { TenantId } from '@holdfast/kernel';
-import { loadLogKeys, proveEntry, type VerificationReport } from '@holdfast/ledger';
+import { KeyRing, loadLogKeys, proveEntry, type VerificationReport } from '@holdfast/ledger';
 import { createPool } from '@holdfast/postgres';
 import type { Command } from 'commander';
 import { asOwner, type DataOption, databaseAddress } from '../database-address.ts';
 import { EXIT } from '../exit.ts';
+import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, serverOption } from '../options.ts';
 import { showPatient } from './ledger-show.ts';
 
@@ -62,7 +63,8 @@ async function prove(auditId: string, options: DataOption): Promise<void> {
 /** Looks only: makes neither keys nor a database, and writes nothing to the one it finds. */
 async function verify(options: Options): Promise<void> {
   const data = resolve(options.data);
-  const { verifyRecords } = await import('@holdfast/server');
+  const { verifyRecords, keyRingSource } = await import('@holdfast/server');
+  const ring = await KeyRing.open(keyRingSource(join(data, 'keys'), keyRingSetting(process.env)));
   const keys = await keysIn(data);
   const { url, done } = await databaseAddress(data);
   const pool = createPool({
@@ -75,6 +77,7 @@ async function verify(options: Options): Promise<void> {
     const report = await verifyRecords(pool, {
       tenant: FIRST_TENANT,
       keys,
+      ring,
       trusted: await keptCheckpoints(data, options.checkpoint),
       onProgress: (verified) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${verified} records verified`);

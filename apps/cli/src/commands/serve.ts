@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Result } from '@holdfast/kernel';
 import type { Role, RunningServer } from '@holdfast/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, wholeNumber } from '../options.ts';
 import { reportServing, workerNumber } from '../workers/cluster-worker.ts';
 import { DRAIN_SECONDS_MAX, WORKERS_MAX } from '../workers/limits.ts';
@@ -163,7 +164,8 @@ async function serve(options: Options): Promise<void> {
   const startedMs = performance.now();
   const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
   if (options.workers > 1 && worker === undefined) {
-    const shared = { dataDirectory: resolve(data), databaseUrl, onProgress: say };
+    const keyRing = keyRingSetting(process.env);
+    const shared = { dataDirectory: resolve(data), databaseUrl, keyRing, onProgress: say };
     const installation = await openInstallation(shared);
     await serveByWorkers({ workers: options.workers, installation, startedMs, say });
     return;
@@ -174,6 +176,7 @@ async function serve(options: Options): Promise<void> {
     dataDirectory: resolve(data),
     databaseUrl,
     environment,
+    keyRing: keyRingSetting(process.env),
     witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
     provider,
     organisation,

@@ -6,7 +6,9 @@ import { type Clock, type Random, systemTimers, type TenantId } from '@holdfast/
 import {
   AuditAppender,
   AuditProducer,
+  BodyKeys,
   haltsLog,
+  type KeyRing,
   type LogKeys,
   LogSequencer,
   nodeCryptography,
@@ -26,6 +28,7 @@ export interface AuditLogParts {
   readonly requests: Pool;
   readonly owner: Pool;
   readonly keys: LogKeys;
+  readonly ring: KeyRing;
   readonly dataDirectory: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -67,14 +70,17 @@ export function openAuditLog(parts: AuditLogParts): AuditLog {
     process: `${hostname()}-${process.pid}`,
     epoch: clock.now().getTime(),
   });
+  const bodyKeys = new BodyKeys({ tenant, ring: parts.ring, random });
   const appender = new AuditAppender({
     pool: requests,
     tenant,
+    bodyKeys,
     producer,
     onDurable: () => ledger.committed(),
     onFailed: () => ledger.appendFailed(),
   });
-  const audit = new AuditTrail({ appender, producer, tagKey: keys.tagKey, clock, random });
+  const { tagKey } = keys;
+  const audit = new AuditTrail({ appender, producer, bodyKeys, tagKey, clock, random });
   return { sequencer, audit, ledger, publisher };
 }
 

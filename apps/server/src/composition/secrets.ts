@@ -2,15 +2,19 @@ import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '@holdfast/kernel';
-import { type LogKeys, loadOrCreateLogKeys } from '@holdfast/ledger';
+import { KeyRing, type LogKeys, loadOrCreateLogKeys } from '@holdfast/ledger';
 import { loadOrCreateSigningKey, type SigningKey } from '@holdfast/signin';
 import { exportJWK } from 'jose';
 
+import type { ServerConfig } from '../config.ts';
+import { ensureKeyRing } from '../key-ring.ts';
 import { LOG_ORIGIN } from '../verify-records.ts';
 
 /** What one installation keeps to itself, in files that only its account reads. */
 export interface Secrets {
   readonly log: LogKeys;
+  /** What the keys of audit bodies are wrapped by. */
+  readonly ring: KeyRing;
   readonly signing: SigningKey;
   /** Seals page cursors: stable over restarts, the same in every process that holds the keys. */
   readonly cursor: Uint8Array;
@@ -21,8 +25,12 @@ export interface Secrets {
 }
 
 /** Loads the keys of `<data>/keys`, or creates them on the first start. */
-export async function openSecrets(dataDirectory: string, ownerUrl: string): Promise<Secrets> {
+export async function openSecrets(
+  { dataDirectory, keyRing }: Pick<ServerConfig, 'dataDirectory' | 'keyRing'>,
+  ownerUrl: string,
+): Promise<Secrets> {
   const directory = join(dataDirectory, 'keys');
+  const ring = await KeyRing.open(await ensureKeyRing(directory, keyRing));
   const log = await loadOrCreateLogKeys(directory, LOG_ORIGIN);
   const signing = await loadOrCreateSigningKey(directory);
   // For `holdfast ledger verify` beside a running server.
@@ -30,6 +38,7 @@ export async function openSecrets(dataDirectory: string, ownerUrl: string): Prom
   await writeFile(addressFile, ownerUrl, { mode: 0o600 });
   return {
     log,
+    ring,
     signing,
     cursor: await derivedSecret(signing, 'cursor'),
     subscriptions: await derivedSecret(signing, 'subscriptions'),

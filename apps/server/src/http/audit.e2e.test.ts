@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantId } from '@holdfast/kernel';
-import { type LogKeys, loadLogKeys, parseLeaf } from '@holdfast/ledger';
+import { KeyRing, type LogKeys, loadLogKeys, parseLeaf, ringFile } from '@holdfast/ledger';
 import { createPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuditRecord, auditRecords } from '../testing/audit-records.ts';
 import { type Serving, serving } from '../testing/serving.ts';
 import { LOG_ORIGIN, verifyRecords } from '../verify-records.ts';
 
@@ -12,25 +13,18 @@ const tenant = 1 as TenantId;
 let world: Serving;
 let owner: Pool;
 let keys: LogKeys;
+let ring: KeyRing;
 
 beforeAll(async () => {
   world = await serving({ demo: true });
   owner = createPool({ url: world.server.ownerUrl, tenant, max: 3 });
   keys = await loadLogKeys(join(world.dataDirectory, 'keys'), LOG_ORIGIN);
+  ring = await KeyRing.open(ringFile(join(world.dataDirectory, 'keys')));
 }, 120_000);
 afterAll(async () => {
   await owner.end();
   await world.stop();
 }, 60_000);
-
-interface Row {
-  readonly actor: string;
-  readonly action: string;
-  readonly outcome: number;
-  readonly patient_tag: Buffer | null;
-  readonly leaf: Buffer;
-  readonly body: string;
-}
 
 /** What a record says, the patient by name where it is one of the demo's. */
 interface Said {
@@ -43,14 +37,15 @@ interface Said {
 
 const PATIENTS = ['ada-demo', 'finn-demo', 'nobody-here'];
 
-function said({ outcome, patient_tag, leaf, body }: Row): Said {
+function said({ outcome, patientTag, leaf, body }: AuditRecord): Said {
   const parsed = parseLeaf(leaf);
   if (!parsed.ok) throw new Error(parsed.error);
   const patient = PATIENTS.find((value) =>
-    patient_tag?.equals(keys.tagKey.tag({ kind: 'patient', tenant, value })),
+    patientTag?.equals(keys.tagKey.tag({ kind: 'patient', tenant, value })),
   );
-  const { target, decision } = JSON.parse(body) as Pick<Said, 'target' | 'decision'>;
-  const other = patient_tag === null ? null : 'another';
+  if (body === null) throw new Error('a body that does not open');
+  const { target, decision } = body;
+  const other = patientTag === null ? null : 'another';
   return { type: parsed.value.type, outcome, patient: patient ?? other, target, decision };
 }
 
@@ -60,13 +55,11 @@ async function recorded(persona: string, path: string, init?: RequestInit) {
   const headers = { ...(init?.headers as Record<string, string>), 'x-request-id': requestId };
   const isFhir = !path.startsWith('/consent/');
   const answer = await world.call(persona, isFhir ? `/fhir/R4${path}` : path, { ...init, headers });
-  const { rows } = await owner.query<Row>(
-    `select actor, action, outcome, patient_tag, leaf, body from audit
-      where body::json ->> 'request' = $1 order by xid, id`,
-    [requestId],
-  );
-  return { answer, records: rows.map(said) };
+  return { answer, records: (await recordsOf(requestId)).map(said) };
 }
+
+const recordsOf = async (requestId: string): Promise<AuditRecord[]> =>
+  (await auditRecords(owner, world)).filter(({ body }) => body?.request === requestId);
 
 const consentEpoch = async (): Promise<number> => {
   const { rows } = await owner.query<{ epoch: string }>(
@@ -382,11 +375,7 @@ describe('SRV-1 no silent answer: what is refused', () => {
     const requestId = 'audit-forbidden-1';
     const headers = { 'x-request-id': requestId };
     expect((await world.call('patient', '/operations/overview', { headers })).status).toBe(403);
-    const { rows } = await owner.query<Row>(
-      `select outcome, body from audit where body::json ->> 'request' = $1`,
-      [requestId],
-    );
-    expect(rows).toMatchObject([{ outcome: 4 }]);
+    expect(await recordsOf(requestId)).toMatchObject([{ outcome: 4 }]);
   });
 });
 
@@ -395,11 +384,10 @@ describe('SRV-1 no silent answer: the platform itself', () => {
     await expect
       .poll(
         async () => {
-          const { rows } = await owner.query<Row>(
-            `select actor, action, outcome, patient_tag, leaf, body from audit
-              where actor = 'Device/holdfast-inference' order by xid, id limit 50`,
-          );
-          return rows.map(said).filter(({ type, patient }) => type === 'read' && patient !== null);
+          const records = await auditRecords(owner, world, `actor = 'Device/holdfast-inference'`);
+          return records
+            .map(said)
+            .filter(({ type, patient }) => type === 'read' && patient !== null);
         },
         { timeout: 60_000 },
       )
@@ -448,7 +436,7 @@ describe('the ledger of a running platform', () => {
 
   it('holds, and finds a version, a label and a consent state that were changed underneath', async () => {
     const verify = async () => {
-      const report = await verifyRecords(owner, { tenant, keys, trusted: [] });
+      const report = await verifyRecords(owner, { tenant, keys, ring, trusted: [] });
       return { ok: report.ok, findings: report.findings };
     };
     expect(await verify()).toEqual({ ok: true, findings: [] });

@@ -4,6 +4,7 @@ import { type LogKeys, loadLogKeys } from '@holdfast/ledger';
 import { createPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditRecords } from '../testing/audit-records.ts';
 import { type Answer, type Serving, serving } from '../testing/serving.ts';
 import { LOG_ORIGIN } from '../verify-records.ts';
 
@@ -161,11 +162,11 @@ describe('an export', () => {
   it('leaves one record for each patient in a file, before it goes out', async () => {
     const { output } = await manifestOf('researcher', '/Patient/$export?_type=Observation');
     await download('researcher', output[0]?.url ?? '', 'one-patient-file');
-    const { rows } = await owner.query<{ patient_tag: Buffer }>(
-      `select patient_tag from audit where body::json ->> 'request' = 'one-patient-file'`,
+    const records = (await auditRecords(owner, stage)).filter(
+      ({ body }) => body?.request === 'one-patient-file',
     );
     const esi = keys.tagKey.tag({ kind: 'patient', tenant, value: 'esi-demo' });
-    expect(rows.map(({ patient_tag: tag }) => tag.equals(esi))).toEqual([true]);
+    expect(records.map(({ patientTag }) => patientTag?.equals(esi))).toEqual([true]);
   });
 
   it('of a Group is of its active members, whatever else their rows name', async () => {

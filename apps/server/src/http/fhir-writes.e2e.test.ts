@@ -1,5 +1,6 @@
 import { createPool } from '@holdfast/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditRecords } from '../testing/audit-records.ts';
 import { type Answer, type Serving, serving } from '../testing/serving.ts';
 
 let stage: Serving;
@@ -205,12 +206,10 @@ describe('a refused write', () => {
     expect((await send('DELETE', '/Patient/withheld')).status).toBe(404);
     const owner = createPool({ url: stage.server.ownerUrl, tenant: 1, max: 1 });
     try {
-      const { rows } = await owner.query<{ body: string }>(
-        'select body from audit where outcome = 4 and patient_tag is not null',
-      );
-      const records = rows.map(({ body }) => body).join();
-      expect(records).toContain('"target":"Observation"');
-      expect(records).toContain('"target":"Patient/withheld"');
+      const refusals = 'outcome = 4 and patient_tag is not null';
+      const targets = (await auditRecords(owner, stage, refusals)).map(({ body }) => body?.target);
+      expect(targets).toContain('Observation');
+      expect(targets).toContain('Patient/withheld');
     } finally {
       await owner.end();
     }

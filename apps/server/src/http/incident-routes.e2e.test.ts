@@ -1,6 +1,7 @@
 import type { IncidentDetail, IncidentEntryRequest } from '@holdfast/api-contract';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditRecords } from '../testing/audit-records.ts';
 import { type Serving, serving } from '../testing/serving.ts';
 
 let world: Serving;
@@ -124,14 +125,10 @@ describe('an incident is protected', () => {
     expect(told).not.toContain('finn');
     const { body } = await world.call('operator', `/operations/incidents/${id}/patients`);
     expect(body).toEqual({ count: 1, ids: ['finn'] });
-    const owner = new pg.Client({ connectionString: world.server.ownerUrl });
-    await owner.connect();
-    const { rows } = await owner.query<{ n: number }>(
-      `select count(*)::int as n from holdfast.audit where body like $1 and patient_tag is not null`,
-      [`%"incident/${id}"%`],
-    );
+    const owner = new pg.Pool({ connectionString: world.server.ownerUrl, max: 1 });
+    const records = await auditRecords(owner, world, 'patient_tag is not null');
     await owner.end();
-    expect(rows[0]?.n).toBe(1);
+    expect(records.filter(({ body }) => body?.target === `incident/${id}`)).toHaveLength(1);
   });
 
   it.each<[string, object, number, string]>([

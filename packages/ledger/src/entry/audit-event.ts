@@ -55,8 +55,10 @@ export interface AuditRow {
   readonly patientTag: Buffer | null;
   /** What the Merkle tree commits to: canonical JSON (RFC 8785) without personal data. */
   readonly leaf: Buffer;
-  /** JSON with what the leaf only commits to; erasure removes it, with the salt. */
+  /** JSON with what the leaf only commits to. Stored encrypted, with the salt: see `BodyKeys`. */
   readonly body: string;
+  /** Whose key it is stored under: the patient's tag; null for the tenant's own, which no erasure takes. */
+  readonly keyTag: Buffer | null;
   /** 16 random bytes, so that the commitment cannot be guessed from likely bodies. */
   readonly salt: Buffer;
   /** The producer's counter in this leaf, and the earlier ones it closes as void. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Clock, type Random, type TenantId, uuidV7 } from '@holdfast/kernel';
 import { fault } from '../errors.ts';
 import { MAX_LEAF_BYTES } from '../limits.ts';
+import { formatBody } from './audit-body.ts';
 import type { AuditEvent, AuditRow } from './audit-event.ts';
 import { sealLeaf } from './leaf.ts';
 import type { AuditProducer } from './producer.ts';
@@ -74,7 +75,10 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
     ),
   );
   const { actor, action, outcome } = event;
-  const row = { auditId, recorded, actor, action, outcome, patientTag, leaf, body, salt, n, voids };
+  const row = {
+    ...{ auditId, recorded, actor, action, outcome, patientTag, leaf, body, salt, n, voids },
+    keyTag: patientTag,
+  };
   if (leaf.length > MAX_LEAF_BYTES) {
     producer.release([row]);
     throw fault('LED_LEAF_TOO_LARGE');
@@ -85,25 +89,4 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
 /** SHA-256(salt || actor || NUL || body) in base64url: binds the two columns that name people. */
 export function commitment({ actor, body, salt }: Committed): string {
   return hash('sha256', Buffer.concat([salt, Buffer.from(`${actor}\0${body}`)]), 'base64url');
-}
-
-/** What a record's body names, as `formatBody` wrote it; null where it is not of that form. */
-export function targetOf(body: string): string | null {
-  try {
-    const { target } = JSON.parse(body) as { target?: unknown };
-    return typeof target === 'string' ? target : null;
-  } catch {
-    return null;
-  }
-}
-
-/** What neither leaf nor columns say in the clear: on what, about whom, and why it was decided so. */
-function formatBody({ requestId, roles, target, patientId, decision }: AuditEvent): string {
-  return JSON.stringify({
-    decision: decision && [decision.consentClass, Number(decision.epoch), decision.verdict],
-    patient: patientId,
-    request: requestId,
-    roles,
-    target,
-  });
 }

@@ -5,7 +5,8 @@ import { TagKey } from '../entry/tag-key.ts';
 import { fault } from '../errors.ts';
 import { ed25519FromSeed, LogKeys, SEED_BYTES } from './log-keys.ts';
 
-const FILES = { signing: 'log-signing.key', tags: 'log-tags.key' } as const;
+export const SIGNING_KEY_FILE = 'log-signing.key';
+const FILES = { signing: SIGNING_KEY_FILE, tags: 'log-tags.key' } as const;
 /** Any permission of group or others. */
 const OPEN_TO_OTHERS = 0o077;
 
@@ -52,7 +53,7 @@ export async function loadOrCreateWitnessKey(directory: string): Promise<KeyObje
   return ed25519FromSeed(await load(path));
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

@@ -1,12 +1,14 @@
 import { systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import { describe, expect, it } from 'vitest';
+import { BodyKeys } from '../bodies/body-keys.ts';
 import type { AuditRow } from '../entry/audit-event.ts';
 import { prepareAudit } from '../entry/prepare-audit.ts';
 import { AuditProducer } from '../entry/producer.ts';
 import { TagKey } from '../entry/tag-key.ts';
 import { MAX_QUEUED_ROWS, MAX_ROWS_A_COMMIT } from '../limits.ts';
 import { readEvent } from '../testing/audit-events.ts';
+import { testRing } from '../testing/log-world.ts';
 import { AuditAppender } from './audit-appender.ts';
 import type { AuditColumns } from './audit-columns.ts';
 
@@ -49,7 +51,8 @@ function setUp() {
   };
   const durable: TenantId[] = [];
   const onDurable = (of: TenantId) => durable.push(of);
-  const appender = new AuditAppender({ pool: database, tenant, producer, onDurable });
+  const bodyKeys = new BodyKeys({ tenant, ring: testRing(), random: systemRandom });
+  const appender = new AuditAppender({ pool: database, tenant, bodyKeys, producer, onDurable });
   const rows = (count: number): AuditRow[] =>
     Array.from({ length: count }, () => prepareAudit(readEvent(), context));
   return { database, producer, appender, durable, rows };

@@ -1,15 +1,23 @@
 import type { Fault, TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
+import type { BodyKeys, SealedAudit } from '../bodies/body-keys.ts';
+import { sealRefusalOf } from '../bodies/refusal.ts';
 import type { AuditRow } from '../entry/audit-event.ts';
 import type { AuditProducer } from '../entry/producer.ts';
 import { fault } from '../errors.ts';
-import { MAX_QUEUED_ROWS, MAX_ROWS_A_COMMIT, QUEUE_RETRY_SECONDS } from '../limits.ts';
+import {
+  MAX_QUEUED_ROWS,
+  MAX_ROWS_A_COMMIT,
+  QUEUE_RETRY_SECONDS,
+  SEAL_ATTEMPTS,
+} from '../limits.ts';
 import { APPEND_AUDIT, auditColumns } from './audit-columns.ts';
 
 export interface AuditAppenderOptions {
   /** As role `holdfast_app`. */
   readonly pool: Queryable;
   readonly tenant: TenantId;
+  readonly bodyKeys: BodyKeys;
   /** Gets the counters of rows back that could not be stored. */
   readonly producer: AuditProducer;
   /** Called after each commit, e.g. with the sequencer's `wake`. */
@@ -95,10 +103,10 @@ export class AuditAppender {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    const { pool, tenant, producer, onDurable, onFailed } = this.#options;
+    const { tenant, producer, onDurable, onFailed } = this.#options;
     const rows = batch.flatMap((waiting) => waiting.rows);
     try {
-      await pool.query({ ...APPEND, values: [tenant, ...auditColumns(rows)] });
+      await this.#store(rows);
       this.#counts.commits += 1;
       this.#counts.rows += rows.length;
       for (const { done } of batch) done();
@@ -113,5 +121,24 @@ export class AuditAppender {
       this.#queuedRows -= rows.length;
     }
     onDurable?.(tenant);
+  }
+
+  /** Under new keys where those known were retired since they were last used. */
+  async #store(rows: readonly AuditRow[]): Promise<void> {
+    const { pool, tenant, bodyKeys } = this.#options;
+    const send = (sealed: SealedAudit) =>
+      pool.query({ ...APPEND, values: [tenant, ...auditColumns(sealed)] });
+    for (let attempt = 1; ; attempt++) {
+      const sealed = bodyKeys.seal(rows);
+      try {
+        await send(sealed);
+        bodyKeys.committed(sealed);
+        return;
+      } catch (error) {
+        const refusal = sealRefusalOf(error);
+        if (refusal === undefined || attempt === SEAL_ATTEMPTS) throw error;
+        await bodyKeys.refused(refusal);
+      }
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../entry/audit-event.ts';
+import type { SealedAudit } from '../bodies/body-keys.ts';
 
 /** One array a column, in the order of `append_audit`'s parameters after the tenant. */
 export type AuditColumns = [
@@ -9,11 +9,15 @@ export type AuditColumns = [
   outcomes: number[],
   patientTags: (Buffer | null)[],
   leaves: Buffer[],
-  bodies: string[],
-  salts: Buffer[],
+  keyIds: string[],
+  bodies: Buffer[],
+  usedKeyTags: Buffer[],
+  usedKeyIds: string[],
+  usedKeysWrapped: (Buffer | null)[],
 ];
 
-const COLUMN_TYPES = [
+/** SQL types of `auditColumns`. */
+export const AUDIT_COLUMN_TYPES = [
   'uuid[]',
   'timestamptz[]',
   'text[]',
@@ -21,17 +25,20 @@ const COLUMN_TYPES = [
   'smallint[]',
   'bytea[]',
   'bytea[]',
-  'text[]',
+  'bigint[]',
   'bytea[]',
-];
+  'bytea[]',
+  'bigint[]',
+  'bytea[]',
+] as const;
 
-/** `select append_audit($1, ...)`: the tenant, then `auditColumns(rows)`. */
-export const APPEND_AUDIT = `select append_audit($1, ${COLUMN_TYPES.map(
+/** `select append_audit($1, ...)`: the tenant, then `auditColumns(sealed)`. */
+export const APPEND_AUDIT = `select append_audit($1, ${AUDIT_COLUMN_TYPES.map(
   (type, i) => `$${i + 2}::${type}`,
 ).join(', ')})`;
 
-/** The rows as arguments of `append_audit(tenant, ...)`, which a write calls in its transaction. */
-export function auditColumns(rows: readonly AuditRow[]): AuditColumns {
+/** The records as arguments of `append_audit(tenant, ...)`, which a write calls in its transaction. */
+export function auditColumns({ rows, keys }: SealedAudit): AuditColumns {
   return [
     rows.map((row) => row.auditId),
     rows.map((row) => row.recorded.toISOString()),
@@ -40,7 +47,10 @@ export function auditColumns(rows: readonly AuditRow[]): AuditColumns {
     rows.map((row) => row.outcome),
     rows.map((row) => row.patientTag),
     rows.map((row) => row.leaf),
-    rows.map((row) => row.body),
-    rows.map((row) => row.salt),
+    rows.map((row) => row.keyId),
+    rows.map((row) => row.sealedBody),
+    keys.map((key) => key.keyTag),
+    keys.map((key) => key.keyId),
+    keys.map((key) => key.wrapped),
   ];
 }

@@ -3,8 +3,18 @@ import type { Queryable } from '@holdfast/postgres';
 import { MAX_FINDINGS, VERIFY_BATCHES_A_READ } from '../limits.ts';
 import { splitHashes } from '../tiles/hash-tile.ts';
 import type { FullTile } from '../tiles/tile-frontier.ts';
-import type { LoggedBatch, StoredRecord } from '../verify/match-batch.ts';
+import type { LoggedBatch, RecordBody, StoredRecord } from '../verify/match-batch.ts';
+import type { ReadBody, StoredBody } from './audit-bodies.ts';
 import { type AuditKey, FIRST_KEY } from './stored-log.ts';
+
+/** Reads bodies: `AuditBodies`, or `bodiesThere` for whoever does not hold the key ring. */
+export interface BodyReader {
+  read(source: Queryable, rows: readonly StoredBody[]): Promise<(ReadBody | Sealed)[]>;
+}
+
+interface Sealed {
+  readonly state: 'sealed';
+}
 
 /** A batch of the log with the records that stand in its range. */
 export interface PagedBatch extends LoggedBatch {
@@ -25,8 +35,16 @@ interface BatchRow {
   leaf_hashes: Buffer;
 }
 
+export interface LogReading {
+  readonly tenant: TenantId;
+  readonly bodies: BodyReader;
+}
+
 /** The log in order, a few batches in memory at a time. */
-export async function* logBatches(source: Queryable, tenant: TenantId): AsyncGenerator<PagedBatch> {
+export async function* logBatches(
+  source: Queryable,
+  { tenant, bodies }: LogReading,
+): AsyncGenerator<PagedBatch> {
   let after = FIRST_KEY;
   for (;;) {
     const { rows } = await source.query<BatchRow>(
@@ -37,7 +55,7 @@ export async function* logBatches(source: Queryable, tenant: TenantId): AsyncGen
     );
     for (const row of rows) {
       const last = { xid: row.xid, id: row.id };
-      const records = await readRecords(source, { tenant, after, last });
+      const records = await readRecords(source, { tenant, bodies, after, last });
       yield {
         position: Number(row.position),
         auditIds: row.audit_ids,
@@ -58,11 +76,11 @@ export async function* logBatches(source: Queryable, tenant: TenantId): AsyncGen
 /** Records after the log's end. */
 export async function* tailRecords(
   source: Queryable,
-  { tenant, after }: { readonly tenant: TenantId; readonly after: AuditKey },
+  { tenant, bodies, after }: LogReading & { readonly after: AuditKey },
 ): AsyncGenerator<StoredRecord> {
   let from = after;
   for (;;) {
-    const rows = await readRecords(source, { tenant, after: from, last: null });
+    const rows = await readRecords(source, { tenant, bodies, after: from, last: null });
     for (const { record, key } of rows) {
       yield record;
       from = key;
@@ -81,27 +99,44 @@ interface RecordRow {
   outcome: StoredRecord['outcome'];
   patient_tag: Buffer | null;
   leaf: Buffer;
-  body: string | null;
-  salt: Buffer | null;
+  key_id: string;
+  body: Buffer | null;
 }
 
 async function readRecords(
   source: Queryable,
-  range: { readonly tenant: TenantId; readonly after: AuditKey; readonly last: AuditKey | null },
+  range: LogReading & { readonly after: AuditKey; readonly last: AuditKey | null },
 ): Promise<{ record: StoredRecord; key: AuditKey }[]> {
-  const { tenant, after, last } = range;
+  const { tenant, bodies, after, last } = range;
   const bound = last === null ? '' : 'and (xid, id) <= ($5::xid8, $6::bigint)';
   const { rows } = await source.query<RecordRow>(
-    `select xid::text as xid, id, audit_id, recorded, actor, action, outcome, patient_tag, leaf, body, salt
+    `select xid::text as xid, id, audit_id, recorded, actor, action, outcome, patient_tag, leaf, key_id, body
        from audit where tenant = $1 and (xid, id) > ($2::xid8, $3::bigint) ${bound}
       order by audit.xid, id limit $4`,
     // A batch has at most 512 entries: more rows than the limit in its range are insertions.
     [tenant, after.xid, after.id, TAIL_ROWS, ...(last === null ? [] : [last.xid, last.id])],
   );
-  return rows.map(({ xid, id, audit_id, patient_tag, ...record }) => ({
-    key: { xid, id },
-    record: { ...record, auditId: audit_id, patientTag: patient_tag },
+  const stored = rows.map((row) => ({
+    ...row,
+    auditId: row.audit_id,
+    patientTag: row.patient_tag,
+    keyId: row.key_id,
   }));
+  const read = await bodies.read(source, stored);
+  return stored.map(({ xid, id, recorded, actor, action, outcome, leaf, ...row }, index) => ({
+    key: { xid, id },
+    record: {
+      ...{ recorded, actor, action, outcome, leaf, auditId: row.auditId },
+      patientTag: row.patientTag,
+      body: recordBody(read[index]),
+    },
+  }));
+}
+
+function recordBody(read: ReadBody | Sealed | undefined): RecordBody {
+  if (read?.state === 'held') return { state: 'held', text: read.text, salt: read.salt };
+  if (read?.state === 'altered' || read?.state === 'sealed') return { state: read.state };
+  return { state: 'gone' };
 }
 
 /**

@@ -59,13 +59,13 @@ describe('LED-5 every durable record gets into the log, once', () => {
   });
 
   it('a transaction that commits late is not lost, and nothing overtakes it', async () => {
-    const { tenant, prepare, appender, sequencer, verify, clock } = world();
+    const { tenant, prepare, appender, sequencer, verify, clock, bodyKeys } = world();
     const timers = new ManualTimers(clock);
     const sequencing = sequencer({ timers, clock });
     const late = prepare();
     const writer = await db.appPool.connect();
     await writer.query('begin');
-    await writer.query(APPEND_AUDIT, [tenant, ...auditColumns([late])]);
+    await writer.query(APPEND_AUDIT, [tenant, ...auditColumns(bodyKeys.seal([late]))]);
     const sooner = [prepare(), prepare(), prepare()];
     await appender.append(sooner);
     await sequencing.start();
@@ -93,19 +93,19 @@ describe('LED-5 every durable record gets into the log, once', () => {
   });
 
   it('what was signed waits no longer, though more is always on its way', async () => {
-    const { tenant, prepare, appender, sequencer, clock } = world();
+    const { tenant, prepare, appender, sequencer, clock, bodyKeys } = world();
     const timers = new ManualTimers(clock);
     const sequencing = sequencer({ timers, clock });
     const [first, second] = [await db.appPool.connect(), await db.appPool.connect()];
     await first.query('begin');
-    await first.query(APPEND_AUDIT, [tenant, ...auditColumns([prepare()])]);
+    await first.query(APPEND_AUDIT, [tenant, ...auditColumns(bodyKeys.seal([prepare()]))]);
     await appender.append([prepare()]);
     await sequencing.start();
     const waitingSince = clock.now();
     expect(sequencing.status(tenant)).toMatchObject({ size: 0, pendingSince: waitingSince });
 
     await second.query('begin');
-    await second.query(APPEND_AUDIT, [tenant, ...auditColumns([prepare()])]);
+    await second.query(APPEND_AUDIT, [tenant, ...auditColumns(bodyKeys.seal([prepare()]))]);
     await appender.append([prepare()]);
     await first.query('commit');
     while (sequencing.status(tenant).checkpointSize < 2) {

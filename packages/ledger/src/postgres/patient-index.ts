@@ -1,7 +1,8 @@
 import { invariant, type TenantId } from '@holdfast/kernel';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
-import type { AuditRow, IndexRoot } from '../entry/audit-event.ts';
+import { NOTHING_SEALED, type SealedAudit } from '../bodies/body-keys.ts';
+import type { IndexRoot } from '../entry/audit-event.ts';
 import { parseLeaf } from '../entry/leaf.ts';
 import { fault } from '../errors.ts';
 import { INDEX_ENTRIES_A_READ, INDEX_PREFIXES_A_READ } from '../limits.ts';
@@ -23,9 +24,10 @@ export const TOP = -1;
 
 export interface CommitIndex {
   readonly tenant: TenantId;
-  /** Makes the record whose leaf commits to the root; told when it was not stored after all. */
-  readonly prepare: (index: IndexRoot) => AuditRow;
-  readonly release: (rows: readonly AuditRow[]) => void;
+  /** Makes the record whose leaf commits to the root; told whether it was stored after all. */
+  readonly prepare: (index: IndexRoot) => SealedAudit;
+  readonly committed: (audit: SealedAudit) => void;
+  readonly release: (audit: SealedAudit, cause: unknown) => Promise<void>;
 }
 
 /** How far the newest index goes; null before the first one. */
@@ -51,10 +53,10 @@ export async function readLatestIndex(
  * @throws Fault LED_ALTERED where the log's entries are not all there
  */
 export async function commitPatientIndex(pool: Pool, options: CommitIndex): Promise<boolean> {
-  const { tenant, prepare, release } = options;
-  let recorded: AuditRow[] = [];
+  const { tenant, prepare, release, committed } = options;
+  let recorded = NOTHING_SEALED;
   try {
-    return await inTransaction(pool, async (tx) => {
+    const indexed = await inTransaction(pool, async (tx) => {
       await tx.query('set local role holdfast_sequencer');
       await tx.query(`select set_config('holdfast.tenant', $1, true)`, [String(tenant)]);
       await tx.query('select pg_advisory_xact_lock($1, $2)', [INDEX_LOCK, tenant]);
@@ -67,16 +69,18 @@ export async function commitPatientIndex(pool: Pool, options: CommitIndex): Prom
         await extendChains(tx, { tenant, from: at, to, touched });
       }
       const root = await rehash(tx, tenant, [...touched]);
-      recorded = [prepare({ size, root })];
+      recorded = prepare({ size, root });
       await tx.query(APPEND_AUDIT, [tenant, ...auditColumns(recorded)]);
       await tx.query(
         'insert into log_index (tenant, size, root, audit_id) values ($1, $2, $3, $4)',
-        [tenant, size, root, recorded[0]?.auditId],
+        [tenant, size, root, recorded.rows[0]?.auditId],
       );
       return true;
     });
+    committed(recorded);
+    return indexed;
   } catch (error) {
-    release(recorded);
+    await release(recorded, error);
     throw error;
   }
 }

@@ -37,20 +37,27 @@ async function signedLog(count: number) {
   return { ...world, tenant, idAt, tamper };
 }
 
+function only<Item>(items: readonly Item[]): Item {
+  const [item, ...further] = items;
+  if (item === undefined || further.length > 0) throw new Error('not exactly one');
+  return item;
+}
+
 /** What was altered leaves a hole in the counters too; these tests look at the alteration alone. */
 const SETTLING = { counterSettleMs: 60_000 };
 
-const COLUMNS = 'audit_id, recorded, action, outcome, actor, patient_tag, leaf, body, salt';
+const COLUMNS = 'audit_id, recorded, action, outcome, actor, patient_tag, leaf, key_id, body';
 
 describe('LED-7 any change to a stored record is found, and named', () => {
   it.each([
-    ['its body', `body = replace(body, 'clinician', 'nurse')`, 'body-altered'],
-    ['its salt', `salt = '\\x00000000000000000000000000000000'`, 'body-altered'],
+    ['its body', 'body = set_byte(body, 20, get_byte(body, 20) # 1)', 'body-altered'],
+    ['its salt', 'body = set_byte(body, 0, get_byte(body, 0) # 1)', 'body-altered'],
+    ['its key', 'key_id = key_id # 1', 'body-missing'],
     ['its leaf', `leaf = overlay(leaf placing '5' from length(leaf) - 2)`, 'leaf-altered'],
     ['its actor', `actor = 'Practitioner/other'`, 'column-altered'],
     [
-      'its actor, with body and salt gone as if erased',
-      `actor = 'Practitioner/innocent', body = null, salt = null`,
+      'its actor, with the body gone as if erased',
+      `actor = 'Practitioner/innocent', body = null`,
       'column-altered',
     ],
     ['its outcome', 'outcome = 12', 'column-altered'],
@@ -71,7 +78,7 @@ describe('LED-7 any change to a stored record is found, and named', () => {
 
   it('removing a body: only the record of an erasure accounts for it', async () => {
     const { verify, tamper, idAt } = await signedLog(12);
-    await tamper('update audit set body = null, salt = null where audit_id = $1', [idAt(5)]);
+    await tamper('update audit set body = null where audit_id = $1', [idAt(5)]);
     expect(await verify(SETTLING)).toMatchObject({
       ok: false,
       erasedBodies: 1,
@@ -80,8 +87,8 @@ describe('LED-7 any change to a stored record is found, and named', () => {
   });
 
   it('inserting a record that the platform did not make, before it is logged', async () => {
-    const { verify, tamper, tenant, sequencer, end, prepare } = await signedLog(4);
-    const forged = prepare();
+    const { verify, tamper, tenant, sequencer, end, prepare, bodyKeys } = await signedLog(4);
+    const forged = only(bodyKeys.seal([prepare()]).rows);
     // All is consistent, as its author knows how records are made; only the key is not theirs.
     const leaf = forged.leaf.toString('utf8').replace(/"purpose":\[[^\]]*\]/, '"purpose":[]');
     await tamper(
@@ -95,8 +102,8 @@ describe('LED-7 any change to a stored record is found, and named', () => {
         forged.actor,
         forged.patientTag,
         Buffer.from(leaf),
-        forged.body,
-        forged.salt,
+        forged.keyId,
+        forged.sealedBody,
       ],
     );
     await sequencer().start();
@@ -158,7 +165,7 @@ describe('LED-7 any change to a stored record is found, and named', () => {
   it('swapping only what two records say', async () => {
     const { verify, tamper, idAt } = await signedLog(12);
     await tamper(
-      `update audit set leaf = other.leaf, body = other.body, salt = other.salt from audit as other
+      `update audit set leaf = other.leaf, key_id = other.key_id, body = other.body from audit as other
         where (audit.audit_id, other.audit_id) in (($1::uuid, $2::uuid), ($2, $1))`,
       [idAt(4), idAt(7)],
     );
@@ -180,7 +187,7 @@ describe('LED-7 any change to a stored record is found, and named', () => {
     // By its transaction it stands between the first batch and the second.
     await tamper(
       `insert into audit (tenant, xid, ${COLUMNS})
-       select tenant, xid, $2, recorded, action, outcome, actor, patient_tag, $3, body, salt
+       select tenant, xid, $2, recorded, action, outcome, actor, patient_tag, $3, key_id, body
        from (select * from audit where tenant = $1 order by xid, id limit 1) as first`,
       [tenant, forged.auditId, forged.leaf],
     );
@@ -395,7 +402,7 @@ describe('LED-4 a record that never reached the log leaves a hole', () => {
 describe('erasure', () => {
   it('an erased body leaves the log and every proof valid, once a record says who erased it', async () => {
     const { verify, tamper, tenant, idAt, append, sequencer, end } = await signedLog(5);
-    await tamper('update audit set body = null, salt = null where audit_id = $1', [idAt(1)]);
+    await tamper('update audit set body = null where audit_id = $1', [idAt(1)]);
     await append({ interaction: ERASE_BODIES, action: 'E', target: null });
     await sequencer().start();
     await end();
@@ -412,7 +419,7 @@ describe('erasure', () => {
     await append({ ...erasure, outcome: 4 });
     await sequencer().start();
     await end();
-    await tamper('update audit set body = null, salt = null where audit_id = $1', [row?.auditId]);
+    await tamper('update audit set body = null where audit_id = $1', [row?.auditId]);
     expect(await verify()).toMatchObject({
       ok: false,
       findings: [{ kind: 'body-missing', auditId: row?.auditId }],

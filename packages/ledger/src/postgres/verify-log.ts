@@ -1,5 +1,6 @@
 import type { TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
+import type { KeyRing } from '../bodies/key-ring.ts';
 import type { IndexRoot } from '../entry/audit-event.ts';
 import { parseLeaf } from '../entry/leaf.ts';
 import type { TagKey } from '../entry/tag-key.ts';
@@ -10,9 +11,10 @@ import { CounterCoverage } from '../verify/counter-coverage.ts';
 import { Erasures } from '../verify/erasures.ts';
 import { type Finding, Findings } from '../verify/finding.ts';
 import { IndexReplay } from '../verify/index-replay.ts';
-import { matchBatch, type StoredRecord } from '../verify/match-batch.ts';
+import { matchBatch, type RecordBody, type StoredRecord } from '../verify/match-batch.ts';
 import { Replay } from '../verify/replay.ts';
 import { ContentCheck, type WrittenContents } from '../verify/written-contents.ts';
+import { AuditBodies, bodiesThere } from './audit-bodies.ts';
 import { CheckpointHeads } from './checkpoint-heads.ts';
 import {
   alteredTiles,
@@ -34,7 +36,9 @@ export interface VerifyOptions {
   readonly trusted?: readonly string[];
   /** Without it nobody can tell a forged actor, or a forged record, from a true one. */
   readonly tagKey?: TagKey | undefined;
-  /** What the writes left, to be held against the log; needs `tagKey`. */
+  /** Without it bodies are taken as they are, and what writes left is not looked at. */
+  readonly ring?: KeyRing | undefined;
+  /** What the writes left, to be held against the log; needs `tagKey` and `ring`. */
   readonly contents?: WrittenContents;
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** See `COUNTER_SETTLE_MS`. */
@@ -60,6 +64,8 @@ export interface VerificationReport {
   readonly unsequenced: number;
   /** Counters missing so recently that their records may be on their way. */
   readonly unsettledCounters: number;
+  /** Bodies that are as they were committed to; null without the key ring. */
+  readonly bodiesChecked: number | null;
   /** Bodies that are gone; each without a record of its erasure is a finding too. */
   readonly erasedBodies: number;
   /** Stored versions that are as their writes left them; null where none were looked at. */
@@ -85,8 +91,10 @@ export async function verifyLog(
   const replay = new Replay(findings);
   const index = await readLatestIndex(source, tenant);
   const records = new RecordChecks(options, { findings, index });
+  const { ring } = options;
+  const bodies = ring === undefined ? bodiesThere(tenant) : new AuditBodies({ tenant, ring });
   let last = FIRST_KEY;
-  for await (const batch of logBatches(source, tenant)) {
+  for await (const batch of logBatches(source, { tenant, bodies })) {
     await records.add(batch);
     const end = replay.size + batch.leafHashes.length;
     const tiles = replay.append(batch, await heads.within(replay.size, end));
@@ -101,7 +109,7 @@ export async function verifyLog(
   for (const detail of await surplusTiles(source, { tenant, size: replay.size })) {
     findings.add({ kind: 'tile-inserted', position: null, auditId: null, detail });
   }
-  const tail = tailRecords(source, { tenant, after: last });
+  const tail = tailRecords(source, { tenant, bodies, after: last });
   const unsequenced = await records.addTail(tail, replay.size);
   const counted = await records.finish(source);
   return {
@@ -128,13 +136,16 @@ class RecordChecks {
   readonly #index: IndexReplay;
   readonly #tenant: TenantId;
   #erasedBodies = 0;
+  readonly #withBodies: boolean;
+  #heldBodies = 0;
 
   constructor(
     options: VerifyOptions,
     { findings, index }: { readonly findings: Findings; readonly index: IndexRoot | null },
   ) {
-    const { tenant, tagKey, contents } = options;
+    const { tenant, tagKey, contents, ring } = options;
     this.#tenant = tenant;
+    this.#withBodies = ring !== undefined;
     const report = (finding: Finding): void => findings.add(finding);
     this.#findings = findings;
     this.#tags = tagKey && { tagKey, tenant };
@@ -143,7 +154,7 @@ class RecordChecks {
     this.#erasures = new Erasures(report);
     this.#index = new IndexReplay(index, report);
     this.#contents =
-      contents && tagKey ? new ContentCheck({ contents, tagKey, tenant, report }) : null;
+      contents && tagKey && ring ? new ContentCheck({ contents, tagKey, tenant, report }) : null;
   }
 
   async add(batch: PagedBatch): Promise<void> {
@@ -156,10 +167,16 @@ class RecordChecks {
     for (const { leaf, position, body } of match.held) {
       this.#counters.add(leaf);
       this.#index.add(leaf, position);
-      if (body === null) this.#erasedBodies += 1;
-      this.#erasures.add(leaf, { position, bodyMissing: body === null });
+      const bodyMissing = body.state === 'gone';
+      this.#countBody(body);
+      this.#erasures.add(leaf, { position, bodyMissing });
     }
     await this.#contents?.add(match.held.filter(({ leaf }) => leaf.content !== undefined));
+  }
+
+  #countBody({ state }: RecordBody): void {
+    if (state === 'gone') this.#erasedBodies += 1;
+    else if (state === 'held') this.#heldBodies += 1;
   }
 
   /** @returns how many */
@@ -179,7 +196,12 @@ class RecordChecks {
 
   async finish(
     source: Queryable,
-  ): Promise<Pick<VerificationReport, 'unsettledCounters' | 'erasedBodies' | 'contentsChecked'>> {
+  ): Promise<
+    Pick<
+      VerificationReport,
+      'unsettledCounters' | 'bodiesChecked' | 'erasedBodies' | 'contentsChecked'
+    >
+  > {
     const { sound } = this.#findings;
     this.#index.finish(sound);
     if (sound) {
@@ -191,6 +213,7 @@ class RecordChecks {
     await this.#contents?.finish();
     return {
       unsettledCounters: this.#counters.finish(),
+      bodiesChecked: this.#withBodies ? this.#heldBodies : null,
       erasedBodies: this.#erasedBodies,
       contentsChecked: this.#contents?.checked ?? null,
     };

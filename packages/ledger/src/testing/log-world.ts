@@ -2,6 +2,8 @@ import { systemClock, systemTimers, type TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import { fakeClock, seededRandom, type TestDatabase } from '@holdfast/testkit';
 import { vi } from 'vitest';
+import { BodyKeys } from '../bodies/body-keys.ts';
+import { KeyRing } from '../bodies/key-ring.ts';
 import type { AuditEvent, AuditRow } from '../entry/audit-event.ts';
 import { prepareAudit } from '../entry/prepare-audit.ts';
 import { AuditProducer } from '../entry/producer.ts';
@@ -18,6 +20,8 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
   const random = seededRandom(tenant);
   // One database, one log server: the same keys for every tenant of a test file.
   const keys = createLogKeys(seededRandom(7));
+  const ring = testRing();
+  const bodyKeys = new BodyKeys({ tenant, ring, random: seededRandom(tenant + 1_000) });
   const producer = new AuditProducer({ process: 'api-1', epoch: 1 });
   const context = { tenant, tagKey: keys.tagKey, producer, clock, random };
   const verifier = keys.verifierOf(tenant);
@@ -25,13 +29,15 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
     clock.advance(1);
     return prepareAudit(readEvent(changes), context);
   };
-  const appender = new AuditAppender({ pool: db.appPool, tenant, producer });
+  const appender = new AuditAppender({ pool: db.appPool, tenant, bodyKeys, producer });
   const errors: unknown[] = [];
   const notes: string[] = [];
   const started: LogSequencer[] = [];
   return {
     clock,
     keys,
+    ring,
+    bodyKeys,
     producer,
     prepare,
     appender,
@@ -56,8 +62,11 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
       const committed = await commitPatientIndex(db.pool, {
         tenant,
         prepare: (index) =>
-          prepare({ interaction: 'index-root', action: 'E', patientId: null, index }),
-        release: (released) => producer.release(released),
+          bodyKeys.seal([
+            prepare({ interaction: 'index-root', action: 'E', patientId: null, index }),
+          ]),
+        committed: (audit) => bodyKeys.committed(audit),
+        release: async ({ rows }) => producer.release(rows),
       });
       if (committed) await fencePassed(db, tenant);
       return committed;
@@ -84,6 +93,7 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
         tenant,
         verifier,
         tagKey: keys.tagKey,
+        ring,
         counterSettleMs: 0,
         ...changes,
       }),
@@ -113,3 +123,6 @@ export function deferred<Value>(): { promise: Promise<Value>; resolve: (value: V
   });
   return { promise, resolve };
 }
+
+/** A key ring of one version. */
+export const testRing = (): KeyRing => new KeyRing(new Map([[1, seededRandom(11).bytes(32)]]));

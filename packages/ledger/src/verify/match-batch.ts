@@ -7,14 +7,18 @@ import { type Hash, sameHash } from '../merkle/hash.ts';
 import { nodeTreeHasher } from '../sha256/node.ts';
 import type { Finding } from './finding.ts';
 
-/** A stored record; body and salt are null once erased. */
+/** A stored record, with what there is to read of its body. */
 export type StoredRecord = Pick<
   AuditRow,
   'auditId' | 'recorded' | 'actor' | 'action' | 'outcome' | 'patientTag' | 'leaf'
 > & {
-  readonly body: string | null;
-  readonly salt: Buffer | null;
+  readonly body: RecordBody;
 };
+
+/** `sealed`: it is there, and whoever looks does not hold the key ring. `gone`: for good. */
+export type RecordBody =
+  | { readonly state: 'held'; readonly text: string; readonly salt: Buffer }
+  | { readonly state: 'sealed' | 'gone' | 'altered' };
 
 export interface LoggedBatch {
   /** Of the first entry. */
@@ -32,8 +36,7 @@ export interface BatchMatch {
 export interface HeldRecord {
   readonly leaf: Leaf;
   readonly position: number;
-  /** null once erased. */
-  readonly body: string | null;
+  readonly body: RecordBody;
 }
 
 /** With the key of the tags, forged actors and forged leaves are found too. */
@@ -93,7 +96,7 @@ function recordFaults(leaf: Leaf, record: StoredRecord, tags?: TagCheck): Record
     kind: 'column-altered',
     detail: column,
   }));
-  const { actor, body, salt } = record;
+  const { actor, body } = record;
   if (tags !== undefined) {
     const { tagKey, tenant } = tags;
     if (!isSealed(leaf, tags)) faults.push({ kind: 'leaf-forged' });
@@ -102,7 +105,9 @@ function recordFaults(leaf: Leaf, record: StoredRecord, tags?: TagCheck): Record
       return [...faults, { kind: 'column-altered', detail: 'actor' }];
     }
   }
-  if (body === null || salt === null) return faults;
-  if (commitment({ actor, body, salt }) !== leaf.body) faults.push({ kind: 'body-altered' });
-  return faults;
+  const altered =
+    body.state === 'altered' ||
+    (body.state === 'held' &&
+      commitment({ actor, body: body.text, salt: body.salt }) !== leaf.body);
+  return altered ? [...faults, { kind: 'body-altered' }] : faults;
 }

@@ -1,8 +1,9 @@
 import type { TenantId } from '@holdfast/kernel';
+import { parseBody } from '../entry/audit-body.ts';
 import type { Leaf } from '../entry/leaf.ts';
-import { targetOf } from '../entry/prepare-audit.ts';
 import type { TagKey } from '../entry/tag-key.ts';
 import type { Finding } from './finding.ts';
+import type { RecordBody } from './match-batch.ts';
 
 /** A version as it stands where writes put it. */
 export interface WrittenContent {
@@ -23,8 +24,7 @@ export interface WrittenContents {
 /** A write whose leaf and body hold. */
 export interface LoggedWrite {
   readonly leaf: Leaf;
-  /** null where it was erased. */
-  readonly body: string | null;
+  readonly body: RecordBody;
   readonly position: number | null;
 }
 
@@ -56,8 +56,9 @@ export class ContentCheck {
   async add(writes: readonly LoggedWrite[]): Promise<void> {
     this.#logged += writes.length;
     const known = writes.flatMap((write) => {
-      const target = write.body === null ? null : targetOf(write.body);
-      return target === null ? [] : [{ ...write, target }];
+      const { body } = write;
+      const target = body.state === 'held' ? parseBody(body.text)?.target : undefined;
+      return typeof target === 'string' ? [{ ...write, target }] : [];
     });
     if (known.length === 0) return;
     const found = await this.#contents.read(known.map(({ target }) => target));

@@ -1,6 +1,6 @@
 import { URGENCY_CODES } from '@holdfast/events';
 import { typeCode } from '@holdfast/fhir';
-import { type AuditRow, auditColumns } from '@holdfast/ledger';
+import { AUDIT_COLUMN_TYPES, auditColumns, type SealedAudit } from '@holdfast/ledger';
 import type { IndexRows } from '../index-rows.ts';
 import type { DecidedAt } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
@@ -31,8 +31,8 @@ const PARAMETER_TYPES = [
   'jsonb',
   // Events
   'uuid[] text[] text[] smallint[] text text',
-  // Audit records
-  'uuid[] timestamptz[] text[] text[] smallint[] bytea[] bytea[] text[] bytea[]',
+  // Audit records and the keys of their bodies
+  AUDIT_COLUMN_TYPES.join(' '),
 ].flatMap((group) => group.split(' '));
 
 const TEXT = `select store_write(${PARAMETER_TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')}) as patients`;
@@ -62,7 +62,7 @@ export function writeStatement(
   request: {
     actor: string;
     requestId: string;
-    audit: readonly AuditRow[];
+    audit: SealedAudit;
     decidedAt: DecidedAt;
   },
 ): { name: string; text: string; values: unknown[] } {

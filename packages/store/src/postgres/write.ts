@@ -1,5 +1,5 @@
 import { Fault, type ResourceKey } from '@holdfast/kernel';
-import type { AuditRow } from '@holdfast/ledger';
+import { type SealedAudit, type SealRefusal, sealRefusalOf } from '@holdfast/ledger';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { DueChanges, PatientProjection } from '../access-gate.ts';
@@ -14,13 +14,15 @@ export type WriteRefusal =
   /** Consents or policies changed after the write was decided. */
   | { readonly kind: 'consent-changed' }
   /** Positions in `plan.targets`, 0-based. */
-  | { readonly kind: 'reference-missing'; readonly targets: readonly number[] };
+  | { readonly kind: 'reference-missing'; readonly targets: readonly number[] }
+  /** The audit records were sealed by what may not be used any more. */
+  | { readonly kind: 'audit-refused'; readonly refusal: SealRefusal };
 
 export interface WriteRequest {
   readonly tenant: number;
   readonly actor: string;
   readonly requestId: string;
-  readonly audit: readonly AuditRow[];
+  readonly audit: SealedAudit;
   readonly decidedAt: DecidedAt;
   readonly projections: readonly PatientProjection[];
 }
@@ -46,7 +48,8 @@ function refusalOf(error: unknown): WriteRefusal | undefined {
     const targets = (detail ?? '').split(',').map((position) => Number(position) - 1);
     return { kind: 'reference-missing', targets };
   }
-  return undefined;
+  const refusal = sealRefusalOf(error);
+  return refusal && { kind: 'audit-refused', refusal };
 }
 
 /** What of a plan concerns a projection, with the patients before and after. */

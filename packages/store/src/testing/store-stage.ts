@@ -1,7 +1,14 @@
 import { eventsMigrations } from '@holdfast/events';
 import { indexedParametersOf, parseSearch, type ResourceType, resourceTypes } from '@holdfast/fhir';
 import { type RequestId, systemClock, systemRandom, type TenantId } from '@holdfast/kernel';
-import { AuditProducer, createLogKeys, ledgerMigrations, prepareAudit } from '@holdfast/ledger';
+import {
+  AuditProducer,
+  BodyKeys,
+  createLogKeys,
+  KeyRing,
+  ledgerMigrations,
+  prepareAudit,
+} from '@holdfast/ledger';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import {
   type AccessGate,
@@ -104,6 +111,8 @@ export async function storeStage(): Promise<StoreStage> {
 
 function auditOf(): WriteContext['audit'] {
   const keys = createLogKeys(systemRandom);
+  const ring = new KeyRing(new Map([[1, systemRandom.bytes(32)]]));
+  const bodyKeys = new BodyKeys({ tenant, ring, random: systemRandom });
   const producer = new AuditProducer({ process: 'test', epoch: 1 });
   const tools = { tenant, tagKey: keys.tagKey, producer, clock: systemClock, random: systemRandom };
   const record = (change: Change) =>
@@ -123,8 +132,10 @@ function auditOf(): WriteContext['audit'] {
       tools,
     );
   return {
-    prepare: (changes) => changes.map(record),
-    release: (rows) => producer.release(rows),
+    prepare: (changes) => bodyKeys.seal(changes.map(record)),
+    committed: (audit) => bodyKeys.committed(audit),
+    release: ({ rows }) => producer.release(rows),
+    refused: (refusal) => bodyKeys.refused(refusal),
   };
 }
 
