@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { STARTER_RULEBOOK } from '@holdfast/consent';
 import type { TenantId } from '@holdfast/kernel';
-import { loadOrCreateLogKeys, verifyLog } from '@holdfast/ledger';
+import { KeyRing, loadOrCreateLogKeys, ringFile, verifyLog } from '@holdfast/ledger';
 import { createPool, deleteEmbeddedData } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -439,7 +439,8 @@ describe('the ledger', () => {
   it('verifies, and finds a record that was changed directly in the database', async () => {
     const keys = await loadOrCreateLogKeys(join(data, 'keys'), 'holdfast.local/audit');
     const tenant = 1 as TenantId;
-    const verify = () => verifyLog(owner, { tenant, verifier: keys.verifierOf(tenant) });
+    const ring = await KeyRing.open(ringFile(join(data, 'keys')));
+    const verify = () => verifyLog(owner, { tenant, verifier: keys.verifierOf(tenant), ring });
     await expect.poll(async () => (await verify()).size, { timeout: 60_000 }).toBeGreaterThan(0);
     expect(await verify()).toMatchObject({ ok: true, findings: [] });
     await owner.query(

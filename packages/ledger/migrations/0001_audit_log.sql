@@ -2,6 +2,10 @@
 select ensure_role('holdfast_sequencer');
 grant usage on schema holdfast to holdfast_sequencer;
 
+-- Retires, wraps anew and destroys keys of bodies, and drops bodies past their retention.
+select ensure_role('holdfast_eraser');
+grant usage on schema holdfast to holdfast_eraser;
+
 -- One row per access, durable before the answer leaves (invariant 2), never updated.
 create table audit (
   tenant smallint not null,
@@ -164,6 +168,13 @@ grant select, insert on log_batch, log_tile, log_checkpoint, log_cosignature to 
 create policy sequencer on audit to holdfast_sequencer using (true);
 create policy sequencer on audit_key to holdfast_sequencer using (true);
 create policy sequencer on audit_key_floor to holdfast_sequencer using (true);
+grant select, insert, update, delete on audit_key to holdfast_eraser;
+grant select, insert, update on audit_key_floor to holdfast_eraser;
+grant select, insert on audit to holdfast_eraser;
+grant update (body) on audit to holdfast_eraser;
+create policy eraser on audit_key to holdfast_eraser using (true);
+create policy eraser on audit_key_floor to holdfast_eraser using (true);
+create policy eraser on audit to holdfast_eraser using (true);
 create policy sequencer on log_patient to holdfast_sequencer using (true);
 create policy sequencer on log_index_tile to holdfast_sequencer using (true);
 create policy sequencer on log_index to holdfast_sequencer using (true);

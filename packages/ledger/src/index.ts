@@ -53,11 +53,19 @@ export {
   auditColumns,
 } from './postgres/audit-columns.ts';
 export { storeCosignature } from './postgres/cosignatures.ts';
+export {
+  asEraser,
+  destroyKeys,
+  type KeysOf,
+  retireKeys,
+} from './postgres/destroy-keys.ts';
+export { type Fence, past } from './postgres/fence.ts';
 export { LogSequencer, type LogStatus, type SequencerOptions } from './postgres/log-sequencer.ts';
 export { type CommitIndex, commitPatientIndex, readLatestIndex } from './postgres/patient-index.ts';
 export { type ProvenEntry, proveEntry } from './postgres/prove-entry.ts';
 export { type ProvenAccess, type ProvenPatient, provePatient } from './postgres/prove-patient.ts';
 export { readPublishedTile } from './postgres/published-tiles.ts';
+export { type RotationProgress, ringUse, rotateKeys } from './postgres/rotate-keys.ts';
 export { readLatestCheckpoint, type StoredCheckpoint, storedNodes } from './postgres/stored-log.ts';
 export {
   type VerificationReport,

@@ -8,6 +8,7 @@ import { asOwner, type DataOption, databaseAddress } from '../database-address.t
 import { EXIT } from '../exit.ts';
 import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, serverOption } from '../options.ts';
+import { registerLedgerKeys } from './ledger-keys.ts';
 import { showPatient } from './ledger-show.ts';
 
 interface Options extends DataOption {
@@ -45,6 +46,7 @@ export function registerLedger(program: Command): void {
     .action(async ({ data }: DataOption) => {
       console.log((await keysIn(data)).verifierKeyOf(FIRST_TENANT));
     });
+  registerLedgerKeys(ledger);
 }
 
 async function keysIn(data: string) {
