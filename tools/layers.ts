@@ -11,6 +11,7 @@ export const LAYERS = {
   'packages/api-contract': ['packages/kernel'],
   'packages/fhir': ['packages/kernel'],
   'packages/ledger': ['packages/kernel', 'packages/postgres'],
+  'packages/compliance': ['packages/kernel', 'packages/postgres', 'packages/ledger'],
   'packages/events': ['packages/kernel', 'packages/postgres'],
   'packages/store': [
     'packages/kernel',
@@ -52,6 +53,7 @@ export const LAYERS = {
     'packages/inference',
     'packages/subscriptions',
     'packages/async-requests',
+    'packages/compliance',
     'packages/visibility',
   ],
   'apps/cli': [
@@ -104,6 +106,7 @@ export const PURE_CORES: readonly Workspace[] = [
   'packages/visibility',
   'packages/subscriptions',
   'packages/async-requests',
+  'packages/compliance',
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerCompliance } from './commands/compliance.ts';
 import { registerConsent } from './commands/consent.ts';
 import { registerData } from './commands/data.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -36,6 +37,7 @@ Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later
 registerServe(program);
 registerImport(program);
 registerLedger(program);
+registerCompliance(program);
 registerEvents(program);
 registerConsent(program);
 registerLabels(program);

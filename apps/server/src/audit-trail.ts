@@ -1,3 +1,4 @@
+import type { ErasureParts } from '@holdfast/compliance';
 import type { Actor } from '@holdfast/consent';
 import {
   type Clock,
@@ -16,6 +17,7 @@ import {
   type AuditRow,
   type BodyKeys,
   type CommitIndex,
+  ERASE_BODIES,
   prepareAudit,
   sealRefusalOf,
   type TagKey,
@@ -183,6 +185,34 @@ export class AuditTrail {
           patientId: null,
           decision: null,
           index,
+        });
+        return bodyKeys.seal([row]);
+      },
+      committed: (audit) => bodyKeys.committed(audit),
+      release: async ({ rows }, cause) => {
+        producer.release(rows);
+        const refusal = sealRefusalOf(cause);
+        if (refusal !== undefined) await bodyKeys.refused(refusal);
+      },
+    };
+  }
+
+  /** The record of an erasure: says that it was, by whom, and of which tag; nothing that names them. */
+  forErasure(tenant: TenantId): Pick<ErasureParts, 'record' | 'committed' | 'release'> {
+    const { clock, random, producer, bodyKeys } = this.#options;
+    return {
+      record: ({ id, patientTag, by }) => {
+        const actor = { ...ledgerActor(tenant), principal: by };
+        const who = { actor, requestId: uuidV7(clock, random) as RequestId };
+        const row = this.#prepare(who, {
+          ...identified(who),
+          action: 'D',
+          interaction: ERASE_BODIES,
+          outcome: SUCCESS,
+          target: `erasure/${id}`,
+          patientId: null,
+          patientTag,
+          decision: null,
         });
         return bodyKeys.seal([row]);
       },

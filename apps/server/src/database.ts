@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { asyncMigrations } from '@holdfast/async-requests';
+import { complianceMigrations } from '@holdfast/compliance';
 import { consentMigrations } from '@holdfast/consent';
 import { eventsMigrations, prepareMonths } from '@holdfast/events';
 import { inferenceMigrations } from '@holdfast/inference';
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   visibilityMigrations,
   subscriptionsMigrations,
   asyncMigrations,
+  complianceMigrations,
 ];
 
 export interface Database {

@@ -83,3 +83,6 @@ export const EXPORT_FILE_ROWS = 25_000;
 
 /** Active members of a Group that is exported: they are named one by one in each statement. */
 export const EXPORT_GROUP_MEMBERS_MAX = 10_000;
+
+/** The longest that the timer for the next due erasure waits before it looks again. */
+export const ERASURE_LOOK_MS = 24 * 60 * 60 * 1_000;

@@ -12,6 +12,7 @@ import { registerDrain } from './http/drain.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import type { FhirRoutesOptions } from './http/fhir-routes-options.ts';
+import { registerGovernanceRoutes } from './http/governance-routes.ts';
 import { registerIncidentRoutes } from './http/incident-routes.ts';
 import { registerLabelRoutes } from './http/label-routes.ts';
 import { registerLedgerRoutes } from './http/ledger-routes.ts';
@@ -118,6 +119,7 @@ function registerRecords(app: FastifyInstance, platform: Platform, fhir: FhirRou
   registerWhatIfRoutes(app, { ...platform, clock, pool: database.requests });
   registerLabelRoutes(app, { ...platform, pool: database.requests });
   registerBreakGlassRoutes(app, { ...platform, pool: database.requests, clock, random });
+  registerGovernanceRoutes(app, { ...platform, clock, random, tagKey: secrets.log.tagKey });
   registerLedgerRoutes(app, {
     ...platform,
     pool: database.requests,

@@ -7,6 +7,7 @@ import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
 import { type BrokerRelay, openBrokerRelay } from './composition/broker-relay.ts';
 import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
 import { openEventSource } from './composition/event-source.ts';
+import { Governance } from './composition/governance.ts';
 import { type Intelligence, prepareIntelligence } from './composition/intelligence.ts';
 import { type Observation, startObservation } from './composition/observation.ts';
 import { openRecordStore, type RecordStore } from './composition/record-store.ts';
@@ -42,6 +43,7 @@ export interface Platform
   readonly gate: AdmissionGate;
   readonly drain: Drain;
   readonly upkeep: ConsentUpkeep;
+  readonly governance: Governance;
 }
 
 const clock = systemClock;
@@ -69,6 +71,13 @@ export async function compose(config: ServerConfig, database: Database): Promise
     signals: observation.signals,
     witnesses: config.witnesses ?? [],
     trouble: trouble('sequencer'),
+  });
+  const governance = new Governance({
+    ...at,
+    audit: log.audit,
+    timers: systemTimers,
+    recorded: () => log.ledger.committed(),
+    trouble: trouble('erasures'),
   });
   const source = openEventSource(ownerUrl, logger, trouble('events'));
   const records = await openRecordStore({
@@ -110,6 +119,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
     gate: new AdmissionGate({ clock }),
     drain: new Drain(),
     upkeep: new ConsentUpkeep({ tenant, pool: workers, trouble: trouble('consent upkeep') }),
+    governance,
     ...observation,
     ...log,
     ...records,

@@ -48,6 +48,7 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   platform.subscriptions.start();
   sequencer.wake();
   platform.upkeep.wake();
+  platform.governance.wake();
   await loadDemoIfAsked(platform);
   greetProvider(platform);
   const address = await app.listen({ host: config.host, port: config.port });
@@ -101,6 +102,7 @@ async function stop(platform: Platform, { app, feed, asyncRunner }: Mounted): Pr
   await asyncRunner.stop();
   platform.gate.close();
   await platform.upkeep.stop();
+  await platform.governance.stop();
   await platform.runtime.stop();
   await platform.closeRelay();
   await platform.subscriptions.stop();

@@ -8,6 +8,12 @@ import type { PolicyDiffRequest, WhatIfRequest } from './consent-what-if.ts';
 import { checked, jsonOf } from './contract-check.ts';
 import { ENDPOINTS, type Endpoint } from './endpoints.ts';
 import { apiFault } from './errors.ts';
+import type {
+  EraseRequest,
+  PlaceHoldRequest,
+  ReleaseHoldRequest,
+  SetRetentionRequest,
+} from './governance.ts';
 import type { IncidentEntryRequest } from './incidents.ts';
 import type { LabelSets } from './label-sets.ts';
 import { type LiveSign, readLive, type StreamSign } from './live-reader.ts';
@@ -85,6 +91,15 @@ export function createClient(options: ClientOptions) {
     reviewGlass: (id: string, body: ReviewGlassRequest) =>
       read(ENDPOINTS.reviewGlass, { path: { id }, body }),
     listGlass: () => read(ENDPOINTS.listGlass, {}),
+    listHolds: () => read(ENDPOINTS.listHolds, {}),
+    placeHold: (body: PlaceHoldRequest) => read(ENDPOINTS.placeHold, { body }),
+    releaseHold: (id: string, body: ReleaseHoldRequest) =>
+      read(ENDPOINTS.releaseHold, { path: { id }, body }),
+    listRetention: () => read(ENDPOINTS.listRetention, {}),
+    setRetention: (body: SetRetentionRequest) => read(ENDPOINTS.setRetention, { body }),
+    listErasures: () => read(ENDPOINTS.listErasures, {}),
+    erase: (body: EraseRequest) => read(ENDPOINTS.erase, { body }),
+    runErasures: () => read(ENDPOINTS.runErasures, {}),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(

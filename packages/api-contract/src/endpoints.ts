@@ -8,6 +8,7 @@ import {
   StoredPolicyAnswer,
 } from './consent-policies.ts';
 import { PolicyDiffRequest, WhatIfAnswer, WhatIfRequest } from './consent-what-if.ts';
+import { GOVERNANCE_ENDPOINTS } from './governance-endpoints.ts';
 import { Liveness, Readiness } from './health.ts';
 import {
   IncidentDetail,
@@ -362,6 +363,7 @@ export const ENDPOINTS = {
     answer: { description: 'Status', contentType: 'application/json', schema: LabellingStatus },
   },
   ...BREAK_GLASS_ENDPOINTS,
+  ...GOVERNANCE_ENDPOINTS,
   checkLiveness: {
     method: 'GET',
     path: '/health/live',

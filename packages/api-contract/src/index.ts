@@ -31,6 +31,18 @@ export { CONSOLE_HEADERS } from './console-headers.ts';
 export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';
 export { API_CATALOGUE } from './errors.ts';
 export { ConsumerGroup, ConsumerState, EventFigures, RecentEvent } from './event-flow.ts';
+export {
+  EraseRequest,
+  ErasureAnswer,
+  ErasureList,
+  Hold,
+  HoldList,
+  PlaceHoldRequest,
+  ReleaseHoldRequest,
+  Retention,
+  RetentionList,
+  SetRetentionRequest,
+} from './governance.ts';
 export { Liveness, Readiness } from './health.ts';
 export {
   ExposureDuty,

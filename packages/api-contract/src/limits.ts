@@ -19,5 +19,11 @@ export const DECISIONS_MAX = 1_000;
 /** Depth of an explanation: eight levels of provisions (consent rule A5), layers and a summary. */
 export const REASON_DEPTH_MAX = 12;
 
+/** Patients that one legal hold names; a matter about more holds everything. */
+export const HOLD_PATIENTS_MAX = 1_000;
+
+/** Days of the longest retention, 100 years; more is a mistake. */
+export const RETENTION_DAYS_MAX = 36_500;
+
 /** Minutes of one emergency access: long enough for a resuscitation, short enough to be asked for again. */
 export const GLASS_MINUTES = { min: 5, usual: 60, max: 240 } as const;

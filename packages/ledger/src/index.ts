@@ -7,13 +7,6 @@ export {
 export { KeyRing, type KeyRingSource, type RingKeys } from './bodies/key-ring.ts';
 export { type SealRefusal, sealRefusalOf } from './bodies/refusal.ts';
 export {
-  ensureRingFile,
-  type OwnedRing,
-  ringCommand,
-  ringFile,
-  ringText,
-} from './bodies/ring-sources.ts';
-export {
   ed25519Cosigner,
   ed25519Signer,
   ed25519VerifierKey,
@@ -33,6 +26,13 @@ export { type AuditContext, prepareAudit } from './entry/prepare-audit.ts';
 export { AuditProducer } from './entry/producer.ts';
 export { type Tagged, TagKey, type TagKind } from './entry/tag-key.ts';
 export { haltsLog, LEDGER_FAULTS } from './errors.ts';
+export {
+  ensureRingFile,
+  type OwnedRing,
+  ringCommand,
+  ringFile,
+  ringText,
+} from './files/key-ring-sources.ts';
 export { WitnessDirectory } from './files/witness-directory.ts';
 export { type WitnessAddress, WitnessClient, type WitnessFault } from './http/witness-client.ts';
 export { witnessServer } from './http/witness-server.ts';

@@ -30,6 +30,8 @@ export interface AuditEvent {
   /** What was accessed: `Observation/9/_history/3`, or a search as sent, e.g. `Observation?code=x`. */
   readonly target: string | null;
   readonly patientId: string | null;
+  /** Of a record that is about a patient and does not name them: kept under the tenant's own key. */
+  readonly patientTag?: Buffer;
   readonly decision: DecisionEvidence | null;
   /** Of a write: the version's text as stored, empty for a deletion. Only its tag enters the leaf. */
   readonly content?: string;

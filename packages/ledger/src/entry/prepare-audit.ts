@@ -35,10 +35,11 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
   const auditId = uuidV7({ ...context.clock, now: () => recorded }, context.random);
   const salt = Buffer.from(context.random.bytes(SALT_BYTES));
   const body = formatBody(event);
-  const patientTag =
+  const keyTag =
     event.patientId === null
       ? null
       : tagKey.tag({ kind: 'patient', tenant, value: event.patientId });
+  const patientTag = event.patientTag ?? keyTag;
   const resourceTag =
     event.target === null ? null : tagKey.tag({ kind: 'resource', tenant, value: event.target });
   const contentTag =
@@ -77,7 +78,7 @@ export function prepareAudit(event: AuditEvent, context: AuditContext): AuditRow
   const { actor, action, outcome } = event;
   const row = {
     ...{ auditId, recorded, actor, action, outcome, patientTag, leaf, body, salt, n, voids },
-    keyTag: patientTag,
+    keyTag,
   };
   if (leaf.length > MAX_LEAF_BYTES) {
     producer.release([row]);

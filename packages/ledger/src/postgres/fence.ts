@@ -8,10 +8,16 @@ export type Fence = string;
 /**
  * Waits until every transaction with a number below the fence has ended: looks again after a pause
  * that doubles, as PostgreSQL tells nobody of an end.
+ * @throws the signal's reason once it is aborted
  */
-export async function past(source: Queryable, fence: Fence, timers: Timers): Promise<void> {
+export async function past(
+  source: Queryable,
+  fence: Fence,
+  { timers, signal }: { readonly timers: Timers; readonly signal?: AbortSignal },
+): Promise<void> {
   let pause: number = FENCE_RETRY_MS.first;
   while (!(await isPast(source, fence))) {
+    signal?.throwIfAborted();
     const ms = pause;
     await new Promise<void>((resolve) => timers.after(ms, resolve));
     pause = Math.min(pause * 2, FENCE_RETRY_MS.most);
@@ -20,7 +26,7 @@ export async function past(source: Queryable, fence: Fence, timers: Timers): Pro
 
 /** Waits until every transaction that is under way now has ended. */
 export async function othersEnded(source: Queryable, timers: Timers): Promise<void> {
-  await past(source, await drawFence(source), timers);
+  await past(source, await drawFence(source), { timers });
 }
 
 /**

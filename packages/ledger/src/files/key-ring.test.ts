@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { systemRandom, type TenantId } from '@holdfast/kernel';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KeyRing } from '../bodies/key-ring.ts';
+import { formatRing, parseRing } from '../bodies/ring-text.ts';
+import { bodySealing, seal, unseal } from '../bodies/seal.ts';
 import { loadOrCreateLogKeys } from '../keys/key-files.ts';
-import { KeyRing } from './key-ring.ts';
-import { ensureRingFile, ringCommand, ringFile, ringText } from './ring-sources.ts';
-import { formatRing, parseRing } from './ring-text.ts';
-import { bodySealing, seal, unseal } from './seal.ts';
+import { ensureRingFile, ringCommand, ringFile, ringText } from './key-ring-sources.ts';
 
 const tenant = 1 as TenantId;
 const keyOf = (byte: number) => new Uint8Array(32).fill(byte);

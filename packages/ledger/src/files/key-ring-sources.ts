@@ -4,12 +4,12 @@ import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Fault } from '@holdfast/kernel';
+import type { KeyRingSource, RingKeys } from '../bodies/key-ring.ts';
+import { formatRing, parseRing } from '../bodies/ring-text.ts';
+import { KEY_BYTES } from '../bodies/seal.ts';
 import { fault } from '../errors.ts';
 import { exists, SIGNING_KEY_FILE } from '../keys/key-files.ts';
 import { MAX_RING_BYTES, RING_COMMAND_TIMEOUT_MS } from '../limits.ts';
-import type { KeyRingSource, RingKeys } from './key-ring.ts';
-import { formatRing, parseRing } from './ring-text.ts';
-import { KEY_BYTES } from './seal.ts';
 
 const FILE = 'audit-key-ring';
 /** Any permission of group or others. */

@@ -1,0 +1,17 @@
+export { COMPLIANCE_FAULTS } from './errors.ts';
+export { MAX_PATIENTS_A_HOLD, MAX_RETENTION_DAYS } from './limits.ts';
+export { complianceMigrations } from './migrations.ts';
+export { type NextStep, nextStep, type Standing } from './next-step.ts';
+export {
+  type Erasure,
+  type ErasureParts,
+  Erasures,
+  type RequestErasure,
+} from './postgres/erasures.ts';
+export { type LegalHold, LegalHolds, type PlaceHold } from './postgres/legal-holds.ts';
+export {
+  RECORD_CLASSES,
+  type RecordClass,
+  type RetentionRule,
+  RetentionRules,
+} from './postgres/retention-rules.ts';

@@ -1,0 +1,14 @@
+/** Patients one hold names; a matter about more holds everything. */
+export const MAX_PATIENTS_A_HOLD = 1_000;
+
+/** Holds that stand at once: each erasure looks at all of them. */
+export const MAX_STANDING_HOLDS = 10_000;
+
+/** Days of the longest retention, 100 years; more is a mistake. */
+export const MAX_RETENTION_DAYS = 36_500;
+
+/** What a list answers with, newest first. */
+export const LIST_LENGTH = 1_000;
+
+/** Erasures that one run takes on; the next run goes on. */
+export const MAX_ERASURES_A_RUN = 1_000;
