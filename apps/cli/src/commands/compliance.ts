@@ -1,10 +1,10 @@
 import { createClient } from '@holdfast/api-contract';
 import { type Command, Option } from 'commander';
-import { serverOption, wholeNumber } from '../options.ts';
+import { type Asker, asOption, serverOption, wholeNumber } from '../options.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 interface Options extends ServerAddress {
-  readonly as: string;
+  readonly as: Asker;
   readonly json: boolean;
 }
 
@@ -86,7 +86,7 @@ const asking = (parent: Command, name: string, description: string): Command =>
     .command(name)
     .description(description)
     .addOption(serverOption())
-    .option('--as <persona>', 'demo persona that asks', 'compliance-officer')
+    .addOption(asOption('compliance-officer'))
     .option('--json', 'print the answer as JSON', false);
 
 async function show(
