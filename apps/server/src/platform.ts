@@ -7,7 +7,7 @@ import { type AuditLog, openAuditLog } from './composition/audit-log.ts';
 import { type BrokerRelay, openBrokerRelay } from './composition/broker-relay.ts';
 import { type EventFlow, openEventFlow } from './composition/event-flow.ts';
 import { openEventSource } from './composition/event-source.ts';
-import { Governance } from './composition/governance.ts';
+import { type Governance, openGovernance } from './composition/governance.ts';
 import { type Intelligence, prepareIntelligence } from './composition/intelligence.ts';
 import { type Observation, startObservation } from './composition/observation.ts';
 import { openRecordStore, type RecordStore } from './composition/record-store.ts';
@@ -66,18 +66,10 @@ export async function compose(config: ServerConfig, database: Database): Promise
   const observation = await startObservation({ ...at, trouble: trouble('signals') });
   const log = openAuditLog({
     ...at,
-    keys: secrets.log,
-    ring: secrets.ring,
+    secrets,
     signals: observation.signals,
     witnesses: config.witnesses ?? [],
     trouble: trouble('sequencer'),
-  });
-  const governance = new Governance({
-    ...at,
-    audit: log.audit,
-    timers: systemTimers,
-    recorded: () => log.ledger.committed(),
-    trouble: trouble('erasures'),
   });
   const source = openEventSource(ownerUrl, logger, trouble('events'));
   const records = await openRecordStore({
@@ -119,7 +111,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
     gate: new AdmissionGate({ clock }),
     drain: new Drain(),
     upkeep: new ConsentUpkeep({ tenant, pool: workers, trouble: trouble('consent upkeep') }),
-    governance,
+    governance: openGovernance({ ...at, ...log, trouble: trouble('erasures') }),
     ...observation,
     ...log,
     ...records,

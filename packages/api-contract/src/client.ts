@@ -41,6 +41,12 @@ interface Cancel {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Calls an endpoint whose answer has a schema. */
+type Read = <Schema extends z.ZodType>(
+  endpoint: Endpoint & { readonly answer: { readonly schema: Schema } },
+  call: Call,
+) => Promise<z.infer<Schema>>;
+
 export type Client = ReturnType<typeof createClient>;
 
 /**
@@ -50,10 +56,7 @@ export type Client = ReturnType<typeof createClient>;
 export function createClient(options: ClientOptions) {
   const send = (endpoint: Endpoint, call: Call) => request(options, endpoint, call);
   const text = async (endpoint: Endpoint, call: Call) => (await send(endpoint, call)).text();
-  const read = async <Schema extends z.ZodType>(
-    endpoint: Endpoint & { readonly answer: { readonly schema: Schema } },
-    call: Call,
-  ): Promise<z.infer<Schema>> =>
+  const read: Read = async (endpoint, call) =>
     checked(endpoint.answer.schema, jsonOf(await text(endpoint, call)));
 
   return {
@@ -91,15 +94,7 @@ export function createClient(options: ClientOptions) {
     reviewGlass: (id: string, body: ReviewGlassRequest) =>
       read(ENDPOINTS.reviewGlass, { path: { id }, body }),
     listGlass: () => read(ENDPOINTS.listGlass, {}),
-    listHolds: () => read(ENDPOINTS.listHolds, {}),
-    placeHold: (body: PlaceHoldRequest) => read(ENDPOINTS.placeHold, { body }),
-    releaseHold: (id: string, body: ReleaseHoldRequest) =>
-      read(ENDPOINTS.releaseHold, { path: { id }, body }),
-    listRetention: () => read(ENDPOINTS.listRetention, {}),
-    setRetention: (body: SetRetentionRequest) => read(ENDPOINTS.setRetention, { body }),
-    listErasures: () => read(ENDPOINTS.listErasures, {}),
-    erase: (body: EraseRequest) => read(ENDPOINTS.erase, { body }),
-    runErasures: () => read(ENDPOINTS.runErasures, {}),
+    ...governanceCalls(read),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(
@@ -124,6 +119,18 @@ export function createClient(options: ClientOptions) {
     },
   };
 }
+
+const governanceCalls = (read: Read) => ({
+  listHolds: () => read(ENDPOINTS.listHolds, {}),
+  placeHold: (body: PlaceHoldRequest) => read(ENDPOINTS.placeHold, { body }),
+  releaseHold: (id: string, body: ReleaseHoldRequest) =>
+    read(ENDPOINTS.releaseHold, { path: { id }, body }),
+  listRetention: () => read(ENDPOINTS.listRetention, {}),
+  setRetention: (body: SetRetentionRequest) => read(ENDPOINTS.setRetention, { body }),
+  listErasures: () => read(ENDPOINTS.listErasures, {}),
+  erase: (body: EraseRequest) => read(ENDPOINTS.erase, { body }),
+  runErasures: () => read(ENDPOINTS.runErasures, {}),
+});
 
 /** The request a call makes, so that a screen can show it as a command. */
 export function urlOf(

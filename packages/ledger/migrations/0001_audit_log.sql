@@ -2,7 +2,7 @@
 select ensure_role('holdfast_sequencer');
 grant usage on schema holdfast to holdfast_sequencer;
 
--- Retires, wraps anew and destroys keys of bodies, and drops bodies past their retention.
+-- Retires, wraps anew and destroys keys of bodies.
 select ensure_role('holdfast_eraser');
 grant usage on schema holdfast to holdfast_eraser;
 
@@ -171,7 +171,6 @@ create policy sequencer on audit_key_floor to holdfast_sequencer using (true);
 grant select, insert, update, delete on audit_key to holdfast_eraser;
 grant select, insert, update on audit_key_floor to holdfast_eraser;
 grant select, insert on audit to holdfast_eraser;
-grant update (body) on audit to holdfast_eraser;
 create policy eraser on audit_key to holdfast_eraser using (true);
 create policy eraser on audit_key_floor to holdfast_eraser using (true);
 create policy eraser on audit to holdfast_eraser using (true);

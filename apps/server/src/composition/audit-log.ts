@@ -27,8 +27,7 @@ export interface AuditLogParts {
   readonly tenant: TenantId;
   readonly requests: Pool;
   readonly owner: Pool;
-  readonly keys: LogKeys;
-  readonly ring: KeyRing;
+  readonly secrets: { readonly log: LogKeys; readonly ring: KeyRing };
   readonly dataDirectory: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,7 +45,8 @@ export interface AuditLog {
 }
 
 export function openAuditLog(parts: AuditLogParts): AuditLog {
-  const { tenant, requests, owner, keys, dataDirectory, clock, random, signals, trouble } = parts;
+  const { tenant, requests, owner, dataDirectory, clock, random, signals, trouble } = parts;
+  const { log: keys, ring } = parts.secrets;
   const witnesses = parts.witnesses.map(addressOf);
   const publisher = new CheckpointPublisher({ tenant, witnesses, requests, owner, signals });
   const ledger = new LedgerWatch({ tenant, sequencer: () => sequencer, signals, clock });
@@ -70,7 +70,7 @@ export function openAuditLog(parts: AuditLogParts): AuditLog {
     process: `${hostname()}-${process.pid}`,
     epoch: clock.now().getTime(),
   });
-  const bodyKeys = new BodyKeys({ tenant, ring: parts.ring, random });
+  const bodyKeys = new BodyKeys({ tenant, ring, random });
   const appender = new AuditAppender({
     pool: requests,
     tenant,

@@ -1,7 +1,8 @@
 import { Erasures, LegalHolds, RetentionRules } from '@holdfast/compliance';
-import type { Clock, TenantId, Timers } from '@holdfast/kernel';
+import { type Clock, systemTimers, type TenantId, type Timers } from '@holdfast/kernel';
 import type { Pool } from 'pg';
 import type { AuditTrail } from '../audit-trail.ts';
+import type { LedgerWatch } from '../ledger-watch.ts';
 import { ERASURE_LOOK_MS } from '../limits.ts';
 
 export interface GovernanceParts {
@@ -11,8 +12,8 @@ export interface GovernanceParts {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly timers: Timers;
-  /** Something was recorded outside of a request. */
-  readonly recorded: () => void;
+  /** Told of records made outside of a request. */
+  readonly ledger: Pick<LedgerWatch, 'committed'>;
   readonly trouble: (error: unknown) => void;
 }
 
@@ -59,7 +60,7 @@ export class Governance {
   }
 
   async #runOnce(): Promise<void> {
-    if ((await this.erasures.run()) > 0) this.#parts.recorded();
+    if ((await this.erasures.run()) > 0) this.#parts.ledger.committed();
     const due = await this.erasures.nextDue();
     this.#cancel?.();
     this.#cancel = null;
@@ -70,3 +71,6 @@ export class Governance {
     this.#cancel = timers.after(Math.min(wait, ERASURE_LOOK_MS), () => this.wake());
   }
 }
+
+export const openGovernance = (parts: Omit<GovernanceParts, 'timers'>): Governance =>
+  new Governance({ ...parts, timers: systemTimers });

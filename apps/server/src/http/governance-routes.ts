@@ -37,90 +37,123 @@ export function registerGovernanceRoutes(
   app: FastifyInstance,
   options: GovernanceRoutesOptions,
 ): void {
-  const { audit, governance, tagKey, clock, random } = options;
-  const { holds, retention, erasures } = governance;
-  const officer = async (request: FastifyRequest): Promise<Audited> => {
-    const actor = await options.verifier.actor(request.headers.authorization);
-    const who = { actor, requestId: request.facts.requestId };
-    request.facts.who = who;
-    if (!ENDPOINTS.erase.roles.some((role) => actor.roles.includes(role))) {
-      throw serverFault('SERVER_FORBIDDEN');
-    }
-    return who;
+  const { verifier, audit, tagKey, clock, random } = options;
+  const desk: OfficersDesk = {
+    holds: options.governance.holds,
+    retention: options.governance.retention,
+    erasures: options.governance.erasures,
+    wake: () => options.governance.wake(),
+    run: () => options.governance.run(),
+    newId: () => uuidV7(clock, random),
+    now: () => clock.now(),
+    officer: async (request) => {
+      const actor = await verifier.actor(request.headers.authorization);
+      const who = { actor, requestId: request.facts.requestId };
+      request.facts.who = who;
+      if (!ENDPOINTS.erase.roles.some((role) => actor.roles.includes(role))) {
+        throw serverFault('SERVER_FORBIDDEN');
+      }
+      return who;
+    },
+    record: (who, interaction, target) =>
+      audit.accessed(who, { interaction, action: 'E', target, outcome: SUCCESS, epoch: 0n }, []),
+    tagOf: ({ actor: { tenant } }, value) => tagKey.tag({ kind: 'patient', tenant, value }),
   };
-  const record = (who: Audited, interaction: string, target: string) =>
-    audit.accessed(who, { interaction, action: 'E', target, outcome: SUCCESS, epoch: 0n }, []);
-  const tagOf = ({ actor: { tenant } }: Audited, value: string) =>
-    tagKey.tag({ kind: 'patient', tenant, value });
-  const allHolds = async (): Promise<HoldList> => ({ holds: (await holds.list()).map(holdOf) });
-  const allRules = async (): Promise<RetentionList> => {
-    return { rules: (await retention.list()).map(ruleOf) };
-  };
-  const allErasures = async (): Promise<ErasureList> => {
-    return { erasures: (await erasures.list()).map(erasureOf) };
-  };
+  registerHolds(app, desk);
+  registerRetention(app, desk);
+  registerErasures(app, desk);
+}
 
+/** What every route of an officer needs. */
+interface OfficersDesk extends Pick<Governance, 'holds' | 'retention' | 'erasures'> {
+  readonly wake: () => void;
+  readonly run: () => Promise<void>;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  /** @throws Fault SERVER_FORBIDDEN */
+  readonly officer: (request: FastifyRequest) => Promise<Audited>;
+  readonly record: (who: Audited, interaction: string, target: string) => Promise<void>;
+  readonly tagOf: (who: Audited, patientId: string) => Buffer;
+}
+
+function registerHolds(app: FastifyInstance, desk: OfficersDesk): void {
+  const { holds, officer, record, tagOf, newId, now } = desk;
+  const all = async (): Promise<HoldList> => ({ holds: (await holds.list()).map(holdOf) });
   app.get('/compliance/holds', async (request) => {
     await record(await officer(request), 'list-holds', 'legal-hold');
-    return allHolds();
+    return all();
   });
   app.post('/compliance/holds', async (request) => {
     const who = await officer(request);
-    const asked = readBody(PlaceHoldRequest, request.body);
-    if (!asked.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: asked.error });
-    const { patients, ...hold } = asked.value;
-    const id = uuidV7(clock, random);
+    const { patients, ...hold } = bodyOf(PlaceHoldRequest, request);
+    const id = newId();
     await record(who, 'place-hold', `legal-hold/${id}`);
     const patientTags = patients?.map((patient) => tagOf(who, patient)) ?? null;
-    await holds.place({ ...hold, id, patientTags, by: who.actor.principal, at: clock.now() });
-    return allHolds();
+    await holds.place({ ...hold, id, patientTags, by: who.actor.principal, at: now() });
+    return all();
   });
   app.post('/compliance/holds/:id/release', async (request) => {
     const who = await officer(request);
-    const given = readBody(ReleaseHoldRequest, request.body);
-    if (!given.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: given.error });
+    const { reason } = bodyOf(ReleaseHoldRequest, request);
     const id = idOf(request);
     await record(who, 'release-hold', `legal-hold/${id}`);
-    const { reason } = given.value;
-    await holds.release(id, { by: who.actor.principal, at: clock.now(), reason });
-    governance.wake();
-    return allHolds();
+    await holds.release(id, { by: who.actor.principal, at: now(), reason });
+    desk.wake();
+    return all();
   });
+}
+
+function registerRetention(app: FastifyInstance, desk: OfficersDesk): void {
+  const { retention, officer, record, now } = desk;
+  const all = async (): Promise<RetentionList> => ({ rules: (await retention.list()).map(ruleOf) });
   app.get('/compliance/retention', async (request) => {
     await record(await officer(request), 'list-retention', 'retention');
-    return allRules();
+    return all();
   });
   app.post('/compliance/retention', async (request) => {
     const who = await officer(request);
-    const given = readBody(SetRetentionRequest, request.body);
-    if (!given.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: given.error });
-    const { recordClass, minimumDays } = given.value;
-    await record(who, 'set-retention', `retention/${recordClass}/${minimumDays}`);
-    await retention.set({ ...given.value, by: who.actor.principal, at: clock.now() });
-    governance.wake();
-    return allRules();
+    const rule = bodyOf(SetRetentionRequest, request);
+    await record(who, 'set-retention', `retention/${rule.recordClass}/${rule.minimumDays}`);
+    await retention.set({ ...rule, by: who.actor.principal, at: now() });
+    desk.wake();
+    return all();
   });
+}
+
+function registerErasures(app: FastifyInstance, desk: OfficersDesk): void {
+  const { erasures, officer, record, tagOf, newId } = desk;
+  const all = async (): Promise<ErasureList> => {
+    return { erasures: (await erasures.list()).map(erasureOf) };
+  };
   app.get('/compliance/erasures', async (request) => {
     await record(await officer(request), 'list-erasures', 'erasure');
-    return allErasures();
+    return all();
   });
   app.post('/compliance/erasures', async (request) => {
     const who = await officer(request);
-    const asked = readBody(EraseRequest, request.body);
-    if (!asked.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: asked.error });
-    const { patient, authority, basis } = asked.value;
-    const id = uuidV7(clock, random);
+    const { patient, ...asked } = bodyOf(EraseRequest, request);
+    const id = newId();
     await record(who, 'request-erasure', `erasure/${id}`);
     const by = who.actor.principal;
-    await erasures.request({ id, patientTag: tagOf(who, patient), authority, basis, by });
-    governance.wake();
-    return allErasures();
+    await erasures.request({ ...asked, id, patientTag: tagOf(who, patient), by });
+    desk.wake();
+    return all();
   });
   app.post('/compliance/erasures/run', async (request) => {
     await record(await officer(request), 'run-erasures', 'erasure');
-    await governance.run();
-    return allErasures();
+    await desk.run();
+    return all();
   });
+}
+
+/** @throws Fault SERVER_REQUEST_INVALID that names what is wrong */
+function bodyOf<Schema extends Parameters<typeof readBody>[0]>(
+  schema: Schema,
+  request: FastifyRequest,
+) {
+  const read = readBody<Schema>(schema, request.body);
+  if (!read.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: read.error });
+  return read.value;
 }
 
 /** What is no id names no hold either. */

@@ -46,7 +46,7 @@ export async function auditRecords(
   });
   const ring = await KeyRing.open(ringFile(join(dataDirectory, 'keys')));
   const bodies = await new AuditBodies({ tenant: tenant as TenantId, ring }).read(owner, stored);
-  return stored.map(({ keyId: _, ...record }, index) => {
+  return stored.map((record, index) => {
     const read = bodies[index];
     return { ...record, body: read?.state === 'held' ? read.body : null };
   });
