@@ -60,6 +60,7 @@ export const LAYERS = {
     'packages/kernel',
     'packages/postgres',
     'packages/api-contract',
+    'packages/identity',
     'packages/consent',
     'packages/ledger',
     'packages/events',
@@ -77,6 +78,7 @@ export const LAYERS = {
     'packages/consent',
     'packages/subscriptions',
     'packages/inference',
+    'packages/identity',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

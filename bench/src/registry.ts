@@ -4,6 +4,7 @@ import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
 import { eventsBench } from './events.ts';
 import { fhirBench } from './fhir.ts';
+import { identityBench } from './identity.ts';
 import { inferenceBench } from './inference.ts';
 import { overloadBench } from './overload.ts';
 import { readBench } from './read.ts';
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   subscriptionsBench,
   overloadBench,
   inferenceBench,
+  identityBench,
   indexLayoutBench,
   validateBench,
 ];

@@ -7,12 +7,16 @@ export const identityLimits = {
   recordsPerKey: 100,
   /** Pairs that train one blocking pass: rates are stable long before, and time stays bounded. */
   trainingPairsPerKey: 50_000,
+  /** Candidate pairs that tell how many matches there are: a sample settles it to a tenth of a percent. */
+  priorPairs: 1_000_000,
   /** Random pairs from which agreement by chance is measured: one in 10^4 is seen ten times. */
   randomPairs: 100_000,
   /** Rounds of expectation and maximisation; EM that has not settled by then is near its end. */
   emRounds: 60,
   /** Most frequent values kept for each field; whatever is rarer counts as the rarest kept. */
   termsPerField: 5_000,
+  /** Records of one list: their positions take 23 bits, beside 30 of a hash in one exact number. */
+  records: 2 ** 23,
   /** Records in one automatic group. More copies of one person are a fault upstream: a steward looks. */
   recordsPerCluster: 64,
   /** Characters of a field that are compared; nobody's name needs more, and edits cost its square. */

@@ -52,6 +52,15 @@ describe('a comparison', () => {
     expect([given, family]).toEqual(['swapped', 'missing']);
   });
 
+  it.each([
+    ['a typing error in one of them', { given: 'Kaya', family: 'Adda' }, 'swapped'],
+    ['names that are in their places', { given: 'Ada', family: 'Kaye' }, 'exact'],
+    ['one of them alone in the other place', { given: 'Kaya', family: 'Moreau' }, 'different'],
+  ])('knows swapped names from %s', (_, other, level) => {
+    const one = person('a', { given: 'Ada', family: 'Kaya' });
+    expect(compare(one, person('b', other)).given).toBe(level);
+  });
+
   it('reads as much of a text as the limit says', () => {
     const most = identityLimits.textLength;
     const long = person('a', { given: 'x'.repeat(most) });

@@ -48,10 +48,15 @@ export function compare(one: NormalRecord, other: NormalRecord): Comparison {
   };
 }
 
+/** Each name is the other one's, but for a typing error, and is not where it should be. */
 function namesSwapped(one: NormalRecord, other: NormalRecord): boolean {
   if (one.given === '' || one.family === '' || one.given === one.family) return false;
-  return one.given === other.family && one.family === other.given;
+  if (!isSpeltLike(one.given, other.family) || !isSpeltLike(one.family, other.given)) return false;
+  return !isSpeltLike(one.given, other.given) && !isSpeltLike(one.family, other.family);
 }
+
+const isSpeltLike = (one: string, other: string): boolean =>
+  one === other || (other !== '' && (isOneEdit(one, other) || jaroWinkler(one, other) >= CLOSE));
 
 function givenLevel(one: string, other: string): Level {
   const level = nameLevel(one, other);
@@ -105,6 +110,16 @@ function identifierLevel(one: NormalRecord, other: NormalRecord): Level {
     }
   }
   return level;
+}
+
+/** Do both know an identifier of one system, and not the same one? Twins share the insurance alone. */
+export function identifiersDiffer(one: NormalRecord, other: NormalRecord): boolean {
+  return one.identifiers.some(({ system }) => {
+    const values = one.identifiers.filter((each) => each.system === system);
+    const others = other.identifiers.filter((each) => each.system === system);
+    const isShared = values.some(({ value }) => others.some((each) => each.value === value));
+    return others.length > 0 && !isShared;
+  });
 }
 
 /** The level of the two most alike values, since people keep several and drop some. */

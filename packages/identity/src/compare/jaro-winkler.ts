@@ -1,3 +1,5 @@
+import { identityLimits } from '../limits.ts';
+
 const PREFIX_MOST = 4;
 const PREFIX_WEIGHT = 0.1;
 
@@ -11,25 +13,30 @@ export function jaroWinkler(one: string, other: string): number {
   return jaro + prefix * PREFIX_WEIGHT * (1 - jaro);
 }
 
+/** Lent from call to call, which never overlap: millions of pairs need no garbage. */
+const taken = new Uint8Array(2 * identityLimits.textLength);
+const found = new Uint16Array(2 * identityLimits.textLength);
+
 function jaroOf(short: string, long: string): number {
+  if (long.length > taken.length) return 0;
   const reach = Math.max(0, Math.floor(long.length / 2) - 1);
-  const taken = new Uint8Array(long.length);
-  const found: string[] = [];
+  taken.fill(0, 0, long.length);
+  let same = 0;
   for (let at = 0; at < short.length; at++) {
+    const letter = short.charCodeAt(at);
     const end = Math.min(long.length, at + reach + 1);
     for (let place = Math.max(0, at - reach); place < end; place++) {
-      if (taken[place] === 1 || long[place] !== short[at]) continue;
+      if (taken[place] === 1 || long.charCodeAt(place) !== letter) continue;
       taken[place] = 1;
-      found.push(short.charAt(at));
+      found[same++] = letter;
       break;
     }
   }
-  if (found.length === 0) return 0;
+  if (same === 0) return 0;
   let outOfOrder = 0;
   let next = 0;
   for (let place = 0; place < long.length; place++) {
-    if (taken[place] === 1 && long[place] !== found[next++]) outOfOrder++;
+    if (taken[place] === 1 && long.charCodeAt(place) !== found[next++]) outOfOrder++;
   }
-  const same = found.length;
   return (same / short.length + same / long.length + (same - outOfOrder / 2) / same) / 3;
 }

@@ -1,6 +1,7 @@
 import { invariant } from '@holdfast/kernel';
 import { describe, expect, it } from 'vitest';
-import { candidatePairs, type Pair } from '../blocking/candidate-pairs.ts';
+import type { Pair } from '../blocking/block-index.ts';
+import { candidatePairs } from '../blocking/candidate-pairs.ts';
 import { identityLimits } from '../limits.ts';
 import type { NormalRecord } from '../normalise/normal-record.ts';
 import type { RecordId } from '../record.ts';

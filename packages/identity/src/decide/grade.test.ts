@@ -15,6 +15,12 @@ const known = {
   emails: ['haddad@example.org'],
 };
 
+interface Twin {
+  readonly given?: string;
+  readonly gender?: string;
+  readonly mrn?: string;
+}
+
 describe('a grade', () => {
   const score = populationScorer();
   const gradeAgainst = (changed: Parameters<typeof person>[1]): ReturnType<typeof gradeOf> =>
@@ -48,6 +54,37 @@ describe('a grade', () => {
     const one = person('a', { ...known, identifiers });
     const twin = person('b', { ...known, identifiers, given: 'Samira' });
     expect(gradeOf(score(one, twin)).withheld).toBe('maybe-family');
+  });
+
+  it('is certain for a name that is nobody’s beside the same identifier', () => {
+    const identifiers = [{ system: 'mrn', value: '4711' }];
+    const one = person('a', { ...known, identifiers });
+    const misspelt = person('b', { ...known, identifiers, given: 'Fatina' });
+    expect(gradeOf(score(one, misspelt))).toEqual({ grade: 'certain' });
+    const bornLater = person('c', {
+      ...known,
+      identifiers,
+      given: 'Fatina',
+      birthDate: '1999-01-30',
+    });
+    expect(gradeOf({ ...score(one, bornLater), probability: 1 }).withheld).toBe('maybe-family');
+  });
+
+  it.each<[string, Twin, Twin]>([
+    ['others bear both names', { given: 'Jun' }, { given: 'Ivo' }],
+    ['the hospital gave each a number', { mrn: '1' }, { given: 'Fatina', mrn: '2' }],
+    ['one is a girl', {}, { given: 'Fatina', gender: 'male' }],
+  ])('is not certain for twins who share an identifier where %s', (_, first, second) => {
+    const of = ({ mrn, ...own }: Twin) => ({
+      ...known,
+      ...own,
+      identifiers: [
+        { system: 'insurance', value: 'F-1' },
+        ...(mrn === undefined ? [] : [{ system: 'mrn', value: mrn }]),
+      ],
+    });
+    const scored = score(person('a', of(first)), person('b', of(second)));
+    expect(gradeOf({ ...scored, probability: 1 }).withheld).toBe('maybe-family');
   });
 
   it('is not certain where a household shares everything and the given name is not known', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairsByKey } from '../blocking/candidate-pairs.ts';
+import { BlockIndex } from '../blocking/block-index.ts';
 import { BLOCKING_KEYS } from '../blocking/keys.ts';
 import { population } from '../testing/people.ts';
 import { patternsOf, spreadPairs } from './patterns.ts';
@@ -9,7 +9,8 @@ const counted = (patterns: readonly { readonly count: number }[]): number =>
 
 describe('patterns', () => {
   const records = population();
-  const pairs = BLOCKING_KEYS.flatMap((key) => [...pairsByKey(records, key)]);
+  const index = new BlockIndex(records);
+  const pairs = BLOCKING_KEYS.flatMap((_, at) => [...index.pairsOfKey(at)]);
 
   it('count every pair once, and no more pairs than were asked for', () => {
     expect(counted(patternsOf(records, pairs, pairs.length))).toBe(pairs.length);

@@ -1,6 +1,10 @@
-import type { Pair } from '../blocking/candidate-pairs.ts';
+import type { Pair } from '../blocking/block-index.ts';
 import { type Comparison, compare, FIELDS } from '../compare/comparison.ts';
-import type { NormalRecord } from '../normalise/normal-record.ts';
+import { nearness } from '../compare/level.ts';
+import type { RecordList } from '../record-list.ts';
+
+/** More than there are levels; twelve fields of them fill 36 bits of an exact number. */
+const LEVEL_CODES = 8;
 
 /** Pairs that compare alike, counted: training looks at each pattern once, however many pairs. */
 export interface Pattern {
@@ -10,19 +14,20 @@ export interface Pattern {
 
 /** Compares at most `most` of the pairs and counts them by pattern. */
 export function patternsOf(
-  records: readonly NormalRecord[],
+  records: RecordList,
   pairs: Iterable<Pair>,
   most: number,
 ): readonly Pattern[] {
-  const patterns = new Map<string, { comparison: Comparison; count: number }>();
+  const patterns = new Map<number, { comparison: Comparison; count: number }>();
   let taken = 0;
   for (const [at, otherAt] of pairs) {
-    const one = records[at];
-    const other = records[otherAt];
+    const one = records.at(at);
+    const other = records.at(otherAt);
     if (one === undefined || other === undefined) continue;
     if (taken++ === most) break;
     const comparison = compare(one, other);
-    const key = FIELDS.map((field) => comparison[field]).join();
+    let key = 0;
+    for (const field of FIELDS) key = key * LEVEL_CODES + nearness(comparison[field]);
     const pattern = patterns.get(key);
     if (pattern === undefined) patterns.set(key, { comparison, count: 1 });
     else pattern.count++;

@@ -1,6 +1,14 @@
 import { invariant } from '@holdfast/kernel';
-import { type Comparison, compare, FIELDS, type Field } from '../compare/comparison.ts';
+import {
+  type Comparison,
+  compare,
+  FIELDS,
+  type Field,
+  identifiersDiffer,
+} from '../compare/comparison.ts';
 import type { Level } from '../compare/level.ts';
+import { isOneEdit } from '../compare/one-edit.ts';
+import { identityLimits } from '../limits.ts';
 import type { NormalRecord } from '../normalise/normal-record.ts';
 import {
   type FieldParameters,
@@ -14,8 +22,15 @@ export interface Score {
   readonly comparison: Comparison;
   /** Bits for (above 0) and against (below 0), by field; 0 where a side does not know. */
   readonly weights: Readonly<Record<Field, number>>;
-  /** 0 to 1: prior and all weights together. */
+  /** Prior and all weights together; it still tells apart where the probability is all but 1. */
+  readonly bits: number;
+  /** 0 to 1: the same as odds. */
   readonly probability: number;
+  /**
+   * The given names are one typing error apart, hardly anyone bears one of them, and no other
+   * identifier nor the gender speaks against it.
+   */
+  readonly misspelt: boolean;
 }
 
 export type Scorer = (one: NormalRecord, other: NormalRecord) => Score;
@@ -38,8 +53,20 @@ export function scorerOf(parameters: MatchParameters): Scorer {
       weights[field] = bitsOf(parameters.fields[field], level, share);
       bits += weights[field];
     }
-    return { comparison, weights, probability: 1 / (1 + 2 ** -bits) };
+    const misspelt = isMisspelt(one, other, shares.get('given'));
+    return { comparison, weights, bits, probability: 1 / (1 + 2 ** -bits), misspelt };
   };
+}
+
+/** `jake` and `jade` are two names; `fatina` beside a hundred times `fatima` is a typing error. */
+const MISSPELLING_AT_MOST = 1 / 5;
+
+function isMisspelt(one: NormalRecord, other: NormalRecord, shareOf?: TermShares): boolean {
+  if (shareOf === undefined || one.given === '' || other.given === '') return false;
+  if (!isOneEdit(one.given, other.given) || identifiersDiffer(one, other)) return false;
+  if (one.gender !== '' && other.gender !== '' && one.gender !== other.gender) return false;
+  const [share, otherShare] = [shareOf(one.given), shareOf(other.given)];
+  return Math.min(share, otherShare) <= Math.max(share, otherShare) * MISSPELLING_AT_MOST;
 }
 
 /** Bits that one level of a field speaks for one person; `share`: how frequent the shared value is. */
@@ -54,9 +81,14 @@ export const bitsOf = (parameters: FieldParameters, level: Level, share?: number
 
 type TermShares = (value: string) => number;
 
-/** A value that is not among the kept ones is at most as frequent as the rarest of these. */
+/**
+ * A value that is not among the kept ones is at most as frequent as the rarest of these; where all
+ * were kept, nobody in the list had it.
+ */
 function termShares(terms: readonly (readonly [string, number])[], records: number): TermShares {
   const byValue = new Map(terms);
-  const rarest = Math.max(1 / records, Math.min(...byValue.values()));
-  return (value) => byValue.get(value) ?? rarest;
+  const one = 1 / records;
+  const isWhole = terms.length < identityLimits.termsPerField;
+  const unseen = isWhole ? one : Math.max(one, terms.at(-1)?.[1] ?? one);
+  return (value) => byValue.get(value) ?? unseen;
 }

@@ -1,9 +1,9 @@
-import { candidatePairs, pairsByKey } from '../blocking/candidate-pairs.ts';
+import { BlockIndex } from '../blocking/block-index.ts';
 import { BLOCKING_KEYS } from '../blocking/keys.ts';
 import { FIELDS, type Field } from '../compare/comparison.ts';
 import type { PresentLevel } from '../compare/level.ts';
 import { identityLimits } from '../limits.ts';
-import type { NormalRecord } from '../normalise/normal-record.ts';
+import type { RecordList } from '../record-list.ts';
 import {
   boundedShare,
   countLevels,
@@ -31,19 +31,23 @@ const PRIOR_ROUNDS = 20;
 /**
  * Learns match parameters from records alone: nobody says which are of one person. Chance agreement
  * is measured on pairs spread over the list, agreement of one person by EM on the pairs of each
- * blocking key in the fields that the key does not fix. Time and memory grow with the candidate pairs.
+ * blocking key in the fields that the key does not fix. Pairs are sampled within their limits.
  */
-export function train(records: readonly NormalRecord[]): MatchParameters {
+export function train(
+  records: RecordList,
+  index: BlockIndex = new BlockIndex(records),
+): MatchParameters {
   const spread = patternsOf(
     records,
     spreadPairs(records.length, identityLimits.randomPairs),
     identityLimits.randomPairs,
   );
-  const passes = BLOCKING_KEYS.map((key) => ({
+  const passes = BLOCKING_KEYS.map((key, keyAt) => ({
     fields: FIELDS.filter((field) => !key.fields.includes(field)),
-    patterns: patternsOf(records, pairsByKey(records, key), identityLimits.trainingPairsPerKey),
+    patterns: patternsOf(records, index.pairsOfKey(keyAt), identityLimits.trainingPairsPerKey),
   }));
-  const candidates = patternsOf(records, candidatePairs(records), Number.POSITIVE_INFINITY);
+  const everyBlock = Math.ceil(index.pairsMost / identityLimits.priorPairs) || 1;
+  const candidates = patternsOf(records, index.pairs(everyBlock), Number.POSITIVE_INFINITY);
   // Two at least: the prior of one pair would be certainty.
   const pairs = Math.max(2, (records.length * (records.length - 1)) / 2);
 
@@ -60,7 +64,7 @@ export function train(records: readonly NormalRecord[]): MatchParameters {
     const start = fields;
     const learned = passes.map((pass) => learnAgreement(pass.patterns, start, pass.fields));
     fields = withRates(fields, 'm', sumCounts(learned));
-    prior = matchesAmong(candidates, fields, pairs) / pairs;
+    prior = matchesAmong(candidates, fields, { pairs, everyBlock }) / pairs;
     const belief = { fields, matchShare: prior };
     const strangers = spread.map((pattern) => 1 - matchProbability(pattern, belief));
     fields = withRates(fields, 'u', countLevels(spread, strangers));
@@ -74,8 +78,12 @@ export function train(records: readonly NormalRecord[]): MatchParameters {
   };
 }
 
-/** Expected matches among the candidates, where `pairs` is the number of all pairs. */
-function matchesAmong(candidates: readonly Pattern[], fields: FieldRates, pairs: number): number {
+/** Expected matches, where `pairs` is the number of all pairs and every n-th block was looked at. */
+function matchesAmong(
+  candidates: readonly Pattern[],
+  fields: FieldRates,
+  { pairs, everyBlock }: { pairs: number; everyBlock: number },
+): number {
   let matches = 1;
   for (let round = 0; round < PRIOR_ROUNDS; round++) {
     const belief = { fields, matchShare: boundedShare(matches / pairs) };
@@ -84,7 +92,7 @@ function matchesAmong(candidates: readonly Pattern[], fields: FieldRates, pairs:
       0,
     );
     // At least one: a prior of zero could never be overcome, however much two records agree.
-    matches = Math.max(1, found);
+    matches = Math.max(1, found * everyBlock);
   }
   return boundedShare(matches / pairs) * pairs;
 }
@@ -109,23 +117,18 @@ function sumCounts(all: readonly LevelCounts[]): LevelCounts {
   return sums;
 }
 
-function withTerms(
-  fields: FieldRates,
-  records: readonly NormalRecord[],
-): Record<Field, FieldParameters> {
+function withTerms(fields: FieldRates, records: RecordList): Record<Field, FieldParameters> {
   const changed = { ...fields };
   for (const field of TERM_FIELDS)
     changed[field] = { ...changed[field], terms: termsOf(records, field) };
   return changed;
 }
 
-function termsOf(
-  records: readonly NormalRecord[],
-  field: TermField,
-): readonly (readonly [string, number])[] {
+function termsOf(records: RecordList, field: TermField): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();
   let known = 0;
-  for (const { [field]: value } of records) {
+  for (let at = 0; at < records.length; at++) {
+    const value = records.at(at)?.[field] ?? '';
     if (value === '') continue;
     known++;
     counts.set(value, (counts.get(value) ?? 0) + 1);
