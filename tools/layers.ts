@@ -6,8 +6,8 @@
 export const LAYERS = {
   'packages/kernel': [],
   'packages/admission': ['packages/kernel'],
-  'packages/identity': ['packages/kernel'],
   'packages/postgres': ['packages/kernel'],
+  'packages/identity': ['packages/kernel', 'packages/postgres'],
   'packages/api-contract': ['packages/kernel'],
   'packages/fhir': ['packages/kernel'],
   'packages/ledger': ['packages/kernel', 'packages/postgres'],
@@ -49,6 +49,7 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
     'packages/consent',
+    'packages/identity',
     'packages/signin',
     'packages/inference',
     'packages/subscriptions',

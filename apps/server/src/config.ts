@@ -1,5 +1,6 @@
 import type { BrokerSettings } from '@holdfast/events';
 import type { ValidationPolicy } from '@holdfast/fhir';
+import type { MatchParameters } from '@holdfast/identity';
 import type { ChildPoolOptions } from '@holdfast/inference';
 import type { ServerSettings } from '@holdfast/postgres';
 import type { ProviderSettings } from '@holdfast/signin';
@@ -48,6 +49,8 @@ export interface ServerConfig {
   readonly logLevel: string;
   /** What becomes of resources that break rules; absent = every rule is enforced. */
   readonly validation?: ValidationPolicy;
+  /** How records of one person agree; absent: parameters to begin with. */
+  readonly identityParameters?: MatchParameters | undefined;
   /** Settings of the embedded server beside the shipped ones; tests relax durability with it. */
   readonly embeddedSettings?: ServerSettings;
   /** How the children of the inference back end start; tests run them from source. */

@@ -4,6 +4,7 @@ import { asyncMigrations } from '@holdfast/async-requests';
 import { complianceMigrations } from '@holdfast/compliance';
 import { consentMigrations } from '@holdfast/consent';
 import { eventsMigrations, prepareMonths } from '@holdfast/events';
+import { identityMigrations } from '@holdfast/identity';
 import { inferenceMigrations } from '@holdfast/inference';
 import { ledgerMigrations } from '@holdfast/ledger';
 import {
@@ -32,6 +33,7 @@ const MIGRATIONS = [
   subscriptionsMigrations,
   asyncMigrations,
   complianceMigrations,
+  identityMigrations,
 ];
 
 export interface Database {

@@ -86,3 +86,6 @@ export const EXPORT_GROUP_MEMBERS_MAX = 10_000;
 
 /** The longest that the timer for the next due erasure waits before it looks again. */
 export const ERASURE_LOOK_MS = 24 * 60 * 60 * 1_000;
+
+/** Patients in an answer of `$match`: more are no help to a person who has to choose. */
+export const MATCHES_MAX = 20;

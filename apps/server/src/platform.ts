@@ -1,5 +1,6 @@
 import { AdmissionGate } from '@holdfast/admission';
 import { type EventSource } from '@holdfast/events';
+import { type Scorer, scorerOf, starterParameters } from '@holdfast/identity';
 import { systemClock, systemRandom, systemTimers, type TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import { type Logger, pino } from 'pino';
@@ -20,6 +21,7 @@ import { Drain } from './http/drain.ts';
 import { OWNER_CONNECTIONS } from './limits.ts';
 import { troubleOf } from './trouble.ts';
 import { ConsentUpkeep } from './workers/consent-upkeep.ts';
+import { identityMatching } from './workers/identity-matching.ts';
 
 /** Everything one process is made of; each part is opened once, in the order it is listed. */
 export interface Platform
@@ -44,6 +46,7 @@ export interface Platform
   readonly drain: Drain;
   readonly upkeep: ConsentUpkeep;
   readonly governance: Governance;
+  readonly scorer: Scorer;
 }
 
 const clock = systemClock;
@@ -135,9 +138,10 @@ interface ReactionParts
 /** Everything that acts on events. */
 function react(
   parts: ReactionParts,
-): Subscriptions & BrokerRelay & EventFlow & Pick<Platform, 'address'> {
+): Subscriptions & BrokerRelay & EventFlow & Pick<Platform, 'address' | 'scorer'> {
   const { config, secrets, inferenceConsumers, trouble } = parts;
   const address = { url: config.publicUrl ?? '' };
+  const scorer = scorerOf(config.identityParameters ?? starterParameters());
   const subscriptions = openSubscriptions({
     ...parts,
     clock,
@@ -158,8 +162,9 @@ function react(
   const consumers = [
     ...inferenceConsumers,
     subscriptions.subscriptions.consumer,
+    identityMatching(scorer),
     ...relay.relayConsumers,
   ];
   const flow = openEventFlow({ ...parts, clock, random, consumers });
-  return { ...subscriptions, ...relay, ...flow, address };
+  return { ...subscriptions, ...relay, ...flow, address, scorer };
 }

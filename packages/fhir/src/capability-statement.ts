@@ -141,6 +141,8 @@ const OPERATIONS = {
   'meta-add': 'http://hl7.org/fhir/OperationDefinition/Resource-meta-add',
   'meta-delete': 'http://hl7.org/fhir/OperationDefinition/Resource-meta-delete',
   'patient-everything': 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+  'patient-match': 'http://hl7.org/fhir/OperationDefinition/Patient-match',
+  'ihe-pix': 'https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix',
   export: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export',
   'patient-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export',
   'group-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export',

@@ -5,6 +5,13 @@ export const identityLimits = {
    * ward address) says little, and its pairs grow with the square; other keys still find the record.
    */
   recordsPerKey: 100,
+  /** Values a stored record has under one key: a record with more phones than that is found by others. */
+  valuesPerKey: 8,
+  /**
+   * Stored records compared with one that comes: those that share most and rarest values. A person's
+   * other records share several, so they come first; and the time of a match stays bounded.
+   */
+  candidates: 40,
   /** Pairs that train one blocking pass: rates are stable long before, and time stays bounded. */
   trainingPairsPerKey: 50_000,
   /** Candidate pairs that tell how many matches there are: a sample settles it to a tenth of a percent. */

@@ -13,6 +13,7 @@ export type { Labels } from './change.ts';
 export { STORE_FAULTS, Withheld } from './errors.ts';
 export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
+export { readSeveral } from './postgres/current.ts';
 export { Dictionary } from './postgres/dictionary.ts';
 export {
   countExport,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Result } from '@holdfast/kernel';
 import type { Role, RunningServer } from '@holdfast/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { identitySettings } from '../identity/read-parameters.ts';
 import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, wholeNumber } from '../options.ts';
 import { reportServing, workerNumber } from '../workers/cluster-worker.ts';
@@ -36,6 +37,8 @@ Environment:
   HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
   HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
   HOLDFAST_NATS_URL       NATS servers that carry the event log to other machines (docs/nats.md)
+  HOLDFAST_IDENTITY_PARAMETERS
+                          what records of people are matched by (docs/identity.md)
   HOLDFAST_WITNESSES      who cosigns the audit log: address and key, further ones after a comma
   HOLDFAST_OIDC_ISSUER    take the tokens of this OpenID provider
   HOLDFAST_OIDC_AUDIENCE  what its tokens for this server hold in "aud"
@@ -186,6 +189,7 @@ async function serve(options: Options): Promise<void> {
     role: options.role,
     drainMs: options.drain * 1_000,
     ...recordSettings(process.env),
+    ...(await identitySettings(process.env)),
     subscriptions: readSubscriptionSettings(process.env),
     broker,
     logLevel: log,

@@ -10,15 +10,14 @@ import {
   type MatchReport,
   matchReport,
   type RecordList,
-  readParameters,
   reportPage,
   type StewardFacts,
   scorerOf,
   train,
 } from '@holdfast/identity';
-import { CommandFailure, EXIT } from '../exit.ts';
-import { documentIn } from '../json-document.ts';
+import { CommandFailure } from '../exit.ts';
 import { Progress } from '../progress.ts';
+import { parametersIn } from './read-parameters.ts';
 import type { Table } from './read-records.ts';
 
 export interface ListMatch {
@@ -41,7 +40,8 @@ export async function matchList(options: ListOptions): Promise<ListMatch> {
   const { records, known } = table;
   const startedMs = performance.now();
   const index = new BlockIndex(records);
-  const parameters = await parametersFor(options.parameters, records, index);
+  const { parameters: kept } = options;
+  const parameters = kept === undefined ? trained(records, index) : await parametersIn(kept);
   const score = scorerOf(parameters);
   const progress = new Progress(index.pairsMost, 'pairs at most');
   progress.start('Comparing');
@@ -57,23 +57,6 @@ export async function matchList(options: ListOptions): Promise<ListMatch> {
   const groups = joinRecords({ records, certain: judged.certain, score, facts });
   const report = matchReport({ records: records.length, judged, clusters: groups, known });
   return { report, groups, seconds: (performance.now() - startedMs) / 1_000 };
-}
-
-/** @throws CommandFailure naming the place in the file that is not as it must be */
-async function parametersFor(
-  file: string | undefined,
-  records: RecordList,
-  index: BlockIndex,
-): Promise<MatchParameters> {
-  if (file === undefined) return trained(records, index);
-  const read = readParameters(await documentIn(file));
-  if (read.ok) return read.value;
-  const { at, expected } = read.error;
-  throw new CommandFailure(
-    `${file}: ${at === '' ? 'It' : at} is not ${expected}.`,
-    'Name a file that `holdfast identity train` wrote.',
-    EXIT.usage,
-  );
 }
 
 /** @throws CommandFailure where there are too few records to learn from */

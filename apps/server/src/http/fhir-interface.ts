@@ -4,7 +4,9 @@ import { registerFhirBundleRoutes } from './fhir-bundle-routes.ts';
 import { registerFhirEverythingRoutes } from './fhir-everything-routes.ts';
 import { registerFhirExportRoutes } from './fhir-export-routes.ts';
 import { registerFhirHistoryRoutes } from './fhir-history-routes.ts';
+import { registerFhirMatchRoutes } from './fhir-match-routes.ts';
 import { registerFhirMetaRoutes } from './fhir-meta-routes.ts';
+import { registerFhirPixRoutes } from './fhir-pix-routes.ts';
 import { registerFhirRoutes } from './fhir-routes.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { registerFhirSearchRoutes } from './fhir-search-routes.ts';
@@ -20,6 +22,8 @@ export function registerFhirInterface(app: FastifyInstance, options: FhirRoutesO
   registerFhirBundleRoutes(app, options);
   registerFhirValidateRoutes(app, options);
   registerFhirEverythingRoutes(app, options);
+  registerFhirMatchRoutes(app, options);
+  registerFhirPixRoutes(app, options);
   registerFhirMetaRoutes(app, options);
   registerFhirExportRoutes(app, options);
   registerFhirAsyncRoutes(app, options);

@@ -1,6 +1,7 @@
 import type { AsyncRequests } from '@holdfast/async-requests';
 import type { ConsentGates } from '@holdfast/consent';
 import type { ValidationPolicy } from '@holdfast/fhir';
+import type { Scorer } from '@holdfast/identity';
 import type { Clock, Random } from '@holdfast/kernel';
 import type { DevelopmentIssuer, OpenIdProvider, TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
@@ -21,6 +22,8 @@ export interface FhirRoutesOptions {
   readonly provider: OpenIdProvider | undefined;
   readonly asyncRequests: AsyncRequests;
   readonly seal: CursorSeal;
+  /** How likely two records are of one person. */
+  readonly scorer: Scorer;
   readonly clock: Clock;
   readonly random: Random;
   readonly rules: WriteRules;

@@ -44,7 +44,7 @@ function statementOf(options: FhirRoutesOptions): () => string {
         operations: {
           every: ['validate', 'meta', 'meta-add', 'meta-delete'],
           of: {
-            Patient: ['patient-everything', 'patient-export'],
+            Patient: ['patient-everything', 'patient-export', 'patient-match', 'ihe-pix'],
             Encounter: ['encounter-everything'],
             Group: ['group-export'],
           },

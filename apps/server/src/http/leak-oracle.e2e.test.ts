@@ -3,14 +3,16 @@ import { indexedParametersOf, type ResourceType, resourceTypes, typeOfCode } fro
 import type { TenantId } from '@holdfast/kernel';
 import { createPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STAFF } from '../demo/practice.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { IDENTIFIER_SYSTEM, STAFF } from '../demo/practice.ts';
 import { type Serving, serving } from '../testing/serving.ts';
 
 const tenant = 1 as TenantId;
 /** Kept out by one patient altogether, and by labels of others. */
 const RESTRICTED = 'second-clinician';
 const HIDDEN = 'ada-demo';
+const MRN = `${IDENTIFIER_SYSTEM}mrn`;
+const HIDDEN_NUMBER = 'HC-00001';
 const ICD10CM = 'http://hl7.org/fhir/sid/icd-10-cm';
 
 interface Asked {
@@ -36,8 +38,9 @@ beforeAll(async () => {
     '/Condition/oracle-hiv',
     put({ ...condition('ben-demo', 'B20'), id: 'oracle-hiv' }),
   );
+  await matched(HIDDEN);
   hidden = await hiddenRows();
-  const looking = [...(await reads()), ...searches()];
+  const looking = [...(await reads()), ...searches(), ...identities()];
   const writing = writes();
   asked = [...looking, ...writing];
   const { rows } = await owner.query<{ newest: string }>('select max(key) as newest from resource');
@@ -196,6 +199,39 @@ function searches(): Asked[] {
   return named([...every, ...shapes]);
 }
 
+/** Until the patient can be found by matching. */
+async function matched(patient: string): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rowCount } = await owner.query('select from identity_key where patient = $1', [
+      patient,
+    ]);
+    expect(rowCount).toBeGreaterThan(0);
+  }, 60_000);
+}
+
+/** Whether somebody is who is looked for: the hidden patient, and one who is not hidden. */
+function identities(): Asked[] {
+  const match = (given: string, family: string, birthDate: string, more: object = {}): Asked => {
+    const resource = { resourceType: 'Patient', name: [{ given: [given], family }], birthDate };
+    const parameter = [{ name: 'resource', resource: { ...resource, ...more } }];
+    return { path: '/Patient/$match', init: post({ resourceType: 'Parameters', parameter }) };
+  };
+  const own = { identifier: [{ system: MRN, value: HIDDEN_NUMBER }] };
+  const source = (token: string) =>
+    `/Patient/$ihe-pix?sourceIdentifier=${encodeURIComponent(token)}`;
+  return [
+    match('Ada', 'Brandt', '1987-03-14'),
+    match('Ada', 'Brandt', '1987-03-14', own),
+    match('Ben', 'Castellano', '1994-11-02'),
+    ...named([
+      source(`${MRN}|${HIDDEN_NUMBER}`),
+      source(`${world.server.url}/fhir/R4|Patient/${HIDDEN}`),
+      source(`${world.server.url}/fhir/R4|Patient/ben-demo`),
+      source('urn:nobody|1'),
+    ]),
+  ];
+}
+
 /** Conditions and references that would tell, alone and in bundles. Ids are of the round. */
 function writes(): Asked[] {
   const observation = (patient: string) => ({
@@ -276,6 +312,14 @@ describe('SRV-7 what is hidden can’t be told from what is not there', () => {
       ({ path }) => path === '/Condition?code:missing=false&_summary=count',
     );
     expect(before?.[counted]?.[1]).toMatch(/"total":[1-9]/);
+    const matches = asked.flatMap(({ path }, nth) =>
+      path === '/Patient/$match' ? [before?.[nth]?.[1] ?? ''] : [],
+    );
+    expect(matches.map((text) => /"id":"([a-z]+-demo)"/.exec(text)?.[1])).toEqual([
+      undefined,
+      undefined,
+      'ben-demo',
+    ]);
   });
 });
 

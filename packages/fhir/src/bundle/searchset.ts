@@ -6,7 +6,11 @@ export interface SearchEntry {
   /** Stored JSON text, spliced in without parsing. */
   readonly text: string;
   readonly mode: 'match' | 'include' | 'outcome';
+  /** How well it matches, where that was asked (`Patient/$match`). */
+  readonly match?: { readonly grade: string /** 0 to 1. */; readonly score: number };
 }
+
+const MATCH_GRADE = 'http://hl7.org/fhir/StructureDefinition/match-grade';
 
 export interface Searchset {
   /** Absent where no total was asked for. */
@@ -33,6 +37,10 @@ export function searchsetBundle(set: Searchset): string {
   return parts.join('');
 }
 
-function entryText({ fullUrl, text, mode }: SearchEntry): string {
-  return `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":{"mode":"${mode}"}}`;
+function entryText({ fullUrl, text, mode, match }: SearchEntry): string {
+  const search =
+    match === undefined
+      ? { mode }
+      : { extension: [{ url: MATCH_GRADE, valueCode: match.grade }], mode, score: match.score };
+  return `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":${JSON.stringify(search)}}`;
 }

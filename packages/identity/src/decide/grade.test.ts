@@ -105,6 +105,17 @@ describe('a grade', () => {
     });
   });
 
+  it('is certainly-not for the rest of a household, whatever else they share', () => {
+    const husband = { ...known, given: 'Goran', birthDate: '1971-02-08', gender: 'male' };
+    expect(gradeAgainst(husband)).toEqual({ grade: 'certainly-not' });
+    const identifiers = [{ system: 'insurance', value: 'F-1' }];
+    const scored = score(
+      person('a', { ...known, identifiers }),
+      person('b', { ...husband, identifiers }),
+    );
+    expect(gradeOf({ ...scored, probability: 1 }).withheld).toBe('maybe-family');
+  });
+
   it('is certainly-not for strangers', () => {
     const stranger = { given: 'Jun', family: 'Novak', birthDate: '1951-11-02', gender: 'male' };
     expect(gradeAgainst(stranger)).toEqual({ grade: 'certainly-not' });

@@ -1,3 +1,4 @@
+import type { Comparison } from '../compare/comparison.ts';
 import type { Level } from '../compare/level.ts';
 import type { Score } from '../model/scorer.ts';
 
@@ -20,6 +21,7 @@ export function gradeOf(score: Score): Judgement {
   const { probability } = score;
   if (probability < POSSIBLE) return { grade: 'certainly-not' };
   if (probability < PROBABLE) return { grade: 'possible' };
+  if (isOtherOfHousehold(score.comparison)) return { grade: 'certainly-not' };
   if (mayBeFamily(score)) return { grade: 'possible', withheld: 'maybe-family' };
   if (probability < CERTAIN) return { grade: 'probable' };
   return namesAPerson(score)
@@ -38,6 +40,15 @@ export function mayBeFamily(score: Pick<Score, 'comparison' | 'misspelt'>): bool
   const otherGiven = given === 'close' || given === 'similar' || given === 'different';
   if (otherGiven && !isTypingError(score)) return true;
   return birthDate === 'far' || birthDate === 'different';
+}
+
+/**
+ * Another given name and another birth date, and no identifier in common: what agrees is then a home,
+ * a phone, a family name, which weigh as if they were four accidents and are one.
+ */
+function isOtherOfHousehold({ given, birthDate, identifier }: Comparison): boolean {
+  const otherGiven = given === 'similar' || given === 'different';
+  return otherGiven && (birthDate === 'far' || birthDate === 'different') && identifier !== 'exact';
 }
 
 /** Both names agree, or one does and an identifier is the same. An e-mail address may be a family's. */
