@@ -80,6 +80,7 @@ export const LAYERS = {
     'packages/subscriptions',
     'packages/inference',
     'packages/identity',
+    'packages/visibility',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -1,5 +1,6 @@
 import { indexLayoutBench } from '../prototype-index-layout/main.ts';
 import type { Bench } from './bench.ts';
+import { causeBench } from './cause.ts';
 import { classesBench } from './classes.ts';
 import { decideBench } from './decide.ts';
 import { eventsBench } from './events.ts';
@@ -23,6 +24,7 @@ export const benches: readonly Bench[] = [
   overloadBench,
   inferenceBench,
   identityBench,
+  causeBench,
   indexLayoutBench,
   validateBench,
 ];

@@ -1,3 +1,12 @@
+export type { RiskRatio } from './cause/evidence.ts';
+export { CAUSE_LIMITS } from './cause/limits.ts';
+export { type Localisation, localise, type Suspicion, type Where } from './cause/localise.ts';
+export type {
+  ObservationRefusal,
+  Observations,
+  ObservedRow,
+  Tally,
+} from './cause/observation.ts';
 export { CAUSES, type Cause, type CauseCode, isCauseCode, type Severity } from './causes.ts';
 export {
   type DependencyState,
