@@ -3,6 +3,7 @@ import { registerCompliance } from './commands/compliance.ts';
 import { registerConsent } from './commands/consent.ts';
 import { registerData } from './commands/data.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDrill } from './commands/drill.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerIdentity } from './commands/identity.ts';
 import { registerImport } from './commands/import.ts';
@@ -47,6 +48,7 @@ registerToken(program);
 registerOpenApi(program);
 registerData(program);
 registerDoctor(program);
+registerDrill(program);
 registerWitness(program);
 
 // Whoever reads the output may have seen enough: `holdfast openapi | head`.

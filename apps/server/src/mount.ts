@@ -59,11 +59,18 @@ function fhirOptionsOf(platform: Platform): FhirRoutesOptions {
 /** The HTTP side of the platform: every route, and what it needs. */
 export async function mount(platform: Platform): Promise<Mounted> {
   const { tenant, logger, database, watcher, signals, secrets } = platform;
+  const startedAt = clock.now();
+  platform.changes.note({
+    kind: 'deployed',
+    at: startedAt,
+    what: `A process of version ${VERSION} started`,
+    reaches: {},
+  });
   const sources: OverviewSources = {
     ...platform,
     tenant,
     clock,
-    startedAt: clock.now(),
+    startedAt,
     version: VERSION,
     databaseVersion: database.embedded?.version ?? 'external',
     pool: database.workers,
@@ -76,8 +83,8 @@ export async function mount(platform: Platform): Promise<Mounted> {
     logger,
     observer: {
       started: (facts) => watcher.started(facts),
-      finished: (facts, status) => {
-        watcher.finished(facts, status);
+      finished: (facts, status, request) => {
+        watcher.finished(facts, status, request);
         if (!facts.unmetered) feed.changed();
       },
       failed: (facts, fault) => watcher.failed(facts, fault),

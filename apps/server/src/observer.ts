@@ -1,8 +1,14 @@
 import { RATE_SECONDS, type RequestOutcomeCounts, requestOutcomeOf } from '@holdfast/api-contract';
 import type { Clock, Fault, PatientId, TenantId } from '@holdfast/kernel';
 import { classify } from '@holdfast/postgres';
-import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
-import type { RequestFacts, RequestObserver } from './http/app.ts';
+import type {
+  AttemptCounts,
+  DependencyWatch,
+  RequestMeter,
+  SignalRecorder,
+} from '@holdfast/visibility';
+import { blankAttempt, describeRequest } from './attempt-of.ts';
+import type { RequestFacts, RequestLine, RequestObserver } from './http/app.ts';
 
 /** Access decisions since the start, and denials of each of the last sixty seconds. */
 export class Decisions {
@@ -53,6 +59,8 @@ export class Decisions {
 
 export interface RequestWatcherParts {
   readonly meter: RequestMeter;
+  readonly attempts: AttemptCounts;
+  readonly clock: Clock;
   readonly decisions: Decisions;
   readonly watch: DependencyWatch;
   readonly signals: SignalRecorder;
@@ -62,6 +70,8 @@ export interface RequestWatcherParts {
 /** Feeds meter, decisions, dependency watch and signals with what requests meet. */
 export class RequestWatcher implements RequestObserver {
   readonly #parts: RequestWatcherParts;
+  /** One for all requests: it is read at once. */
+  readonly #attempt = blankAttempt();
   readonly #ends = new WeakMap<
     RequestFacts,
     (outcome: 'answered' | 'denied' | 'refused' | 'failed') => void
@@ -75,7 +85,11 @@ export class RequestWatcher implements RequestObserver {
     this.#ends.set(facts, this.#parts.meter.begin());
   }
 
-  finished(facts: RequestFacts, status: number): void {
+  finished(facts: RequestFacts, status: number, { method, url }: RequestLine): void {
+    const { attempts, clock } = this.#parts;
+    describeRequest(this.#attempt, method, url);
+    this.#attempt.caller = facts.who?.actor.roles[0] ?? '';
+    attempts.count(this.#attempt, status >= 500, clock.monotonicMs());
     const denied = facts.denied || status === 401 || status === 403;
     const end = this.#ends.get(facts);
     if (facts.unmetered) {

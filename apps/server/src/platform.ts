@@ -90,6 +90,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
     records,
     audit: log.audit,
     signals: observation.signals,
+    attempts: observation.attempts,
     program: config.inferenceProgram,
   });
   const reactions = react({

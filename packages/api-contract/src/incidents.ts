@@ -103,11 +103,66 @@ export type ExposureDuty = z.infer<typeof ExposureDuty>;
 
 const RiskRating = z.int().min(1).max(5);
 
+const Share = z.number().min(0).max(1);
+const Tally = z.strictObject({ failed: Count, succeeded: Count });
+
+/** Attribute values that hold together: words of closed lists, never an id. */
+const Where = z.array(
+  z.strictObject({ attribute: z.string().max(40), value: z.string().max(200) }),
+);
+
+/** Attribute values that set failures apart from successes, with what speaks for them. */
+export const LocatedCause = z
+  .strictObject({
+    where: Where,
+    /** The same in words. */
+    summary: Words,
+    evidence: Words,
+    inside: Tally,
+    outside: Tally,
+    /** How many times likelier a failure is inside, with its 95 % interval. */
+    riskRatio: z.strictObject({
+      estimate: z.number().min(0),
+      low: z.number().min(0),
+      high: z.number().min(0),
+    }),
+    explains: Share,
+    /** Other names of the same attempts. */
+    sameAs: z.array(Where),
+  })
+  .meta({ id: 'LocatedCause' });
+export type LocatedCause = z.infer<typeof LocatedCause>;
+
+/** A change shortly before the first failure. */
+export const IncidentSuspect = z
+  .strictObject({
+    kind: Slug,
+    at: Instant,
+    what: Words,
+    /** Seconds from the change to the first failure. */
+    beforeSeconds: z.number(),
+    match: z.enum(['same', 'possible', 'other']),
+    score: Share,
+  })
+  .meta({ id: 'IncidentSuspect' });
+export type IncidentSuspect = z.infer<typeof IncidentSuspect>;
+
 export const IncidentDetail = z
   .strictObject({
     ...common,
     /** What was known at this instant is what is told. */
     asOf: Instant,
+    /** Where failures are set apart from successes; null where attempts say nothing. */
+    located: z
+      .strictObject({
+        observed: Tally,
+        /** Together they explain the failures; the weightiest first. */
+        causes: z.array(LocatedCause),
+        alternatives: z.array(LocatedCause),
+      })
+      .nullable(),
+    /** The likeliest first. */
+    suspects: z.array(IncidentSuspect),
     impact: z.strictObject({
       count: Count,
       /** By State, `EU`, `GB` or `elsewhere`. */

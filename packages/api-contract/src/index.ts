@@ -53,6 +53,8 @@ export {
   IncidentList,
   IncidentPatients,
   IncidentStatus,
+  IncidentSuspect,
+  LocatedCause,
   TimelineEntry,
 } from './incidents.ts';
 export { BackendState, ClinicalTier, InferenceFigures, InferenceLane } from './inference-lanes.ts';

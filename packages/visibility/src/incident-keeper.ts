@@ -9,6 +9,7 @@ import {
   uuidV7,
 } from '@holdfast/kernel';
 import { inTransaction, type Queryable } from '@holdfast/postgres';
+import type { Finding } from './cause/finding.ts';
 import { acceptEntry, type EntryRefusal } from './incidents/accept-entry.ts';
 import type { HumanEntry, Incident, IncidentId, IncidentRecord } from './incidents/incident.ts';
 import { opensIncident, placeSignal } from './incidents/place-signal.ts';
@@ -33,6 +34,8 @@ export interface IncidentKeeperOptions {
   readonly signals: SignalRecorder;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where attempts failed in that time; null where nothing stands out or nothing is known. */
+  readonly locate?: (window: { readonly from: Date; readonly until: Date }) => Finding | null;
   /** Told of failures to store; carries no data of patients. */
   readonly trouble?: (error: unknown) => void;
 }
@@ -218,7 +221,18 @@ export class IncidentKeeper {
     }
     if (resolvedAt === null || place.ended) return;
     const entry = { kind: 'signal-ended', signal: id, endedAt: resolvedAt } as const;
-    await addEntry(connection, { tenant, id: place.incident, entry: { at, author: null, entry } });
+    const incident = place.incident;
+    await addEntry(connection, { tenant, id: incident, entry: { at, author: null, entry } });
+    // The counts are gone in ten minutes: what they say is kept.
+    const finding = this.#options.locate?.({ from: openedAt, until: resolvedAt }) ?? null;
+    if (finding !== null) {
+      const located = { kind: 'located', finding } as const;
+      await addEntry(connection, {
+        tenant,
+        id: incident,
+        entry: { at, author: null, entry: located },
+      });
+    }
     round.open.delete(tenant);
   }
 

@@ -1,4 +1,17 @@
+export {
+  type Attempt,
+  AttemptCounts,
+  type AttemptWindow,
+} from './cause/attempt-counts.ts';
+export { type Change, ChangeLog, rankSuspects, type Suspect } from './cause/change-log.ts';
 export type { RiskRatio } from './cause/evidence.ts';
+export {
+  evidenceInWords,
+  type Finding,
+  type FoundCause,
+  findingOf,
+  whereInWords,
+} from './cause/finding.ts';
 export { CAUSE_LIMITS } from './cause/limits.ts';
 export { type Localisation, localise, type Suspicion, type Where } from './cause/localise.ts';
 export type {

@@ -26,6 +26,13 @@ export const VISIBILITY_LIMITS = {
   retryFirstMs: 250,
   /** A database that was away for long is found again within this. */
   retryLastMs: 10_000,
+  /** Attempts told apart by their attributes: 2.5 MB with the slots below. Others are only counted. */
+  attemptLeaves: 1_024,
+  /** Ten minutes in slots: what was usual before, and the incident. */
+  attemptSlots: 300,
+  attemptSlotMs: 2_000,
+  /** Changes of this process that may be suspects. */
+  changes: 200,
   /** Seconds of the console's request graph. */
   meterSeconds: 60,
 } as const;

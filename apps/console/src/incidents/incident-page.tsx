@@ -10,6 +10,7 @@ import { Time } from '../time/time.tsx';
 import { CausePanel } from './cause-panel.tsx';
 import { DutiesPanel } from './duties-panel.tsx';
 import './incidents.css';
+import { LocatedPanel } from './located-panel.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { QuestionsPanel } from './questions-panel.tsx';
 import { RiskPanel } from './risk-panel.tsx';
@@ -45,6 +46,7 @@ function Page() {
       <div className="panels">
         <div className="panels__column">
           <CausePanel incident={detail} />
+          <LocatedPanel incident={detail} />
           <PeoplePanel incident={detail} />
           <RiskPanel incident={detail} />
         </div>

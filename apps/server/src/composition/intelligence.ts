@@ -2,9 +2,10 @@ import type { Actor } from '@holdfast/consent';
 import type { AnyConsumer } from '@holdfast/events';
 import { ChildPool, type ChildPoolOptions, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
-import type { SignalRecorder } from '@holdfast/visibility';
+import type { AttemptCounts, SignalRecorder } from '@holdfast/visibility';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { Database } from '../database.ts';
+import { scoreAttempts } from '../score-attempts.ts';
 import { ScoreLatencies } from '../score-latencies.ts';
 import { consentChanges } from '../workers/consent-changes.ts';
 import { inferenceConsumers } from '../workers/inference-consumer.ts';
@@ -16,6 +17,7 @@ export interface IntelligenceParts {
   readonly records: RecordStore;
   readonly audit: AuditTrail;
   readonly signals: SignalRecorder;
+  readonly attempts: AttemptCounts;
   readonly clock: Clock;
   readonly random: Random;
   /** How the children of the back end start; undefined = from the build. */
@@ -59,6 +61,7 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
     audit,
     clock,
     random,
+    onAnswered: scoreAttempts(parts.attempts, clock),
     onScored: (tier, latencyMs) => scoreLatencies.scored(tier, latencyMs),
   });
   return {

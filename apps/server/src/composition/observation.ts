@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import {
+  AttemptCounts,
+  ChangeLog,
   DependencyWatch,
+  type Finding,
+  findingOf,
   IncidentKeeper,
+  localise,
   postgresSignalTable,
   RequestMeter,
   SignalRecorder,
@@ -30,6 +35,12 @@ export interface Observation {
   readonly incidents: IncidentKeeper;
   readonly watch: DependencyWatch;
   readonly meter: RequestMeter;
+  /** Attempts by their attributes, for the causes of failures. */
+  readonly attempts: AttemptCounts;
+  /** What changed in this process. */
+  readonly changes: ChangeLog;
+  /** Where attempts failed in that time; null where nothing is known of it. */
+  readonly locate: (window: { readonly from: Date; readonly until: Date }) => Finding | null;
   readonly decisions: Decisions;
   readonly watcher: RequestWatcher;
 }
@@ -49,7 +60,9 @@ export async function startObservation(parts: ObservationParts): Promise<Observa
     trouble,
   });
   await signals.start();
-  const incidents = new IncidentKeeper({ pool: owner, signals, clock, random, trouble });
+  const attempts = new AttemptCounts(VISIBILITY_LIMITS);
+  const locate = locator(attempts, clock);
+  const incidents = new IncidentKeeper({ pool: owner, signals, clock, random, locate, trouble });
   await incidents.start();
   const watch = new DependencyWatch({
     dependency: 'postgres',
@@ -67,6 +80,26 @@ export async function startObservation(parts: ObservationParts): Promise<Observa
   });
   const meter = new RequestMeter(clock);
   const decisions = new Decisions(clock);
-  const watcher = new RequestWatcher({ meter, decisions, watch, signals, tenant });
-  return { signals, incidents, watch, meter, decisions, watcher };
+  const watcher = new RequestWatcher({
+    meter,
+    attempts,
+    clock,
+    decisions,
+    watch,
+    signals,
+    tenant,
+  });
+  const changes = new ChangeLog(VISIBILITY_LIMITS.changes);
+  return { signals, incidents, watch, meter, attempts, changes, locate, decisions, watcher };
+}
+
+/** Looks into the counts as they are now: what is older than they reach back is not there. */
+function locator(attempts: AttemptCounts, clock: Clock): Observation['locate'] {
+  return ({ from, until }) => {
+    const offMs = clock.monotonicMs() - clock.now().getTime();
+    const window = { fromMs: from.getTime() + offMs, untilMs: until.getTime() + offMs };
+    const found = localise(attempts.observations(window));
+    if (!found.ok || found.value.observed.failed === 0) return null;
+    return findingOf(found.value);
+  };
 }

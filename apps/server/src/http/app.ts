@@ -33,9 +33,16 @@ declare module 'fastify' {
   }
 }
 
+/** What a request asked for, as it came. */
+export interface RequestLine {
+  readonly method: string;
+  readonly url: string;
+}
+
 export interface RequestObserver {
   started(facts: RequestFacts): void;
-  finished(facts: RequestFacts, status: number): void;
+  /** @param request read at once, nothing of it is kept */
+  finished(facts: RequestFacts, status: number, request: RequestLine): void;
   failed(facts: RequestFacts, fault: Fault): void;
 }
 
@@ -79,7 +86,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (request.url.length > URL_BYTES_MAX) throw serverFault('SERVER_ADDRESS_TOO_LONG');
   });
   app.addHook('onResponse', async (request, reply) => {
-    observer.finished(request.facts, reply.statusCode);
+    observer.finished(request.facts, reply.statusCode, request);
   });
   app.setErrorHandler((error, request, reply) => answerFailure(options, error, { request, reply }));
   app.setNotFoundHandler((request, reply) =>

@@ -75,6 +75,16 @@ describe('a lost database, from the cause to the clocks', () => {
     expect(ftc.every(({ verdict }) => verdict === 'not-required')).toBe(true);
   });
 
+  it('tells where attempts failed and what had changed, and keeps it in the timeline', async () => {
+    const { located, suspects, timeline } = await detail();
+    expect(located?.observed.failed).toBeGreaterThan(0);
+    expect(timeline.map(({ kind }) => kind)).toContain('located');
+    // The test put its policy in force and the process started, both shortly before.
+    expect(suspects.map(({ kind }) => kind).toSorted()).toEqual(['deployed', 'policy-activated']);
+    expect(suspects.every(({ beforeSeconds }) => beforeSeconds >= 0)).toBe(true);
+    expect(JSON.stringify([located, suspects])).not.toContain('finn');
+  });
+
   it('is discovered when somebody takes it up; an answered question settles its duties', async () => {
     const before = new Date().toISOString();
     expect((await write({ kind: 'acknowledged' })).status).toBe(200);

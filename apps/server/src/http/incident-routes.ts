@@ -10,20 +10,25 @@ import type { Clock, TenantId } from '@holdfast/kernel';
 import type { TokenVerifier } from '@holdfast/signin';
 import {
   ANCHORS,
+  type ChangeLog,
   type EntryRefusal,
+  type Finding,
   type HumanEntry,
   type IncidentId,
   type IncidentKeeper,
   type IncidentRecord,
+  incidentAt,
   type OrganisationProfile,
   QUESTIONS,
 } from '@holdfast/visibility';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import type { Audited, AuditTrail } from '../audit-trail.ts';
+import type { Observation } from '../composition/observation.ts';
 import { serverFault } from '../errors.ts';
 import { impactOf } from '../incidents/impact-of.ts';
 import { incidentAnswer, incidentReport } from '../incidents/incident-report.ts';
+import { knownChanges } from '../incidents/known-changes.ts';
 
 export interface IncidentRoutesOptions {
   readonly verifier: TokenVerifier;
@@ -33,6 +38,8 @@ export interface IncidentRoutesOptions {
   /** As the owner: people are counted, nobody is named. */
   readonly owner: Pool;
   readonly clock: Clock;
+  readonly changes: ChangeLog;
+  readonly locate: Observation['locate'];
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(ENDPOINTS.readIncident.roles);
@@ -55,11 +62,15 @@ export function registerIncidentRoutes(app: FastifyInstance, options: IncidentRo
     if (record === null) throw serverFault('SERVER_RESOURCE_NOT_FOUND');
     return record;
   };
-  const report = async (record: IncidentRecord, at: Date): Promise<IncidentDetail> => {
+  const report = async (record: IncidentRecord, asked?: Date): Promise<IncidentDetail> => {
+    const at = asked ?? clock.now();
     const tenant = record.tenant as TenantId;
     const patients = await incidents.patients(tenant, record.id);
     const impact = await impactOf(options.owner, { tenant, patients });
-    const picture = incidentReport(record, { at, impact, profile: options.organisation });
+    const changes = await knownChanges(options.owner, { tenant, changes: options.changes });
+    const live = asked === undefined ? liveFinding(record, options) : null;
+    const profile = options.organisation;
+    const picture = incidentReport(record, { at, impact, profile, live, changes });
     if (picture === null) throw serverFault('SERVER_RESOURCE_NOT_FOUND');
     return picture;
   };
@@ -75,7 +86,7 @@ export function registerIncidentRoutes(app: FastifyInstance, options: IncidentRo
   });
   app.get('/operations/incidents/:id', async (request): Promise<IncidentDetail> => {
     const { tenant } = (await operator(request)).actor;
-    return report(await recordOf(request, tenant), instantAsked(request) ?? clock.now());
+    return report(await recordOf(request, tenant), instantAsked(request));
   });
   app.get('/operations/incidents/:id/patients', async (request): Promise<IncidentPatients> => {
     const who = await operator(request);
@@ -96,8 +107,20 @@ export function registerIncidentRoutes(app: FastifyInstance, options: IncidentRo
     await audit.accessed(who, { interaction, action: 'U', target, outcome: 0, epoch: 0n }, []);
     const written = await incidents.write({ tenant, id }, { entry, author: principal });
     if (!written.ok) throw refused(written.error);
-    return report(await recordOf(request, tenant), clock.now());
+    return report(await recordOf(request, tenant));
   });
+}
+
+/** While it goes on, what attempts say now is newer than what the timeline holds. */
+function liveFinding(
+  record: IncidentRecord,
+  { clock, locate }: Pick<IncidentRoutesOptions, 'clock' | 'locate'>,
+): Finding | null {
+  const now = clock.now();
+  const incident = incidentAt(record, now);
+  const from = incident?.anchors.occurred;
+  const goesOn = incident?.signals.some(({ endedAt }) => endedAt === null) ?? false;
+  return from === undefined || !goesOn ? null : locate({ from, until: now });
 }
 
 function instantAsked(request: FastifyRequest): Date | undefined {

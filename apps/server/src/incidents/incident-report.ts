@@ -1,6 +1,8 @@
 import type {
   Incident as IncidentAnswer,
   IncidentDetail,
+  IncidentSuspect,
+  LocatedCause,
   TimelineEntry,
 } from '@holdfast/api-contract';
 import {
@@ -8,11 +10,15 @@ import {
   ANCHORS,
   type Anchor,
   CAUSES,
+  type Change,
   causeFirst,
   type DutyVerdict,
+  evidenceInWords,
   exposureFactsOf,
   exposureOf,
   type FactName,
+  type Finding,
+  type FoundCause,
   type Incident,
   type IncidentEntry,
   type IncidentRecord,
@@ -20,7 +26,9 @@ import {
   type OrganisationProfile,
   QUESTIONS,
   REGULATIONS,
+  rankSuspects,
   safetyRating,
+  whereInWords,
 } from '@holdfast/visibility';
 
 /** Whom an incident reached, by number. */
@@ -28,6 +36,18 @@ export interface Impact extends AffectedCounts {
   /** All places that people are known to live in, with those no regulation asks about. */
   readonly places: readonly { readonly place: string; readonly count: number }[];
 }
+
+export interface ReportContext {
+  readonly at: Date;
+  readonly impact: Impact;
+  readonly profile: OrganisationProfile;
+  /** What attempts say now; null where they say nothing, or the question is about the past. */
+  readonly live: Finding | null;
+  readonly changes: readonly Change[];
+}
+
+/** Changes that are shown: what comes later in the ranking is hardly one. */
+const SUSPECTS_SHOWN = 5;
 
 /** An incident for a list. */
 export function incidentAnswer(incident: Incident, patients: number): IncidentAnswer {
@@ -37,17 +57,20 @@ export function incidentAnswer(incident: Incident, patients: number): IncidentAn
 /** The whole picture, as it was known at an instant; null before the incident was opened. */
 export function incidentReport(
   record: IncidentRecord,
-  context: { readonly at: Date; readonly impact: Impact; readonly profile: OrganisationProfile },
+  context: ReportContext,
 ): IncidentDetail | null {
-  const { at, impact, profile } = context;
+  const { at, impact, profile, changes } = context;
   const incident = incidentAt(record, at);
   if (incident === null) return null;
   const facts = exposureFactsOf(incident, profile, impact);
   const duties = exposureOf(REGULATIONS, facts);
   const patients = impact.affected.confirmed;
+  const located = context.live ?? incident.located;
   return {
     ...headOf(incident),
     asOf: at.toISOString(),
+    located: located === null ? null : locatedAnswer(located),
+    suspects: suspectsOf(incident, { changes, located, at }),
     impact: {
       count: patients,
       residents: impact.places.map(({ place, count }) => ({ place, count })),
@@ -86,6 +109,56 @@ function headOf(incident: Incident): Omit<IncidentAnswer, 'patients'> {
       ...(signal.endedAt !== null && { endedAt: signal.endedAt.toISOString() }),
     })),
   };
+}
+
+function locatedAnswer({ observed, causes, alternatives }: Finding): IncidentDetail['located'] {
+  return {
+    observed,
+    causes: causes.map(causeAnswer),
+    alternatives: alternatives.map(causeAnswer),
+  };
+}
+
+const pairsOf = (where: FoundCause['where']): LocatedCause['where'] =>
+  Object.entries(where).map(([attribute, value]) => ({ attribute, value }));
+
+function causeAnswer(cause: FoundCause): LocatedCause {
+  const { where, inside, outside, riskRatio, explains, sameAs } = cause;
+  return {
+    where: pairsOf(where),
+    summary: whereInWords(where),
+    evidence: evidenceInWords(cause),
+    inside,
+    outside,
+    riskRatio,
+    explains,
+    sameAs: sameAs.map(pairsOf),
+  };
+}
+
+function suspectsOf(
+  incident: Incident,
+  known: {
+    readonly changes: readonly Change[];
+    readonly located: Finding | null;
+    readonly at: Date;
+  },
+): IncidentSuspect[] {
+  const onset = incident.anchors.occurred ?? incident.openedAt;
+  const causes = known.located?.causes.map(({ where }) => where) ?? [];
+  return rankSuspects(
+    known.changes.filter((change) => change.at <= known.at),
+    { onset, causes },
+  )
+    .slice(0, SUSPECTS_SHOWN)
+    .map(({ change: { kind, at, what }, beforeMs, match, score }) => ({
+      kind,
+      at: at.toISOString(),
+      what,
+      beforeSeconds: beforeMs / 1_000,
+      match,
+      score,
+    }));
 }
 
 function dutyAnswer({
@@ -149,6 +222,12 @@ function wordsOf(entry: IncidentEntry['entry']): string {
       return `${CAUSES[entry.cause].summary}, since ${entry.since.toISOString()}`;
     case 'signal-ended':
       return `A failure ended at ${entry.endedAt.toISOString()}`;
+    case 'located': {
+      const [first] = entry.finding.causes;
+      return first === undefined
+        ? 'Attempts do not set the failures apart from what succeeds'
+        : `Failures are at ${whereInWords(first.where)}: ${evidenceInWords(first)}`;
+    }
     case 'acknowledged':
       return 'Taken up';
     case 'owned':

@@ -10,6 +10,7 @@ import { isResourceType, parseSearch, type Resource } from '@holdfast/fhir';
 import {
   defaultTierPolicy,
   type InferenceOrchestrator,
+  type InferenceRecord,
   isTriggeredBy,
   type LookUp,
   type PipelinePorts,
@@ -51,6 +52,8 @@ export interface InferenceConsumerOptions {
   readonly random: Random;
   /** Told of each committed score: milliseconds since the commit that called for it. */
   readonly onScored: (tier: Tier, latencyMs: number) => void;
+  /** Told of each answer of the orchestrator, before anything of it is stored. */
+  readonly onAnswered: (record: InferenceRecord) => void;
   /** Told after the commit of what was written here: the repository is told before it. */
   readonly onCommitted: () => void;
 }
@@ -214,7 +217,9 @@ async function runsFor(
       },
       ports,
     );
-    if (run !== null) runs.push({ ...run, who, admitted });
+    if (run === null) continue;
+    options.onAnswered(run.record);
+    runs.push({ ...run, who, admitted });
   }
   return runs;
 }

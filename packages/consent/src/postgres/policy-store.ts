@@ -33,6 +33,23 @@ const LIST = {
     where p.tenant = $1 group by p.tenant, p.version order by p.version desc`,
 };
 
+const ACTIVATIONS = {
+  name: 'consent_activations',
+  text: `select a.version, a.activated, a.former from (
+      select id, version, activated, lag(version) over (order by id) as former
+      from policy_activation where tenant = $1) a
+    order by a.id desc limit $2`,
+};
+
+/** One time that a policy was put in force. */
+export interface PolicyActivation {
+  readonly version: number;
+  /** What was in force until then; undefined for the first. */
+  readonly former: number | undefined;
+  /** RFC 3339. */
+  readonly activatedAt: string;
+}
+
 interface Row {
   readonly version: number;
   readonly title: string;
@@ -62,6 +79,21 @@ export class PolicyStore {
       storedBy: row.stored_by,
       activatedAt: row.activated?.toISOString(),
       isActive: row.active,
+    }));
+  }
+
+  /** Which policy was in force from when; newest first, as many as asked for. */
+  async activations(most: number): Promise<readonly PolicyActivation[]> {
+    const values = [this.#tenant, most];
+    const { rows } = await this.#db.query<{
+      version: number;
+      activated: Date;
+      former: number | null;
+    }>({ ...ACTIVATIONS, values });
+    return rows.map(({ version, activated, former }) => ({
+      version,
+      former: former ?? undefined,
+      activatedAt: activated.toISOString(),
     }));
   }
 

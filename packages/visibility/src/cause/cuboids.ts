@@ -37,7 +37,9 @@ export function cuboidsOf(leaves: Leaves): Cuboids {
     cellsBySize.push(layer.reduce((sum, { cells }) => sum + cells, 0));
     size += 1;
   }
-  return { all: [...bySet.values()], size, cellsBySize };
+  // What holds for everything sets nothing apart.
+  const all = [...bySet.values()].filter(({ cells, cellOf }) => cells > 1 || cellOf.includes(-1));
+  return { all, size, cellsBySize };
 }
 
 const EVERYTHING: Cuboid = { of: [], cellOf: new Int32Array(0), cells: 1 };

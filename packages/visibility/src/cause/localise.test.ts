@@ -47,6 +47,18 @@ describe('localise', () => {
     expect(Number.isFinite(cause?.riskRatio.estimate)).toBe(true);
   });
 
+  it('names a cause by the attributes that are to be named first', () => {
+    const rows = numbered(6).map((value) =>
+      row([value, `of-${value}`], value === 'v3' ? 30 : 0, value === 'v3' ? 10 : 40),
+    );
+    const whereFirst = (first: readonly string[]) => {
+      const result = localise({ attributes: ['caller', 'dependency'], rows, first });
+      return result.ok ? result.value.causes.map(({ where }) => where) : [];
+    };
+    expect(whereFirst([])).toEqual([{ caller: 'v3' }]);
+    expect(whereFirst(['dependency'])).toEqual([{ dependency: 'of-v3' }]);
+  });
+
   it('never takes a missing value for a cause', () => {
     const rows = [...numbered(30)].map((client, nth) =>
       row([client, nth < 10 ? '' : 'b'], nth < 10 ? 20 : 0, 20),

@@ -26,7 +26,7 @@ export interface Suspicion {
   readonly riskRatio: RiskRatio;
   /** Nats by which the failures are likelier with it than without it, less the price of the search. */
   readonly weight: number;
-  /** Share, 0 to 1, of the failures beyond the rate outside. */
+  /** Share, 0 to 1, of the failures beyond the usual. */
   readonly explains: number;
   /** Other names of the same attempts: these observations cannot tell them apart. */
   readonly sameAs: readonly Where[];
@@ -151,15 +151,18 @@ function suspicion(
   const explained = coveredBy(model.causes, leaves.count);
   const inside = tally(leaves, (leaf) => covers(cause, leaf));
   const outside = tally(leaves, (leaf) => explained[leaf] !== 1);
-  const observed = tally(leaves, () => true);
-  const beyond = (part: Tally) => part.failed - (part.failed + part.succeeded) * rate(outside);
+  const beyond = (isIn: (leaf: number) => boolean) => beyondUsual(leaves, rate(outside), isIn);
+  const all = Math.max(
+    1e-9,
+    beyond(() => true),
+  );
   return {
     where: whereOf(leaves, cause),
     inside,
     outside,
     riskRatio: riskRatio(inside, outside, spreadOf(leaves, search, cause)),
     weight,
-    explains: Math.min(1, Math.max(0, beyond(inside) / Math.max(1e-9, beyond(observed)))),
+    explains: Math.min(1, Math.max(0, beyond((leaf) => covers(cause, leaf)) / all)),
     sameAs: sameAs(naming, cause),
     wider: wider(naming, cause),
   };
@@ -173,6 +176,17 @@ function tally(leaves: Leaves, isIn: (leaf: number) => boolean): Tally {
     all += leaves.total[leaf] ?? 0;
   }
   return { failed, succeeded: all - failed };
+}
+
+/** Failures beyond those that were to be expected: as before or, where nobody knows, as outside. */
+function beyondUsual(leaves: Leaves, outside: number, isIn: (leaf: number) => boolean): number {
+  let beyond = 0;
+  for (let leaf = 0; leaf < leaves.count; leaf++) {
+    if (!isIn(leaf)) continue;
+    const expected = (leaves.total[leaf] ?? 0) * (leaves.usualRate?.[leaf] ?? outside);
+    beyond += (leaves.failed[leaf] ?? 0) - expected;
+  }
+  return beyond;
 }
 
 /** Attempts for each one that counts after weighting. */

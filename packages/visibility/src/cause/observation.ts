@@ -18,6 +18,8 @@ export interface ObservedRow extends Tally {
 export interface Observations {
   readonly attributes: readonly string[];
   readonly rows: readonly ObservedRow[];
+  /** Attributes that name a cause better than others do where both name the same attempts. */
+  readonly first?: readonly string[];
 }
 
 /** Why observations were not looked at, with the field to mend. */
@@ -33,7 +35,7 @@ export type ObservationRefusal =
 
 /** Observations in one canonical order: what order rows and attributes were given in is gone. */
 export interface Leaves {
-  /** Sorted by name. */
+  /** Those that name a cause best, then by name. */
   readonly attributes: readonly string[];
   /** Of each attribute its values, sorted. */
   readonly values: readonly (readonly string[])[];
@@ -58,9 +60,11 @@ interface Leaf {
 export function leavesOf(given: Observations): Result<Leaves, ObservationRefusal> {
   const refusal = refused(given);
   if (refusal !== null) return err(refusal);
+  const first = given.first ?? [];
+  const place = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length);
   const order = given.attributes
     .map((name, at) => ({ name, at }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1));
   const merged = new Map<string, Leaf>();
   for (const { values, failed, succeeded, usual } of given.rows) {
     const own = order.map(({ at }) => values[at] ?? '');

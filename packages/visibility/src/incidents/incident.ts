@@ -1,4 +1,5 @@
 import type { Brand, TenantId } from '@holdfast/kernel';
+import type { Finding } from '../cause/finding.ts';
 import type { CauseCode, Severity } from '../causes.ts';
 import type { Likelihood, PotentialHarm } from '../exposure/clinical-safety.ts';
 import type { Anchor, FactName, LawEnforcementHold } from '../exposure/facts.ts';
@@ -15,7 +16,9 @@ export type MachineEntry =
       /** When the failure began, as the signal has it. */
       readonly since: Date;
     }
-  | { readonly kind: 'signal-ended'; readonly signal: SignalId; readonly endedAt: Date };
+  | { readonly kind: 'signal-ended'; readonly signal: SignalId; readonly endedAt: Date }
+  /** What attempts said of where the failures were, up to then. */
+  | { readonly kind: 'located'; readonly finding: Finding };
 
 /** What a person writes. Each says why; nothing is ever changed or taken back, only superseded. */
 export type HumanEntry =
@@ -75,6 +78,8 @@ export interface Incident {
   /** What explains the others. */
   readonly cause: CauseCode;
   readonly signals: readonly IncidentSignal[];
+  /** Where the failures are; null before anything was told. */
+  readonly located: Finding | null;
   readonly answers: Readonly<Partial<Record<FactName, boolean>>>;
   readonly anchors: Readonly<Partial<Record<Anchor, Date>>>;
   readonly holds: readonly LawEnforcementHold[];

@@ -44,6 +44,7 @@ function opened({ id, tenant }: IncidentRecord, { at, entry }: IncidentEntry): D
     severity: 'minor',
     cause: entry.cause,
     signals: [],
+    located: null,
     answers: {},
     anchors: {},
     holds: [],
@@ -69,6 +70,9 @@ function apply(draft: Draft, { at, author, entry }: IncidentEntry): void {
       if (signal !== undefined) draft.signals[index] = { ...signal, endedAt: entry.endedAt };
       return;
     }
+    case 'located':
+      draft.located = entry.finding;
+      return;
     case 'acknowledged':
       draft.status = 'acknowledged';
       draft.owner ??= author;
