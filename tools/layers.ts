@@ -6,6 +6,7 @@
 export const LAYERS = {
   'packages/kernel': [],
   'packages/admission': ['packages/kernel'],
+  'packages/population': ['packages/kernel'],
   'packages/postgres': ['packages/kernel'],
   'packages/identity': ['packages/kernel', 'packages/postgres'],
   'packages/api-contract': ['packages/kernel'],
@@ -56,6 +57,7 @@ export const LAYERS = {
     'packages/async-requests',
     'packages/compliance',
     'packages/visibility',
+    'packages/population',
   ],
   'apps/cli': [
     'packages/kernel',
@@ -65,6 +67,7 @@ export const LAYERS = {
     'packages/consent',
     'packages/ledger',
     'packages/events',
+    'packages/population',
     'apps/server',
   ],
   'apps/console': ['packages/kernel', 'packages/api-contract'],
@@ -100,6 +103,7 @@ export const PURE_CORES: readonly Workspace[] = [
   'packages/kernel',
   'packages/admission',
   'packages/identity',
+  'packages/population',
   'packages/api-contract',
   'packages/fhir',
   'packages/ledger',
