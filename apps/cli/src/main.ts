@@ -10,6 +10,7 @@ import { registerImport } from './commands/import.ts';
 import { registerLabels } from './commands/labels.ts';
 import { registerLedger } from './commands/ledger.ts';
 import { registerOpenApi } from './commands/openapi.ts';
+import { registerPopulate } from './commands/populate.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
 import { registerWitness } from './commands/witness.ts';
@@ -28,6 +29,7 @@ const program = new Command('holdfast')
 Examples:
   holdfast serve                             start everything on an embedded PostgreSQL
   holdfast import examples/*-bundle.json     load FHIR transaction Bundles
+  holdfast populate --patients 1000 --out d  write a synthetic population to files
   holdfast ledger verify                     check the audit log from its first record on
   holdfast consent explain ada-demo Patient --actor Practitioner/p-okafor
                                              may he see it, and what decides
@@ -38,6 +40,7 @@ Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later
 
 registerServe(program);
 registerImport(program);
+registerPopulate(program);
 registerLedger(program);
 registerCompliance(program);
 registerEvents(program);
