@@ -131,7 +131,7 @@ async function keepRunning(
   }
 }
 
-async function bringSchemaUpToDate(url: string): Promise<void> {
+export async function bringSchemaUpToDate(url: string): Promise<void> {
   const owner = createPool({ url, applicationName: 'holdfast migrations', max: 1 });
   try {
     await migrate(owner, MIGRATIONS);

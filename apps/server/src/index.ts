@@ -10,6 +10,8 @@ export { throwawayWorld } from './drills/throwaway-world.ts';
 export { type Installation, openInstallation } from './installation.ts';
 export { type KeyRingSetting, keyRingSource } from './key-ring.ts';
 export type { PatientAccesses } from './patient-accesses.ts';
+export { populateInstallation } from './populate/populate-installation.ts';
+export { type LoadStage, type StoreLoaded, type StorePlan } from './populate/populate-store.ts';
 export { type RunningServer, startServer } from './start.ts';
 export { readSubscriptionSettings } from './subscription-settings.ts';
 export { LOG_ORIGIN, verifyRecords } from './verify-records.ts';

@@ -45,6 +45,24 @@ export const STORE_FAULTS = {
     text: 'There is a resource with this id already, and If-None-Match: * asked for none.',
     mend: 'Read it, and update it with its version in If-Match.',
   },
+  STORE_BULK_IN_USE: {
+    status: 409,
+    issue: 'conflict',
+    text: 'A server or another load uses this store; nothing was loaded.',
+    mend: 'Stop it, then load again.',
+  },
+  STORE_BULK_NOT_EMPTY: {
+    status: 409,
+    issue: 'conflict',
+    text: 'A bulk load needs an empty store, and this one holds resources; nothing was loaded.',
+    mend: 'Name an empty database, or write over the API.',
+  },
+  STORE_BULK_UNFINISHED: {
+    status: 409,
+    issue: 'conflict',
+    text: 'Another bulk load of this store was stopped before its end; nothing was loaded.',
+    mend: 'Run that one again to its end, as below, or begin with an empty database.',
+  },
   STORE_CONDITION_AMBIGUOUS: {
     status: 412,
     issue: 'multiple-matches',

@@ -13,6 +13,14 @@ export type { Labels } from './change.ts';
 export { STORE_FAULTS, Withheld } from './errors.ts';
 export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
+export { type BulkBatch, BulkLoader, type BulkLoaderOptions } from './postgres/bulk/bulk-load.ts';
+export {
+  type BulkLoad,
+  beginBulkLoad,
+  finishBulkLoad,
+  missingIndexes,
+  takeBulkLock,
+} from './postgres/bulk/bulk-state.ts';
 export { readSeveral } from './postgres/current.ts';
 export { Dictionary } from './postgres/dictionary.ts';
 export {

@@ -1,7 +1,8 @@
 import { POPULATION_DAY } from '@holdfast/population';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandFailure, EXIT } from '../exit.ts';
-import { wholeNumber } from '../options.ts';
+import { dataOption, wholeNumber } from '../options.ts';
+import { intoStore } from '../populate/into-store.ts';
 import type { Format } from '../populate/part-files.ts';
 import { PeakMemory } from '../populate/peak-memory.ts';
 import { writeFolder } from '../populate/write-folder.ts';
@@ -14,6 +15,9 @@ interface Options {
   readonly out?: string;
   readonly format: Format;
   readonly gzip: boolean;
+  readonly intoStore: boolean;
+  readonly data: string;
+  readonly workers: number;
   readonly json: boolean;
 }
 
@@ -46,6 +50,17 @@ export function registerPopulate(program: Command): void {
         .default('ndjson'),
     )
     .option('--gzip', 'compress the files', false)
+    .option(
+      '--into-store',
+      'load straight into the empty store that --data or DATABASE_URL names',
+      false,
+    )
+    .addOption(dataOption())
+    .addOption(
+      new Option('--workers <n>', 'processes that generate and copy, with --into-store')
+        .default(2)
+        .argParser(wholeNumber(1, 64)),
+    )
     .option('--json', 'print the summary as JSON', false)
     .action(populate);
 }
@@ -58,14 +73,49 @@ function day(text: string): string {
 }
 
 async function populate(options: Options): Promise<void> {
-  const { out } = options;
-  if (out === undefined) {
+  const { out, intoStore: store } = options;
+  if ((out === undefined) === !store) {
     throw new CommandFailure(
-      'Nothing says where the population shall go.',
-      'Name a folder for files with --out.',
+      out === undefined
+        ? 'Nothing says where the population shall go.'
+        : 'It can only go to one place.',
+      'Name a folder for files with --out, or say --into-store.',
       EXIT.usage,
     );
   }
+  if (out === undefined) await populateStore(options);
+  else await populateFolder(out, options);
+}
+
+async function populateStore({
+  data,
+  patients,
+  seed,
+  asOf,
+  workers,
+  json,
+}: Options): Promise<void> {
+  const loaded = await intoStore(data, { patients, seed, asOf, workers });
+  const { resources, kept, seconds, copySeconds, indexSeconds, rssBytes } = loaded;
+  const summary = {
+    patients,
+    resources,
+    kept,
+    seconds: tidy(seconds),
+    copySeconds: tidy(copySeconds),
+    indexSeconds: tidy(indexSeconds),
+    resourcesPerSecond: rate(resources, copySeconds + indexSeconds),
+    rssMb: Math.round(rssBytes / 1e6),
+  };
+  if (json) return say(summary);
+  console.log(
+    `${resources} resources of ${patients} patients in ${seconds.toFixed(1)} s ` +
+      `(${summary.resourcesPerSecond}/s: ${copySeconds.toFixed(1)} s copying, ${indexSeconds.toFixed(1)} s indexes), ` +
+      `at most ${summary.rssMb} MB of memory${wasThere(kept)}`,
+  );
+}
+
+async function populateFolder(out: string, options: Options): Promise<void> {
   const { patients, seed, asOf, format, gzip, json } = options;
   const progress = new Progress(patients, 'patients');
   progress.start(`Writing to ${out}`);
@@ -79,16 +129,23 @@ async function populate(options: Options): Promise<void> {
   const summary = {
     patients,
     ...written,
-    seconds: Number(seconds.toFixed(3)),
-    resourcesPerSecond: Math.round(written.resources / Math.max(0.001, seconds)),
+    seconds: tidy(seconds),
+    resourcesPerSecond: rate(written.resources, seconds),
     rssMb: memory.look(),
   };
-  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else {
-    const kept = written.kept === 0 ? '' : `, ${written.kept} patients were there already`;
-    console.log(
-      `${written.resources} resources of ${patients} patients in ${seconds.toFixed(1)} s ` +
-        `(${summary.resourcesPerSecond}/s), ${Math.round(written.bytes / 1e6)} MB, at most ${summary.rssMb} MB of memory${kept}`,
-    );
-  }
+  if (json) return say(summary);
+  console.log(
+    `${written.resources} resources of ${patients} patients in ${seconds.toFixed(1)} s ` +
+      `(${summary.resourcesPerSecond}/s), ${Math.round(written.bytes / 1e6)} MB, ` +
+      `at most ${summary.rssMb} MB of memory${wasThere(written.kept)}`,
+  );
 }
+
+const tidy = (seconds: number): number => Number(seconds.toFixed(3));
+const rate = (count: number, seconds: number): number =>
+  Math.round(count / Math.max(0.001, seconds));
+const wasThere = (kept: number): string =>
+  kept === 0 ? '' : `, ${kept} patients were there already`;
+const say = (summary: object): void => {
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+};

@@ -19,12 +19,6 @@ export const ERRORS = [
 ] as const;
 export type RecordError = (typeof ERRORS)[number];
 
-/** What is known to be true: the record is of the same person as an earlier one. */
-export interface Duplicate {
-  readonly of: number;
-  readonly errors: readonly RecordError[];
-}
-
 /** The record whose person this one repeats; always of the same practice and no duplicate itself. */
 export function duplicateOf(seed: number, index: number): number | undefined {
   const nth = index % PATIENTS_A_PRACTICE;

@@ -14,8 +14,7 @@ interface Measure {
 }
 
 const measure = (
-  code: string,
-  display: string,
+  [code, display]: readonly [string, string],
   [unit, decimals, low, high]: readonly [string, number, number, number],
   value: Measure['value'],
 ): Measure => ({ code, display, unit, decimals, low, high, value });
@@ -28,64 +27,64 @@ const systolic: Measure['value'] = (draw, s) =>
   draw.normal(96 + 0.35 * Math.min(age(s), 80) + 28 * strain(s), 9);
 
 const VITALS: readonly Measure[] = [
-  measure('8867-4', 'Heart rate', ['/min', 0, 38, 178], (draw, s) =>
+  measure(['8867-4', 'Heart rate'], ['/min', 0, 38, 178], (draw, s) =>
     draw.normal(age(s) < 6 ? 104 : 70 + 10 * strain(s) + 6 * s.course.burden, 9),
   ),
-  measure('9279-1', 'Respiratory rate', ['/min', 0, 8, 44], (draw, s) =>
+  measure(['9279-1', 'Respiratory rate'], ['/min', 0, 8, 44], (draw, s) =>
     draw.normal(age(s) < 6 ? 25 : 15.5 + 2 * strain(s), 1.9),
   ),
   measure(
-    '59408-5',
-    'Oxygen saturation in Arterial blood by Pulse oximetry',
+    ['59408-5', 'Oxygen saturation in Arterial blood by Pulse oximetry'],
     ['%', 0, 78, 100],
     (draw, s) => draw.normal(98.4 - 2.2 * strain(s), 0.9),
   ),
-  measure('8310-5', 'Body temperature', ['Cel', 1, 34.5, 41.2], (draw) => draw.normal(36.7, 0.35)),
-  measure('29463-7', 'Body weight', ['kg', 1, 3, 230], (draw, s) =>
+  measure(['8310-5', 'Body temperature'], ['Cel', 1, 34.5, 41.2], (draw) =>
+    draw.normal(36.7, 0.35),
+  ),
+  measure(['29463-7', 'Body weight'], ['kg', 1, 3, 230], (draw, s) =>
     age(s) < 18
       ? draw.normal(4 + 3.2 * age(s), 1 + 0.4 * age(s))
       : draw.normal((isMale(s) ? 80 : 68) + 24 * strain(s), 11),
   ),
-  measure('39156-5', 'Body mass index (BMI) [Ratio]', ['kg/m2', 1, 12, 62], (draw, s) =>
+  measure(['39156-5', 'Body mass index (BMI) [Ratio]'], ['kg/m2', 1, 12, 62], (draw, s) =>
     draw.normal(age(s) < 18 ? 18 : 24 + 8 * strain(s), 2.8),
   ),
 ];
 
 const LABS: readonly Measure[] = [
-  measure('4548-4', 'Hemoglobin A1c/Hemoglobin.total in Blood', ['%', 1, 4, 14.5], (draw, s) =>
+  measure(['4548-4', 'Hemoglobin A1c/Hemoglobin.total in Blood'], ['%', 1, 4, 14.5], (draw, s) =>
     draw.normal(5.2 + (strain(s) > 0.75 ? 2.1 : 0.6 * strain(s)), strain(s) > 0.75 ? 1.1 : 0.25),
   ),
-  measure('2345-7', 'Glucose [Mass/volume] in Serum or Plasma', ['mg/dL', 0, 38, 520], (draw, s) =>
-    draw.normal(90 + (strain(s) > 0.75 ? 62 : 12 * strain(s)), strain(s) > 0.75 ? 34 : 9),
+  measure(
+    ['2345-7', 'Glucose [Mass/volume] in Serum or Plasma'],
+    ['mg/dL', 0, 38, 520],
+    (draw, s) =>
+      draw.normal(90 + (strain(s) > 0.75 ? 62 : 12 * strain(s)), strain(s) > 0.75 ? 34 : 9),
   ),
   measure(
-    '2160-0',
-    'Creatinine [Mass/volume] in Serum or Plasma',
+    ['2160-0', 'Creatinine [Mass/volume] in Serum or Plasma'],
     ['mg/dL', 2, 0.3, 9],
     (draw, s) => draw.normal((isMale(s) ? 0.95 : 0.78) + 0.5 * strain(s) * strain(s), 0.13),
   ),
   measure(
-    '2823-3',
-    'Potassium [Moles/volume] in Serum or Plasma',
+    ['2823-3', 'Potassium [Moles/volume] in Serum or Plasma'],
     ['mmol/L', 1, 2.1, 7.4],
     (draw, s) => draw.normal(4.2 + 0.2 * strain(s), 0.32),
   ),
-  measure('2951-2', 'Sodium [Moles/volume] in Serum or Plasma', ['mmol/L', 0, 114, 164], (draw) =>
+  measure(['2951-2', 'Sodium [Moles/volume] in Serum or Plasma'], ['mmol/L', 0, 114, 164], (draw) =>
     draw.normal(139.6, 2.2),
   ),
-  measure('718-7', 'Hemoglobin [Mass/volume] in Blood', ['g/dL', 1, 5, 20], (draw, s) =>
+  measure(['718-7', 'Hemoglobin [Mass/volume] in Blood'], ['g/dL', 1, 5, 20], (draw, s) =>
     draw.normal(isMale(s) ? 14.9 : 13.4, 1.1),
   ),
   measure(
-    '13457-7',
-    'Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation',
+    ['13457-7', 'Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation'],
     ['mg/dL', 0, 28, 290],
     (draw, s) => draw.normal(92 + 58 * strain(s), 24),
   ),
   // Spread to the right: the square of a normal one.
   measure(
-    '3016-3',
-    'Thyrotropin [Units/volume] in Serum or Plasma',
+    ['3016-3', 'Thyrotropin [Units/volume] in Serum or Plasma'],
     ['m[IU]/L', 2, 0.01, 60],
     (draw) => draw.normal(1.3, 0.32) ** 2,
   ),

@@ -53,7 +53,7 @@ function refusalOf(error: unknown): WriteRefusal | undefined {
 }
 
 /** What of a plan concerns a projection, with the patients before and after. */
-function dueChanges(
+export function dueChanges(
   plan: WritePlan,
   projection: PatientProjection,
   patients: readonly (string | null)[],
