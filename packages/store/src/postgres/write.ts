@@ -54,7 +54,7 @@ function refusalOf(error: unknown): WriteRefusal | undefined {
 
 /** What of a plan concerns a projection, with the patients before and after. */
 export function dueChanges(
-  plan: WritePlan,
+  plan: Pick<WritePlan, 'changes'>,
   projection: PatientProjection,
   patients: readonly (string | null)[],
 ): DueChanges {

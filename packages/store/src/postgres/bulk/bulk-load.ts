@@ -10,7 +10,7 @@ import type { CopyText } from '../../bulk/copy-text.ts';
 import { systemsOf } from '../../index-rows.ts';
 import { describe } from '../../indexed.ts';
 import type { Identified } from '../../write-intent.ts';
-import { planWrite, type WritePlan } from '../../write-plan.ts';
+import { type Change, planWrite, type WritePlan } from '../../write-plan.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { dueChanges } from '../write.ts';
 
@@ -38,6 +38,7 @@ export interface BulkBatch {
  */
 export class BulkLoader {
   readonly #options: BulkLoaderOptions;
+  #loaded = 0;
 
   constructor(options: BulkLoaderOptions) {
     this.#options = options;
@@ -45,11 +46,13 @@ export class BulkLoader {
 
   async load({ batch, resources, firstKey }: BulkBatch): Promise<void> {
     const { tenant, dictionary } = this.#options;
-    const described = resources.map((resource) => describe(resource));
-    await dictionary.register(described.flatMap(({ entries }) => [...systemsOf(entries)]));
-    const changes = resources.map((resource, nth) =>
-      creation(resource, described[nth] ?? describe(resource), this.#options),
-    );
+    const changes: Change[] = [];
+    for (const resource of resources) {
+      // One by one, so that what a resource was taken apart into is soon forgotten.
+      const described = describe(resource);
+      await dictionary.register(systemsOf(described.entries));
+      changes.push(creation(resource, described, this.#options));
+    }
     const plan = planWrite(tenant, changes);
     const rows = bulkRows(tenant, plan, firstKey);
     const client = await this.#options.pool.connect();
@@ -59,12 +62,21 @@ export class BulkLoader {
       for (const table of rows.tables) await copy(client, table);
       await this.#derive(client, plan, rows);
       await client.query('commit');
+      await this.#gatherStatistics(client);
     } catch (error) {
       // A connection in the middle of a COPY is of no more use.
       client.release(error as Error);
       throw error;
     }
     client.release();
+  }
+
+  /** Soon and then ever more rarely: without, the planner takes these tables to be empty. */
+  async #gatherStatistics(client: PoolClient): Promise<void> {
+    this.#loaded += 1;
+    if (Number.isInteger(Math.log2(this.#loaded))) {
+      await client.query('analyze relationship, patient_state, reference_index, resource');
+    }
   }
 
   /** What a write derives from what it wrote, by the same functions. */
@@ -77,17 +89,44 @@ export class BulkLoader {
         [tenant, members, sources, raises],
       );
     }
-    const patients = rows.patients.map((key) => (key === null ? null : String(key)));
-    for (const projection of projections) {
-      const due = dueChanges(plan, projection, patients);
-      if (due.changes.length > 0) await projection.project(client, tenant, due);
+    for (const part of partsOf(plan, rows)) {
+      for (const projection of projections) {
+        const due = dueChanges(part.plan, projection, part.patients);
+        if (due.changes.length > 0) await projection.project(client, tenant, due);
+      }
     }
   }
 }
 
-// A batch that is lost in a power cut is loaded again. Plans are made anew: those of an empty store,
-// kept by the functions that derive, would read whole tables of a full one.
-const BEGIN = `begin; set local synchronous_commit = off; set local plan_cache_mode = force_custom_plan;
+/** Patients that are derived at once: what a projection does grows with the square of it. */
+const PATIENTS_A_PART = 30;
+
+interface PlanPart {
+  readonly plan: Pick<WritePlan, 'changes'>;
+  readonly patients: readonly (string | null)[];
+}
+
+/** The changes in parts, where neighbouring ones of one patient stay together, as a write has them. */
+function partsOf({ changes }: WritePlan, rows: BulkRows): readonly PlanPart[] {
+  const parts: PlanPart[] = [];
+  let [from, seen] = [0, 0];
+  rows.patients.forEach((patient, index) => {
+    if (index > 0 && patient !== rows.patients[index - 1]) seen += 1;
+    if (seen <= PATIENTS_A_PART && index < changes.length - 1) return;
+    const to = index === changes.length - 1 ? changes.length : index;
+    const patients = rows.patients.slice(from, to);
+    parts.push({
+      plan: { changes: changes.slice(from, to) },
+      patients: patients.map((key) => (key === null ? null : String(key))),
+    });
+    [from, seen] = [to, 0];
+  });
+  return parts;
+}
+
+// A batch that is lost in a power cut is loaded again. Rows are found by their keys, whatever the
+// statistics of a store that was empty a moment ago say, and plans are made once.
+const BEGIN = `begin; set local synchronous_commit = off; set local plan_cache_mode = force_generic_plan;
   set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off`;
 
 async function copy(client: PoolClient, table: CopyText): Promise<void> {
