@@ -15,11 +15,7 @@ export class LoadProcess {
     // From source it is TypeScript and needs the host's own loader flags; built, it is JavaScript.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#child = fork(fileURLToPath(new URL(`./load-child.${extension}`, import.meta.url)), [], {
-      execArgv: [
-        ...process.execArgv.filter((flag) => !/^--(?:inspect|cpu-prof)/.test(flag)),
-        // A batch lives and dies as a whole: in a larger nursery nothing of it is ever moved.
-        '--max-semi-space-size=64',
-      ],
+      execArgv: process.execArgv.filter((flag) => !/^--(?:inspect|cpu-prof)/.test(flag)),
       // It is told what it needs; it gets no credentials and no configuration.
       env: {},
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -29,11 +29,11 @@ export class Labeller {
     const stated = labelsOf(resource);
     if (!isRecord(resource) || !isAboutSomebody(textOf(resource['resourceType']))) return stated;
     let { confidentiality, sensitivity } = stated;
-    for (const { rule, element } of this.#rulesMet(resource, resource)) {
-      if (rule.valueAbove !== undefined && !isAbove(element, rule.valueAbove)) continue;
+    this.#visit(resource, resource, (rule, element) => {
+      if (rule.valueAbove !== undefined && !isAbove(element, rule.valueAbove)) return;
       confidentiality = Math.max(confidentiality, rule.confidentiality);
       sensitivity |= rule.sensitivity;
-    }
+    });
     return { confidentiality, sensitivity };
   }
 
@@ -53,37 +53,41 @@ export class Labeller {
   }
 
   /** Every coding outside `meta` that a rule names, with the element whose value goes with it. */
-  *#rulesMet(
-    value: unknown,
-    element: FhirRecord,
-  ): Generator<{ readonly rule: Compiled; readonly element: FhirRecord }> {
+  #visit(value: unknown, element: FhirRecord, met: Met): void {
+    if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
-      for (const each of value) yield* this.#rulesMet(each, element);
+      for (const each of value) this.#visit(each, element, met);
       return;
     }
     if (!isRecord(value)) return;
     const code = textOf(value['code']);
-    if (code !== undefined) {
-      for (const rule of this.#of(textOf(value['system']) ?? '', code)) yield { rule, element };
-    }
+    if (code !== undefined)
+      this.#meet(textOf(value['system']) ?? '', code, (rule) => met(rule, element));
     const inner = hasValue(value) ? value : element;
-    for (const name in value) if (name !== 'meta') yield* this.#rulesMet(value[name], inner);
+    for (const name in value) if (name !== 'meta') this.#visit(value[name], inner, met);
   }
 
-  *#of(system: string, code: string): Generator<Compiled> {
-    yield* this.#exact.get(`${system}|${code}`) ?? [];
+  #meet(system: string, code: string, met: (rule: Compiled) => void): void {
+    for (const rule of this.#exact.get(`${system}|${code}`) ?? []) met(rule);
     for (const { text, rule } of this.#beginnings.get(system) ?? []) {
-      if (code.startsWith(text)) yield rule;
+      if (code.startsWith(text)) met(rule);
     }
   }
 }
+
+/** Told of a rule that applies, and of the element whose value it may ask for. */
+type Met = (rule: Compiled, element: FhirRecord) => void;
 
 /** Definitions and directories name codes of which they say nothing about anybody. */
 const isAboutSomebody = (type = ''): boolean =>
   isResourceType(type) && (type === 'Patient' || compartmentParameters(type).length > 0);
 
-const isValue = (name: string): boolean => /^value[A-Z]/.test(name);
-const hasValue = (element: FhirRecord): boolean => Object.keys(element).some(isValue);
+const isValue = (name: string): boolean => name.startsWith('value') && /^value[A-Z]/.test(name);
+
+function hasValue(element: FhirRecord): boolean {
+  for (const name in element) if (isValue(name)) return true;
+  return false;
+}
 
 function isAbove(element: FhirRecord, bound: number): boolean {
   const name = Object.keys(element).find(isValue);

@@ -27,7 +27,7 @@ export function labelsOf(resource: unknown): SecurityLabels {
   let sensitivity = 0n;
   const tags = [
     ...listOf(isRecord(meta) ? meta['security'] : undefined),
-    ...inlineLabels(resource),
+    ...inlineLabels(resource, []),
   ];
   for (const tag of tags) {
     const code = isRecord(tag) ? textOf(tag['code']) : undefined;
@@ -52,11 +52,14 @@ export function labelsOf(resource: unknown): SecurityLabels {
 const INLINE_LABEL =
   'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label';
 
-function* inlineLabels(value: unknown): Generator {
+/** Adds to `found` and returns it: nearly always nothing, so nothing is built for it. */
+function inlineLabels(value: unknown, found: unknown[]): unknown[] {
+  if (typeof value !== 'object' || value === null) return found;
   if (Array.isArray(value)) {
-    for (const each of value) yield* inlineLabels(each);
+    for (const each of value) inlineLabels(each, found);
   } else if (isRecord(value)) {
-    if (value['url'] === INLINE_LABEL) yield value['valueCoding'];
-    else for (const name in value) yield* inlineLabels(value[name]);
+    if (value['url'] === INLINE_LABEL) found.push(value['valueCoding']);
+    else for (const name in value) inlineLabels(value[name], found);
   }
+  return found;
 }

@@ -55,7 +55,18 @@ export class RelationshipProjection implements PatientProjection {
   }
 }
 
-function recordedBy({ type, id, content }: ProjectedChange): readonly Recorded[] {
+/** A change is asked whether it is due, and then what it says: taken apart once. */
+const REMEMBERED = new WeakMap<ProjectedChange, readonly Recorded[]>();
+
+function recordedBy(change: ProjectedChange): readonly Recorded[] {
+  const known = REMEMBERED.get(change);
+  if (known !== undefined) return known;
+  const recorded = read(change);
+  REMEMBERED.set(change, recorded);
+  return recorded;
+}
+
+function read({ type, id, content }: ProjectedChange): readonly Recorded[] {
   if (content === null) return [];
   const resource = JSON.parse(content) as Record<string, unknown>;
   const ofAge = type === 'Patient' ? comesOfAge(resource) : undefined;

@@ -30,13 +30,30 @@ export function extractIndexEntries(resource: Resource): IndexEntries {
   };
 }
 
-function distinct<Entry>(entries: Entry[], keyOf: (entry: Entry) => string): Entry[] {
-  if (entries.length < 2) return entries;
+function distinct<Entry extends { readonly param: string }>(
+  entries: Entry[],
+  keyOf: (entry: Entry) => string,
+): Entry[] {
+  if (entries.length < 2 || haveOwnParameters(entries)) return entries;
   const seen = new Set<string>();
   return entries.filter((entry) => {
     const key = keyOf(entry);
     if (seen.has(key)) return false;
     seen.add(key);
+    return true;
+  });
+}
+
+/** Beyond so many a look at each pair costs more than their keys. */
+const PAIRWISE_MAX = 12;
+
+/** What each of a few entries is found by differs already: nothing can stand there twice. */
+function haveOwnParameters(entries: readonly { readonly param: string }[]): boolean {
+  if (entries.length > PAIRWISE_MAX) return false;
+  return entries.every(({ param }, nth) => {
+    for (let before = 0; before < nth; before++) {
+      if (entries[before]?.param === param) return false;
+    }
     return true;
   });
 }

@@ -1,7 +1,7 @@
 import { typeCode } from '@holdfast/fhir';
 import { invariant } from '@holdfast/kernel';
 import type { WritePlan } from '../write-plan.ts';
-import { CopyText } from './copy-text.ts';
+import { CopyText, copyField, copyRow } from './copy-text.ts';
 
 /** The rows of a plan of creates, as `store_write` would insert them, under keys that are given. */
 export interface BulkRows {
@@ -116,24 +116,26 @@ class Tables {
     const tenant = this.#tenant;
     const others = plan.others[index]?.split(',').map((nth) => target(Number(nth)));
     this.#resource.add(
-      tenant,
-      key,
-      typeCode(change.type),
-      change.id,
-      change.version,
-      change.updated,
-      patient,
-      change.ownerBy,
-      others === undefined ? null : `{${others.join(',')}}`,
-      change.at,
-      change.atEnd,
-      change.confidentiality,
-      change.sensitivity,
-      change.labelling,
-      false,
-      change.content,
+      copyRow(
+        tenant,
+        key,
+        typeCode(change.type),
+        change.id,
+        change.version,
+        change.updated,
+        patient,
+        change.ownerBy,
+        others === undefined ? null : `{${others.join(',')}}`,
+        change.at,
+        change.atEnd,
+        change.confidentiality,
+        change.sensitivity,
+        change.labelling,
+        false,
+        change.content,
+      ),
     );
-    if (change.type === 'Patient') this.#state.add(tenant, key, change.id);
+    if (change.type === 'Patient') this.#state.add(copyRow(tenant, key, change.id));
     this.#values(plan, place, change.at);
   }
 
@@ -142,19 +144,22 @@ class Tables {
     const rows = plan.added[index];
     invariant(rows !== undefined, 'STO-21 a plan has the rows of each change');
     for (const [param, code, system, selective] of rows.token) {
-      this.#token.add(tenant, param, code, system, at, key, selective ? patient : null);
+      const of = selective && patient !== null ? patient : '\\N';
+      this.#token.add(`${tenant}\t${param}\t${copyField(code)}\t${system}\t${at}\t${key}\t${of}`);
     }
     rows.reference.forEach(([param], nth) => {
       const to = target(plan.referenceTargets[index]?.[nth] ?? 0);
-      if (to !== null) this.#reference.add(tenant, param, to, at, key);
+      if (to !== null) this.#reference.add(`${tenant}\t${param}\t${to}\t${at}\t${key}`);
     });
-    for (const [param, uri] of rows.uri) this.#uri.add(tenant, param, uri, at, key);
+    for (const [param, uri] of rows.uri) this.#uri.add(copyRow(tenant, param, uri, at, key));
     for (const [param, folded, tail, exact] of rows.string) {
-      this.#string.add(tenant, param, folded, tail, exact, key);
+      const text = `${copyField(folded)}\t${copyField(tail)}\t${copyField(exact)}`;
+      this.#string.add(`${tenant}\t${param}\t${text}\t${key}`);
     }
-    for (const [param, start, end] of rows.date) this.#date.add(tenant, param, start, end, key);
-    for (const row of rows.quantity) this.#quantity.add(tenant, ...row, key);
-    for (const row of rows.composite) this.#composite.add(tenant, ...row, key);
-    for (const row of rows.position) this.#position.add(tenant, ...row, key);
+    for (const [param, start, end] of rows.date)
+      this.#date.add(copyRow(tenant, param, start, end, key));
+    for (const row of rows.quantity) this.#quantity.add(copyRow(tenant, ...row, key));
+    for (const row of rows.composite) this.#composite.add(copyRow(tenant, ...row, key));
+    for (const row of rows.position) this.#position.add(copyRow(tenant, ...row, key));
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CopyText, copyField } from './copy-text.ts';
+import { CopyText, copyField, copyRow } from './copy-text.ts';
 
 describe('text for COPY', () => {
   it('tells null from its spelling, and escapes what would end a value or a row', () => {
@@ -12,8 +12,8 @@ describe('text for COPY', () => {
 
   it('parts values by tabs also where the first is empty', () => {
     const text = new CopyText('t', 'a b c');
-    text.add('', 1, null);
-    text.add('x', '', 'é');
+    text.add(copyRow('', 1, null));
+    text.add(copyRow('x', '', 'é'));
     expect(text.text()).toBe('\t1\t\\N\nx\t\té\n');
     expect(text.columns).toEqual(['a', 'b', 'c']);
   });

@@ -9,6 +9,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
+/** A row of values. */
+export const copyRow = (...values: readonly CopyValue[]): string =>
+  values.map(copyField).join('\t');
+
 /** PostgreSQL's text format of COPY: values apart by tabs, rows by line ends, null as `\N`. */
 export function copyField(value: CopyValue): string {
   if (value === null) return '\\N';
@@ -30,8 +34,9 @@ export class CopyText {
     this.columns = columns.split(' ');
   }
 
-  add(...values: readonly CopyValue[]): void {
-    this.#rows.push(values.map(copyField).join('\t'));
+  /** @param row its values, each as `copyField` spells it, apart by tabs */
+  add(row: string): void {
+    this.#rows.push(row);
   }
 
   get isEmpty(): boolean {

@@ -34,6 +34,14 @@ export class Dictionary implements IndexDictionary {
       [parameters.map((p) => typeCode(p.type)), parameters.map((p) => p.code)],
     );
     for (const row of rows) dictionary.#parameters.set(key(row.type, row.code), row.id);
+    // What another process registered at the same moment is in neither half: it came after the
+    // statement's snapshot, and stood in the way of the insert.
+    if (parameters.some((p) => dictionary.knownParameter(p.type, p.code) === undefined)) {
+      const late = await db.query<{ id: number; type: number; code: string }>(
+        'select id, type, code from search_parameter',
+      );
+      for (const row of late.rows) dictionary.#parameters.set(key(row.type, row.code), row.id);
+    }
     const systems = await db.query<{ id: number; uri: string }>('select id, uri from token_system');
     for (const row of systems.rows) dictionary.#systems.set(row.uri, row.id);
     return dictionary;
