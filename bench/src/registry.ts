@@ -8,6 +8,7 @@ import { fhirBench } from './fhir.ts';
 import { identityBench } from './identity.ts';
 import { inferenceBench } from './inference.ts';
 import { overloadBench } from './overload.ts';
+import { populateBench } from './populate.ts';
 import { readBench } from './read.ts';
 import { subscriptionsBench } from './subscriptions.ts';
 import { validateBench } from './validate.ts';
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   classesBench,
   eventsBench,
   subscriptionsBench,
+  populateBench,
   overloadBench,
   inferenceBench,
   identityBench,

@@ -15,6 +15,7 @@ export { clinicalTimeOf } from './indexed.ts';
 export { storeMigrations } from './migrations.ts';
 export { type BulkBatch, BulkLoader, type BulkLoaderOptions } from './postgres/bulk/bulk-load.ts';
 export {
+  BULK_APPLICATION,
   type BulkLoad,
   beginBulkLoad,
   finishBulkLoad,

@@ -2,6 +2,7 @@ import { POPULATION_DAY } from '@holdfast/population';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandFailure, EXIT } from '../exit.ts';
 import { dataOption, wholeNumber } from '../options.ts';
+import { describeEstimate, estimate } from '../populate/estimate.ts';
 import { intoStore } from '../populate/into-store.ts';
 import type { Format } from '../populate/part-files.ts';
 import { PeakMemory } from '../populate/peak-memory.ts';
@@ -16,6 +17,7 @@ interface Options {
   readonly format: Format;
   readonly gzip: boolean;
   readonly intoStore: boolean;
+  readonly estimate: boolean;
   readonly data: string;
   readonly workers: number;
   readonly json: boolean;
@@ -61,6 +63,7 @@ export function registerPopulate(program: Command): void {
         .default(2)
         .argParser(wholeNumber(1, 64)),
     )
+    .option('--estimate', 'only say how much disk it takes', false)
     .option('--json', 'print the summary as JSON', false)
     .action(populate);
 }
@@ -73,6 +76,12 @@ function day(text: string): string {
 }
 
 async function populate(options: Options): Promise<void> {
+  if (options.estimate) {
+    const bytes = estimate(options.patients);
+    if (options.json) say({ patients: options.patients, bytes });
+    else process.stdout.write(describeEstimate(options.patients, bytes));
+    return;
+  }
   const { out, intoStore: store } = options;
   if ((out === undefined) === !store) {
     throw new CommandFailure(

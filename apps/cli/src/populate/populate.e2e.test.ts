@@ -83,6 +83,18 @@ describe('populate to files', () => {
     expect(bundle.entry.length).toBeGreaterThanOrEqual(50);
   });
 
+  it('says beforehand how much disk it takes', async () => {
+    const out = join(folder, 'estimated');
+    const args = ['--patients', '500', '--json'];
+    const { answered } = await populate(...args, '--estimate');
+    const { bytes } = JSON.parse(answered) as { bytes: Record<string, number> };
+    const written = await populate(...args, '--out', out);
+    const { bytes: real } = JSON.parse(written.answered) as { bytes: number };
+    expect(bytes['ndjson'] ?? 0).toBeGreaterThan(real * 0.9);
+    expect(bytes['ndjson'] ?? 0).toBeLessThan(real * 1.1);
+    expect((await populate('--patients', '1000000', '--estimate')).answered).toContain(' GB');
+  });
+
   it('refuses a folder of another population, a day that is none, and no place to go', async () => {
     const out = join(folder, 'other');
     mkdirSync(out);

@@ -3,7 +3,7 @@ import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import { systemClock, type TenantId } from '@holdfast/kernel';
 import { Population } from '@holdfast/population';
 import { createPool } from '@holdfast/postgres';
-import { BulkLoader, Dictionary } from '@holdfast/store';
+import { BULK_APPLICATION, BulkLoader, Dictionary } from '@holdfast/store';
 import { batchOf, KEYS_A_BATCH } from './batches.ts';
 
 /** What a process of the load has to know. */
@@ -28,7 +28,7 @@ export interface Loader {
 /** Generates, indexes and copies batches over one connection. */
 export async function openLoader(job: LoadJob): Promise<Loader> {
   const { url, tenant, updated, patients, firstKey } = job;
-  const pool = createPool({ url, tenant, applicationName: 'holdfast populate', max: 1 });
+  const pool = createPool({ url, tenant, applicationName: BULK_APPLICATION, max: 1 });
   try {
     const gates = new ConsentGates({ database: () => pool, clock: systemClock });
     await gates.warm(tenant);

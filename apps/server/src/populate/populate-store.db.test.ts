@@ -205,7 +205,7 @@ describe('a load that was stopped', () => {
     await first.load(0);
     await first.close();
 
-    await expect(db.appPool.query('select from resource')).rejects.toThrow();
+    await expect(db.appPool.query('select from resource')).rejects.toThrow('does not exist');
     await expect(beginBulkLoad(db.pool, 'another')).rejects.toMatchObject({
       code: 'STORE_BULK_UNFINISHED',
     });

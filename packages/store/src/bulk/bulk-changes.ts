@@ -1,4 +1,3 @@
-import type { Resource } from '@holdfast/fhir';
 import type { ChangeTools } from '../change.ts';
 import { contentText } from '../content.ts';
 import type { IndexDictionary } from '../index-rows.ts';
@@ -28,7 +27,7 @@ export function creation(
     version: 1,
     updated,
     content: contentText({ resource }, { version: 1, updated }),
-    ...labelsOf(resource as Resource),
+    ...labelsOf(resource),
     place: resource.resourceType,
     references: described.references,
     referencePaths: described.referencePaths,

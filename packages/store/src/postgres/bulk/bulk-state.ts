@@ -9,6 +9,9 @@ const ONE_LOAD = 1_751_544_693;
 /** What the projections and the labels along Encounters look rows up by while the load goes on. */
 const KEPT_INDEXES = ['resource_patient', 'reference_value'];
 
+/** What the connections that copy call themselves: those of a load that was killed may still be there. */
+export const BULK_APPLICATION = 'holdfast bulk load';
+
 /** A load under way, as the store itself remembers it. */
 export interface BulkLoad {
   /** Storage keys from here on are its own. */
@@ -43,7 +46,8 @@ export async function beginBulkLoad(pool: Pool, plan: string): Promise<BulkLoad>
 async function refuseCompany(tx: Queryable): Promise<void> {
   const { rows } = await tx.query<{ used: boolean }>(
     `select exists (select from pg_stat_activity where datname = current_database()
-      and application_name in ('holdfast requests', 'holdfast workers')) as used`,
+      and application_name = any($1)) as used`,
+    [['holdfast requests', 'holdfast workers', BULK_APPLICATION]],
   );
   if (rows[0]?.used === true) throw storeFault('STORE_BULK_IN_USE');
 }
