@@ -29,7 +29,7 @@ export const LAYERS = {
     'packages/events',
     'packages/store',
   ],
-  'packages/signin': ['packages/kernel', 'packages/consent'],
+  'packages/signin': ['packages/kernel', 'packages/postgres', 'packages/consent'],
   'packages/inference': ['packages/kernel', 'packages/admission', 'packages/postgres'],
   'packages/subscriptions': [
     'packages/kernel',
@@ -68,6 +68,7 @@ export const LAYERS = {
     'packages/ledger',
     'packages/events',
     'packages/population',
+    'packages/signin',
     'apps/server',
   ],
   'apps/console': ['packages/kernel', 'packages/api-contract'],

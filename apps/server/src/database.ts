@@ -13,6 +13,7 @@ import {
   migrate,
   startEmbeddedPostgres,
 } from '@holdfast/postgres';
+import { signinMigrations } from '@holdfast/signin';
 import { storeMigrations } from '@holdfast/store';
 import { subscriptionsMigrations } from '@holdfast/subscriptions';
 import { visibilityMigrations } from '@holdfast/visibility';
@@ -34,6 +35,7 @@ const MIGRATIONS = [
   asyncMigrations,
   complianceMigrations,
   identityMigrations,
+  signinMigrations,
 ];
 
 export interface Database {

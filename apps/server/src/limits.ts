@@ -89,3 +89,9 @@ export const ERASURE_LOOK_MS = 24 * 60 * 60 * 1_000;
 
 /** Patients in an answer of `$match`: more are no help to a person who has to choose. */
 export const MATCHES_MAX = 20;
+
+/** Patients that the sign-in offers at a time: one looks for a name, one does not leaf. */
+export const PATIENTS_TO_PICK = 20;
+
+/** A form of the sign-in: a name, a password, some scopes. */
+export const SIGN_IN_FORM_BYTES_MAX = 64 * 1024;

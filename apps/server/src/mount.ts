@@ -3,11 +3,13 @@ import { ENFORCE_ALL } from '@holdfast/fhir';
 import { systemClock, systemRandom } from '@holdfast/kernel';
 import type { FastifyInstance } from 'fastify';
 import { openAsyncRunner } from './composition/async-runner.ts';
+import { openAuthorization } from './composition/authorization.ts';
 import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
 import { registerBreakGlassRoutes } from './http/break-glass-routes.ts';
 import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
+import { registerCrossOrigin } from './http/cross-origin.ts';
 import { registerDrain } from './http/drain.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
@@ -15,12 +17,14 @@ import type { FhirRoutesOptions } from './http/fhir-routes-options.ts';
 import { registerGovernanceRoutes } from './http/governance-routes.ts';
 import { registerIncidentRoutes } from './http/incident-routes.ts';
 import { registerLabelRoutes } from './http/label-routes.ts';
+import { registerLaunchRoutes } from './http/launch-routes.ts';
 import { registerLedgerRoutes } from './http/ledger-routes.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
 import { registerNotices } from './http/obliged.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { registerPolicyRoutes } from './http/policy-routes.ts';
 import { registerRefusalAudit } from './http/refusal-audit.ts';
+import { registerPlatformWall, registerSignInRoutes } from './http/sign-in-routes.ts';
 import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { registerWhatIfRoutes } from './http/what-if-routes.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
@@ -91,11 +95,16 @@ export async function mount(platform: Platform): Promise<Mounted> {
     },
   });
   registerDrain(app, platform.drain);
+  registerCrossOrigin(app);
+  registerPlatformWall(app, platform);
   registerAdmission(app, platform);
   registerNotices(app);
   registerRefusalAudit(app, { ...platform, pool: database.requests });
   const fhir = fhirOptionsOf(platform);
-  if (platform.config.role !== 'worker') registerRecords(app, platform, fhir);
+  if (platform.config.role !== 'worker') {
+    registerRecords(app, platform, fhir);
+    await registerSignIn(app, platform, fhir);
+  }
   mountOperations(app, platform, () => overviewOf(sources));
   registerLiveRoutes(app, { ...platform, feed, signals });
   platform.tail.subscribe(() => feed.changed());
@@ -114,6 +123,27 @@ export async function mount(platform: Platform): Promise<Mounted> {
       return url;
     },
   };
+}
+
+/** The built-in authorization server, and whatever of it fails inside. */
+async function registerSignIn(
+  app: FastifyInstance,
+  platform: Platform,
+  fhir: FhirRoutesOptions,
+): Promise<void> {
+  const { builtIn, secrets, config, tenant, logger, verifier } = platform;
+  const open = openAuthorization({
+    ...builtIn,
+    fhir,
+    tenant,
+    keys: secrets.signIn,
+    trustedHosts: new Set(config.subscriptions?.trustedHosts ?? []),
+    clock,
+    random,
+    trouble: (error) => logger.warn(troubleOf('sign-in', error)),
+  });
+  await registerSignInRoutes(app, { authorization: open, verifier });
+  registerLaunchRoutes(app, { authorization: open, verifier });
 }
 
 /** All that reads or writes health records, or tells of them. */

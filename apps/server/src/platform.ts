@@ -13,7 +13,7 @@ import { type Intelligence, prepareIntelligence } from './composition/intelligen
 import { type Observation, startObservation } from './composition/observation.ts';
 import { openRecordStore, type RecordStore } from './composition/record-store.ts';
 import { openSecrets, type Secrets } from './composition/secrets.ts';
-import { openSignIn, type SignIn } from './composition/sign-in.ts';
+import { type BuiltInSignIn, openBuiltIn, openSignIn, type SignIn } from './composition/sign-in.ts';
 import { openSubscriptions, type Subscriptions } from './composition/subscriptions.ts';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
 import { type Database } from './database.ts';
@@ -47,6 +47,7 @@ export interface Platform
   readonly upkeep: ConsentUpkeep;
   readonly governance: Governance;
   readonly scorer: Scorer;
+  readonly builtIn: BuiltInSignIn;
 }
 
 const clock = systemClock;
@@ -121,7 +122,19 @@ export async function compose(config: ServerConfig, database: Database): Promise
     ...records,
     ...intelligence,
     ...reactions,
-    ...openSignIn({ tenant, config, signingKey: secrets.signing, clock }),
+    ...signInOf({ ...at, config, secrets }),
+  };
+}
+
+/** Who may ask: by tokens of the built-in sign-in, of a provider, of the demo. */
+function signInOf(
+  parts: Pick<Platform, 'tenant' | 'config' | 'secrets'> & Pick<Database, 'requests'>,
+): SignIn & Pick<Platform, 'builtIn'> {
+  const { tenant, config, secrets, requests } = parts;
+  const builtIn = openBuiltIn(requests, { tenant, clock, seal: secrets.signIn.seal });
+  return {
+    ...openSignIn({ tenant, config, signingKey: secrets.signing, clock, builtIn }),
+    builtIn,
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Actor } from '@holdfast/consent';
 import type { Clock } from '@holdfast/kernel';
 import { decodeJwt, errors, jwtVerify } from 'jose';
+import type { ReferenceTokens } from './authorization/reference-tokens.ts';
 import { signinFault } from './errors.ts';
 import { TOKEN_BYTES_MAX, VERIFIED_TOKEN_SECONDS, VERIFIED_TOKENS_MAX } from './limits.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
@@ -15,7 +16,12 @@ export interface TokenVerifierOptions {
   /** Each with an issuer identifier of its own; none = nobody gets in. */
   readonly issuers: readonly TrustedIssuer[];
   readonly clock: Clock;
+  /** Tokens of the built-in server; undefined: there is none. */
+  readonly references?: ReferenceTokens | undefined;
 }
+
+/** A signed statement has dots in it (RFC 7515 section 3.1). */
+const isReference = (token: string): boolean => !token.includes('.');
 
 const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
 
@@ -36,10 +42,16 @@ export class TokenVerifier {
    *   SIGNIN_NOT_CONFIGURED (401), SIGNIN_PROVIDER_AWAY (503)
    */
   async actor(authorization: string | undefined): Promise<Actor> {
-    if (this.#options.issuers.length === 0) throw signinFault('SIGNIN_NOT_CONFIGURED');
+    const { issuers, references } = this.#options;
+    if (issuers.length === 0 && references === undefined) {
+      throw signinFault('SIGNIN_NOT_CONFIGURED');
+    }
     const token = /^Bearer ([\w\-.]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw signinFault('SIGNIN_TOKEN_MISSING');
     if (token.length > TOKEN_BYTES_MAX) throw signinFault('SIGNIN_TOKEN_INVALID');
+    if (references !== undefined && isReference(token)) {
+      return (await references.resolve(token)).actor;
+    }
     const key = createHash('sha256').update(token).digest('base64');
     const known = this.#verified.get(key);
     if (known !== undefined && known.untilMs > this.#options.clock.now().getTime())
@@ -49,6 +61,17 @@ export class TokenVerifier {
     if (this.#verified.size >= VERIFIED_TOKENS_MAX) this.#evictOldest();
     this.#verified.set(key, verified);
     return verified.actor;
+  }
+
+  /**
+   * Whether a token opens more than the FHIR interface: one of the built-in server does where it
+   * holds the scope `platform`. @throws Fault SIGNIN_TOKEN_INVALID
+   */
+  async isForPlatform(authorization: string): Promise<boolean> {
+    const { references } = this.#options;
+    const token = /^Bearer ([\w\-.]+)$/i.exec(authorization)?.[1];
+    if (references === undefined || token === undefined || !isReference(token)) return true;
+    return (await references.resolve(token)).scopes.includes('platform');
   }
 
   async #verify(token: string): Promise<Verified> {

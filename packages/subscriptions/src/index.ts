@@ -6,6 +6,7 @@ export {
 export { type EndpointPolicy, endpointProblem } from './delivery/endpoint-guard.ts';
 export { type Socket, WebsocketDesk, type WebsocketParts } from './delivery/websocket-desk.ts';
 export { SUBSCRIPTION_FAULTS, subscriptionFault } from './errors.ts';
+export { guardedFetch } from './http/guarded-fetch.ts';
 export { type HttpChannelParts, messageChannel, restHook } from './http/rest-hook.ts';
 export { SUBSCRIPTION_LIMITS } from './limits.ts';
 export { subscriptionsMigrations } from './migrations.ts';

@@ -45,6 +45,9 @@ export const SUBSCRIPTION_LIMITS = {
   sockets: 1_000,
   /** Bytes of one message from a websocket's client: a bind request is under 200. */
   socketMessageBytes: 4_096,
+  /** Of addresses that are asked for something, such as a client's keys; and bytes of the answer. */
+  fetchTimeoutMs: 5_000,
+  fetchBytes: 65_536,
   /** Days that sent events stay readable by `$events`. */
   keepDays: 30,
 } as const;

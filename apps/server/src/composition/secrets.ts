@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { invariant } from '@holdfast/kernel';
+import { invariant, systemClock } from '@holdfast/kernel';
 import { KeyRing, type LogKeys, loadOrCreateLogKeys } from '@holdfast/ledger';
-import { loadOrCreateSigningKey, type SigningKey } from '@holdfast/signin';
-import { exportJWK } from 'jose';
+import { loadOrCreateSigningKey, openKeyRing, type SigningKey } from '@holdfast/signin';
+import { exportJWK, type JWK } from 'jose';
 
 import type { ServerConfig } from '../config.ts';
 import { ensureKeyRing } from '../key-ring.ts';
@@ -20,8 +20,19 @@ export interface Secrets {
   readonly cursor: Uint8Array;
   /** From which the signing secret of each subscription and binding tokens are derived. */
   readonly subscriptions: Uint8Array;
+  readonly signIn: SignInKeys;
   /** Takes back the database's address, which is good only while the server runs. */
   forgetDatabase(): Promise<void>;
+}
+
+/** Of the built-in sign-in. */
+export interface SignInKeys {
+  /** They sign id tokens; the first one does, the others did. */
+  readonly ring: readonly JWK[];
+  /** Signs its cookies. */
+  readonly cookies: string;
+  /** Seals what it keeps in the database. */
+  readonly seal: Uint8Array;
 }
 
 /** Loads the keys of `<data>/keys`, or creates them on the first start. */
@@ -42,6 +53,11 @@ export async function openSecrets(
     signing,
     cursor: await derivedSecret(signing, 'cursor'),
     subscriptions: await derivedSecret(signing, 'subscriptions'),
+    signIn: {
+      ring: await openKeyRing(directory, systemClock),
+      cookies: Buffer.from(await derivedSecret(signing, 'cookies')).toString('base64url'),
+      seal: await derivedSecret(signing, 'sign-in'),
+    },
     forgetDatabase: () => rm(addressFile, { force: true }),
   };
 }

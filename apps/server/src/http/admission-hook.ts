@@ -3,6 +3,7 @@ import type { Fault } from '@holdfast/kernel';
 import type { TokenVerifier } from '@holdfast/signin';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serverFault } from '../errors.ts';
+import { askingActor } from './asking-actor.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import { costOf, kindOf, priorityOf, type RequestShape } from './request-priority.ts';
 
@@ -17,7 +18,7 @@ export function registerAdmission(
   app.addHook('onRequest', async (request) => {
     const shape = shapeOf(request);
     if (shape === null) return;
-    const actor = await verifier.actor(request.headers.authorization);
+    const actor = await askingActor(verifier, request);
     const priority = priorityOf(actor, shape);
     if (!gate.refuses(priority)) return;
     await gate.refusalDue(priority);
@@ -26,7 +27,7 @@ export function registerAdmission(
   app.addHook('preHandler', async (request, reply) => {
     const shape = shapeOf(request);
     if (shape === null) return;
-    const actor = await verifier.actor(request.headers.authorization);
+    const actor = await askingActor(verifier, request);
     const priority = priorityOf(actor, shape);
     const entry = await gate.enter({
       id: request.facts.requestId,
@@ -52,9 +53,9 @@ function leaveWithReply(reply: FastifyReply, leave: () => void): void {
 /** Null for what needs no slot: the capability statement, and what is not FHIR. */
 function shapeOf(request: FastifyRequest): RequestShape | null {
   const { url, method, headers } = request;
-  if (!url.startsWith(FHIR_BASE)) return null;
+  if (!url.startsWith(FHIR_BASE) || method === 'OPTIONS') return null;
   const [path = '', query = ''] = url.slice(FHIR_BASE.length).split('?', 2);
-  if (path === '/metadata') return null;
+  if (path === '/metadata' || path.startsWith('/.well-known/')) return null;
   return { method, path, query, bodyBytes: Number(headers['content-length'] ?? 0) };
 }
 

@@ -2,6 +2,7 @@ import type { TokenVerifier } from '@holdfast/signin';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
+import { askingActor } from './asking-actor.ts';
 
 /** Root of the FHIR interface; routes of all FHIR files stand below it. */
 export const FHIR_BASE = '/fhir/R4';
@@ -27,7 +28,7 @@ export function fhirHandler(
     if (typeof format === 'string' && !/json|^\*/.test(format)) {
       throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['_format'] });
     }
-    const actor = await verifier.actor(request.headers.authorization);
+    const actor = await askingActor(verifier, request);
     const who = { actor, requestId: request.facts.requestId };
     request.facts.who = who;
     return handle({ request, reply, who });

@@ -60,25 +60,38 @@ function statementOf(options: FhirRoutesOptions): () => string {
 }
 
 /** `rest.security`: the same for every interaction, and without it nothing but this statement. */
-function securityOf({ issuer, provider }: FhirRoutesOptions): JsonObject {
+function securityOf({ issuer, provider, baseUrl }: FhirRoutesOptions): JsonObject {
+  const authorization = `${baseUrl()}/auth`;
   const sources = [
+    `the built-in sign-in ${authorization}`,
     ...(provider === undefined ? [] : [`the OpenID provider ${provider.issuer}`]),
     ...(issuer === undefined ? [] : ['the development sign-in']),
   ];
-  const from = sources.length === 0 ? 'nobody yet: no sign-in is configured' : sources.join(' or ');
+  const from = sources.join(' or ');
   return {
-    cors: false,
+    cors: true,
+    extension: [
+      {
+        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+        extension: [
+          { url: 'authorize', valueUri: `${authorization}/authorize` },
+          { url: 'token', valueUri: `${authorization}/token` },
+          { url: 'introspect', valueUri: `${authorization}/introspect` },
+          { url: 'revoke', valueUri: `${authorization}/revoke` },
+        ],
+      },
+    ],
     service: [
       {
         coding: [
           {
             system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
-            code: 'OAuth',
+            code: 'SMART-on-FHIR',
           },
         ],
       },
     ],
-    description: `Bearer tokens (signed JWT) of ${from}. There is no anonymous access.`,
+    description: `Bearer tokens of ${from}. There is no anonymous access.`,
   };
 }
 

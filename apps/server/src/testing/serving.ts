@@ -28,7 +28,10 @@ export interface Serving {
  */
 export async function serving(
   options: Partial<
-    Pick<ServerConfig, 'demo' | 'embeddedSettings' | 'organisation' | 'validation' | 'witnesses'>
+    Pick<
+      ServerConfig,
+      'demo' | 'embeddedSettings' | 'organisation' | 'subscriptions' | 'validation' | 'witnesses'
+    >
   > = {},
 ): Promise<Serving> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
@@ -42,6 +45,7 @@ export async function serving(
     ...(options.validation !== undefined && { validation: options.validation }),
     witnesses: options.witnesses,
     organisation: options.organisation,
+    subscriptions: options.subscriptions,
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off', ...options.embeddedSettings },

@@ -66,7 +66,7 @@ export function guardedRequest(
 }
 
 /** DNS answers without internal addresses; a name that has only those cannot be reached. */
-const publicOnly: LookupFunction = (hostname, options, callback) => {
+export const publicOnly: LookupFunction = (hostname, options, callback) => {
   resolveName(hostname, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return callback(error, '');
     const allowed = addresses.filter(({ address }) => !isInternalAddress(address));
