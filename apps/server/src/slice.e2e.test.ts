@@ -320,7 +320,7 @@ describe('bad input', () => {
   it('the CapabilityStatement says whose tokens are taken', async () => {
     const response = await fetch(`${server.url}/fhir/R4/metadata`);
     const { rest } = (await response.json()) as { rest: { security: { description: string } }[] };
-    expect(rest[0]?.security.description).toContain('of the development sign-in.');
+    expect(rest[0]?.security.description).toContain('or the development sign-in.');
   });
 
   it('no token, no patient data', async () => {

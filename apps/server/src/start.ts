@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { systemClock, systemTimers } from '@holdfast/kernel';
+import { addDemoUsers, openConsoleSignIn } from './composition/console-sign-in.ts';
 import { type ServerConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { type Mounted, mount } from './mount.ts';
@@ -53,6 +54,7 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   greetProvider(platform);
   const address = await app.listen({ host: config.host, port: config.port });
   const url = servedAt(config.publicUrl ?? address);
+  if (config.role !== 'worker') await openConsoleSignIn(platform.builtIn, url, config.environment);
   // What it goes on with may say where it is: so not before that is known.
   if (config.role !== 'api') asyncRunner.start();
   return {
@@ -88,6 +90,7 @@ async function loadDemoIfAsked(platform: Platform): Promise<void> {
   });
   // Without statistics the planner reads a whole type to find one resource.
   if (loaded) await owner.query('analyze');
+  if (loaded) await addDemoUsers(platform.builtIn.users);
   sequencer.wake(tenant);
 }
 

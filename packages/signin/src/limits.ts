@@ -46,6 +46,9 @@ export const BLOCK_SECONDS_MAX = 900;
 export const ACCESS_TOKEN_SECONDS = 900;
 export const BACKEND_TOKEN_SECONDS = 300;
 
+/** Of the operator's own house, bound to the session: a shift. */
+export const TRUSTED_TOKEN_SECONDS = 8 * 3_600;
+
 /** RFC 6749 section 4.1.2 advises ten minutes at most; a browser needs seconds. */
 export const CODE_SECONDS = 60;
 

@@ -19,13 +19,13 @@ describe('what is said after the start', () => {
     expect(welcome(facts, '1.0')).toContain('token clinician --server http://127.0.0.1:8091)');
   });
 
-  it('names the provider, or says that nobody gets in', () => {
+  it('names the provider, and the sign-in that is always there', () => {
     const facts = { url, developmentSignIn: false };
     expect(welcome({ ...facts, openIdIssuer: 'https://idp.test' }, '1')).toContain(
       'with a token of https://idp.test',
     );
     expect(welcome({ ...facts, openIdIssuer: undefined }, '1')).toContain(
-      'No sign-in is configured: every request will be refused (see docs/production.md)',
+      'Sign in    with a name and a password (holdfast users add)',
     );
   });
 });

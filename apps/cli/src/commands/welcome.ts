@@ -23,9 +23,8 @@ function signInOf({ developmentSignIn, openIdIssuer }: Facts): string {
   const demo = developmentSignIn
     ? ['choose a demo persona in the console (no password; off in production)']
     : [];
-  const ways = [...demo, ...provider];
-  if (ways.length > 0) return ways.join(', or ');
-  return 'No sign-in is configured: every request will be refused (see docs/production.md)';
+  const builtIn = 'with a name and a password (holdfast users add)';
+  return [...demo, ...provider, builtIn].join(', or ');
 }
 
 function tryNext(url: string, fhir: string): string[] {

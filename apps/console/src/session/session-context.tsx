@@ -1,11 +1,13 @@
 import { type Client, createClient, type TokenRequest } from '@holdfast/api-contract';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import type { GrantedToken } from '../sign-in/authorization-flow.ts';
 import {
   dropSession,
   keepSession,
   readSession,
   type Session,
   sessionOf,
+  sessionOfGrant,
   sessionOfToken,
 } from './session.ts';
 
@@ -14,6 +16,8 @@ interface SessionValue {
   readonly client: Client;
   /** Resolves when signed in; throws the server's Fault. */
   readonly signIn: (request: TokenRequest) => Promise<void>;
+  /** With what the server's own sign-in granted. */
+  readonly signInAs: (granted: GrantedToken) => void;
   /** With a token brought from elsewhere. @returns whether it can be one */
   readonly signInWith: (token: string) => boolean;
   readonly signOut: () => void;
@@ -40,6 +44,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         const answer = await client.issueToken(request);
         setSession(keepSession(sessionStorage, sessionOf(answer, Date.now())));
       },
+      signInAs: (granted) =>
+        setSession(keepSession(sessionStorage, sessionOfGrant(granted, Date.now()))),
       signInWith: (token) => {
         const brought = sessionOfToken(token, Date.now());
         if (brought !== undefined) setSession(keepSession(sessionStorage, brought));

@@ -1,4 +1,5 @@
 import type { TokenAnswer } from '@holdfast/api-contract';
+import type { GrantedToken } from '../sign-in/authorization-flow.ts';
 import { decodedClaims } from './token-claims.ts';
 
 /** Who is signed in, with what, until when. */
@@ -29,6 +30,15 @@ export function sessionOfToken(text: string, nowMs: number): Session | undefined
   const claims = decodedClaims(token);
   if (claims === undefined || claims.expiresAtMs <= nowMs) return undefined;
   return { token, name: claims.name, role: 'token', expiresAtMs: claims.expiresAtMs };
+}
+
+/** What the server's own sign-in granted, as a session. */
+export function sessionOfGrant(
+  { token, idToken, expiresIn }: GrantedToken,
+  nowMs: number,
+): Session {
+  const name = decodedClaims(idToken)?.name ?? 'Somebody';
+  return { token, name, role: 'signed in', expiresAtMs: nowMs + expiresIn * 1_000 };
 }
 
 /** Keeps a session; a token outlives neither its tab nor its expiry. */

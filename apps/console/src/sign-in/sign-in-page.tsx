@@ -9,6 +9,7 @@ import { EmptyState } from '../frame/empty-state.tsx';
 import { FaultNotice } from '../frame/fault-notice.tsx';
 import { useSession } from '../session/session-context.tsx';
 import { PersonaCard } from './persona-card.tsx';
+import { SignInButton } from './sign-in-button.tsx';
 import { TokenForm } from './token-form.tsx';
 import './sign-in.css';
 
@@ -27,6 +28,7 @@ export function SignInPage() {
   if (isProduction(personas.error)) {
     return (
       <div className="sign-in">
+        <SignInButton />
         <TokenForm />
       </div>
     );

@@ -2,18 +2,17 @@ import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../session/session-context.tsx';
 
-/** Sign-in where there is no development sign-in: with a token of the OpenID provider. */
+/** Sign-in with a token of an OpenID provider. */
 export function TokenForm() {
   const { signInWith } = useSession();
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState(false);
   return (
     <>
-      <h1 className="sign-in__title">Sign in with a token</h1>
+      <h2 className="sign-in__subtitle">Or with a token</h2>
       <p className="sign-in__lead">
-        This server takes access tokens of the OpenID provider that its operator configured. Ask
-        your provider for one and paste it here. It stays in this tab and ends with it. The console
-        opens for the roles operator and compliance-officer.
+        Where the operator configured an OpenID provider, its access tokens are taken too. Paste one
+        here; it stays in this tab and ends with it.
       </p>
       <form
         className="sign-in__form"

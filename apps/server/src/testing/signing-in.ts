@@ -133,6 +133,7 @@ export interface Authorizing {
   readonly allow?: (offered: string[]) => string[];
   readonly patient?: string;
   readonly browser?: Browser;
+  readonly password?: string;
 }
 
 /** An app's configuration by discovery, as openid-client makes it. */
@@ -158,7 +159,7 @@ export async function authorize(server: RunningServer, asked: Authorizing) {
   const browser = asked.browser ?? new Browser();
   let page = await browser.open(address.href);
   if (page.text.includes('name="password"')) {
-    page = await browser.submit(page, { name: asked.user, password: PASSWORD });
+    page = await browser.submit(page, { name: asked.user, password: asked.password ?? PASSWORD });
   }
   if (page.text.includes('Choose a patient') && asked.patient !== undefined) {
     page = await browser.submit(page, { step: 'patient', patient: asked.patient });

@@ -7,6 +7,7 @@ import {
   KEY_SET_BYTES_MAX,
   REFRESH_TOKEN_SECONDS,
   SESSION_SECONDS,
+  TRUSTED_TOKEN_SECONDS,
 } from '../limits.ts';
 import { errorPage, signedOutPage, signOutPage } from '../pages/notices.ts';
 import { pageHeaders } from '../pages/page.ts';
@@ -164,7 +165,12 @@ async function resourceServer(
     scope: scopes.join(' '),
     audience: fhirBase,
     accessTokenFormat: 'opaque' as const,
-    accessTokenTTL: isProgram ? BACKEND_TOKEN_SECONDS : ACCESS_TOKEN_SECONDS,
+    // A client of the operator's own house works as long as its session: see `online_access`.
+    accessTokenTTL: isProgram
+      ? BACKEND_TOKEN_SECONDS
+      : client?.isTrusted === true && scopes.includes('online_access')
+        ? TRUSTED_TOKEN_SECONDS
+        : ACCESS_TOKEN_SECONDS,
   };
 }
 

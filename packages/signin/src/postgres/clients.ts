@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Role } from '@holdfast/consent';
-import type { Clock, TenantId } from '@holdfast/kernel';
+import { type Clock, Fault, type TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import type { JSONWebKeySet } from 'jose';
 import { signinFault } from '../errors.ts';
@@ -106,6 +106,20 @@ export class Clients {
     );
     if (rowCount !== 1) throw signinFault('SIGNIN_CLIENT_EXISTS');
     return secret;
+  }
+
+  /** Registers a client of the product's own, or moves it to where it is now. */
+  async keep(client: Omit<RegisteredClient, 'disabled'>): Promise<void> {
+    if ((await this.#row(client.id)) === undefined) {
+      await this.add(client).catch((error: unknown) => {
+        // Another process of the same installation was faster, or it was disabled: both stay so.
+        if (!(error instanceof Fault)) throw error;
+      });
+    }
+    await this.#parts.db.query(
+      `update sign_in_client set redirect_uris = $3, scopes = $4 where tenant = $1 and id = $2`,
+      [this.#parts.tenant, client.id, client.redirectUris, client.scopes],
+    );
   }
 
   async list(): Promise<readonly RegisteredClient[]> {

@@ -24,7 +24,14 @@ export interface User {
   readonly disabled: boolean;
 }
 
-export type NewUser = Omit<User, 'id' | 'disabled'> & { readonly password: string };
+/** Ids of made-up people, whose passwords everybody knows. */
+const DEMO_IDS = 'demo-%';
+
+export type NewUser = Omit<User, 'id' | 'disabled'> & {
+  readonly password: string;
+  /** `demo-…` for somebody made up; undefined: a new one. */
+  readonly id?: string;
+};
 
 interface UserRow extends Omit<User, 'displayName' | 'fhirUser' | 'disabled'> {
   display_name: string;
@@ -82,7 +89,7 @@ export class Users {
        on conflict (tenant, name) do nothing returning ${USER_COLUMNS}`,
       [
         this.#parts.tenant,
-        randomUUID(),
+        user.id ?? randomUUID(),
         nameOf(user.name),
         user.displayName,
         await hashPassword(user.password),
@@ -124,6 +131,14 @@ export class Users {
       [this.#parts.tenant, nameOf(name), this.#parts.clock.now()],
     );
     return rows[0] && userOf(rows[0]);
+  }
+
+  /** Shuts the people of the demonstration out, for good. */
+  async disableDemo(): Promise<void> {
+    await this.#parts.db.query(
+      `update sign_in_user set disabled_at = coalesce(disabled_at, $2) where tenant = $1 and id like $3`,
+      [this.#parts.tenant, this.#parts.clock.now(), DEMO_IDS],
+    );
   }
 
   /**
