@@ -81,10 +81,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
     source,
     ledger: log.ledger,
     cursorSecret: secrets.cursor,
-    policy: {
-      ...(config.references && { references: config.references }),
-      ...(config.updateCreates !== undefined && { updateCreates: config.updateCreates }),
-    },
+    policy: writePolicyOf(config),
   });
   const intelligence = prepareIntelligence({
     ...at,
@@ -123,6 +120,16 @@ export async function compose(config: ServerConfig, database: Database): Promise
     ...intelligence,
     ...reactions,
     ...signInOf({ ...at, config, secrets }),
+  };
+}
+
+function writePolicyOf({
+  references,
+  updateCreates,
+}: ServerConfig): Pick<ServerConfig, 'references' | 'updateCreates'> {
+  return {
+    ...(references && { references }),
+    ...(updateCreates !== undefined && { updateCreates }),
   };
 }
 

@@ -1,6 +1,6 @@
 export type { AuthorizationServer } from './authorization/authorization-server.ts';
 export type { PageAnswer, Visit } from './authorization/interactions.ts';
-export { openKeyRing } from './authorization/key-ring.ts';
+export { openSignInKeys } from './authorization/key-ring.ts';
 export type { AuthorizationPorts, PickerPatient, SignInRecord } from './authorization/ports.ts';
 export { ReferenceTokens, type Resolved } from './authorization/reference-tokens.ts';
 export { actorOf, type TokenClaims } from './claims.ts';

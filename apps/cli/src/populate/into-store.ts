@@ -5,6 +5,7 @@ import {
   type StoreLoaded,
   type StorePlan,
 } from '@holdfast/server';
+import { keyRingSetting } from '../key-ring-setting.ts';
 import { Progress } from '../progress.ts';
 
 /** Fills the store, and says how far it is on standard error. */
@@ -13,7 +14,7 @@ export async function intoStore(
   plan: StorePlan,
 ): Promise<StoreLoaded & { readonly seconds: number }> {
   const progress = new Progress(plan.patients, 'patients');
-  const databaseUrl = process.env['DATABASE_URL'];
+  const databaseUrl = process.env['DATABASE_URL'] || undefined;
   progress.start(databaseUrl === undefined ? `Loading into ${data}` : 'Loading into DATABASE_URL');
   const told = (stage: LoadStage, done: number): void => {
     if (stage === 'copy') progress.update(done, 'copied');
@@ -23,6 +24,7 @@ export async function intoStore(
   const config = {
     dataDirectory: resolve(data),
     databaseUrl,
+    keyRing: keyRingSetting(process.env),
     onProgress: (line: string) => process.stderr.write(`${line}\n`),
   };
   const loaded = await populateInstallation(config, plan, told);

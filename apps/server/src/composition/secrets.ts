@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant, systemClock } from '@holdfast/kernel';
 import { KeyRing, type LogKeys, loadOrCreateLogKeys } from '@holdfast/ledger';
-import { loadOrCreateSigningKey, openKeyRing, type SigningKey } from '@holdfast/signin';
+import { loadOrCreateSigningKey, openSignInKeys, type SigningKey } from '@holdfast/signin';
 import { exportJWK, type JWK } from 'jose';
 
 import type { ServerConfig } from '../config.ts';
@@ -54,7 +54,7 @@ export async function openSecrets(
     cursor: await derivedSecret(signing, 'cursor'),
     subscriptions: await derivedSecret(signing, 'subscriptions'),
     signIn: {
-      ring: await openKeyRing(directory, systemClock),
+      ring: await openSignInKeys(directory, systemClock),
       cookies: Buffer.from(await derivedSecret(signing, 'cookies')).toString('base64url'),
       seal: await derivedSecret(signing, 'sign-in'),
     },

@@ -16,7 +16,10 @@ import {
  * @throws Fault STORE_BULK_*
  */
 export async function populateInstallation(
-  config: Pick<ServerConfig, 'dataDirectory' | 'databaseUrl' | 'embeddedSettings' | 'onProgress'>,
+  config: Pick<
+    ServerConfig,
+    'dataDirectory' | 'databaseUrl' | 'embeddedSettings' | 'keyRing' | 'onProgress'
+  >,
   plan: StorePlan,
   told: StoreParts['told'],
 ): Promise<StoreLoaded> {
@@ -24,12 +27,13 @@ export async function populateInstallation(
   const database = await startDatabase(config);
   try {
     await bringSchemaUpToDate(database.ownerUrl);
-    const secrets = await openSecrets(config.dataDirectory, database.ownerUrl);
+    const secrets = await openSecrets(config, database.ownerUrl);
     try {
       return await populateStore(plan, {
         tenant: FIRST_TENANT as TenantId,
         url: database.ownerUrl,
         keys: secrets.log,
+        ring: secrets.ring,
         clock: systemClock,
         random: systemRandom,
         told,

@@ -10,7 +10,7 @@ import {
 import { eventsMigrations } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import { type Clock, systemRandom, type TenantId } from '@holdfast/kernel';
-import { ledgerMigrations } from '@holdfast/ledger';
+import { ledgerMigrations, NOTHING_SEALED } from '@holdfast/ledger';
 import { POPULATION_DAY, Population } from '@holdfast/population';
 import {
   type AccessGate,
@@ -67,7 +67,12 @@ async function write(db: TestDatabase): Promise<void> {
         gates: { current: () => open, refresh: async () => open },
         actor: 'Device/test',
         requestId: 'r-1',
-        audit: { prepare: () => [], release: () => undefined },
+        audit: {
+          prepare: () => NOTHING_SEALED,
+          committed: () => undefined,
+          refused: async () => undefined,
+          release: () => undefined,
+        },
       },
     );
   };

@@ -4,6 +4,8 @@ import {
   APPEND_AUDIT,
   AuditProducer,
   auditColumns,
+  BodyKeys,
+  type KeyRing,
   type LogKeys,
   prepareAudit,
 } from '@holdfast/ledger';
@@ -28,6 +30,8 @@ export interface StoreParts {
   /** Of the owner: holds a password, never log it. */
   readonly url: string;
   readonly keys: LogKeys;
+  /** Wraps the key of the load's audit record. */
+  readonly ring: KeyRing;
   readonly clock: Clock;
   readonly random: Random;
   /** Says what goes on; patients so far. */
@@ -142,7 +146,7 @@ async function buildIndexes(pool: Pool, { told }: StoreParts): Promise<void> {
 async function recordLoad(
   tx: { query(text: string, values: unknown[]): Promise<unknown> },
   plan: string,
-  { tenant, keys, clock, random }: StoreParts,
+  { tenant, keys, ring, clock, random }: StoreParts,
 ): Promise<void> {
   const producer = new AuditProducer({
     process: `${hostname()}-populate-${process.pid}`,
@@ -163,5 +167,6 @@ async function recordLoad(
     },
     { tenant, tagKey: keys.tagKey, producer, clock, random },
   );
-  await tx.query(APPEND_AUDIT, [tenant, ...auditColumns([row])]);
+  const sealed = new BodyKeys({ tenant, ring, random }).seal([row]);
+  await tx.query(APPEND_AUDIT, [tenant, ...auditColumns(sealed)]);
 }

@@ -42,7 +42,7 @@ export async function turnedRing(
  * The keys of `<directory>/sign-in-keys.json`, the signing one first; made on the first start, and
  * anew when the signing one has become old. Its processes are restarted to take a new one up.
  */
-export async function openKeyRing(
+export async function openSignInKeys(
   directory: string,
   clock: Clock,
   { force = false }: { readonly force?: boolean } = {},
