@@ -496,7 +496,8 @@ describe('the ledger of a running platform', () => {
       }),
     });
     expect(status).toBe(201);
-    const verify = async () => (await verifyRecords(owner, { tenant, keys, trusted: [] })).findings;
+    const verify = async () =>
+      (await verifyRecords(owner, { tenant, keys, ring, trusted: [] })).findings;
     expect(await verify()).toEqual([]);
     const { rows } = await owner.query<{ named: string[] }>(
       "select other_patients as named from resource where tenant = 1 and id = 'of-two'",
