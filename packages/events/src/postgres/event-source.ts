@@ -190,6 +190,7 @@ export class EventSource implements WakeSignal {
       const stream = new ReplicationStream({
         url: this.#url,
         slot: this.#slot ?? 'holdfast_events',
+        clock: this.#clock,
         onLive: () => {
           failures = 0;
           this.#setLive(true);

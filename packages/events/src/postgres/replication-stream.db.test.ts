@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { systemClock } from '@holdfast/kernel';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventsMigrations } from '../migrations.ts';
@@ -20,8 +22,8 @@ function shutdownMessage(): Buffer {
 
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]); // ReadyForQuery, idle
 
-/** Passes everything on, and ends replication connections in the packet that says they are ready. */
-async function shuttingDown(url: URL) {
+/** Passes everything on, but for replication connections: tells what is sent to them instead. */
+async function between(url: URL, toReplication: (client: Socket, sent: Buffer) => void) {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(url.port), url.hostname);
@@ -39,7 +41,7 @@ async function shuttingDown(url: URL) {
       upstream.write(sent);
     });
     upstream.on('data', (sent) => {
-      if (replicates && sent.includes(READY)) client.end(Buffer.concat([sent, shutdownMessage()]));
+      if (replicates) toReplication(client, sent);
       else client.write(sent);
     });
   }).listen(0, '127.0.0.1');
@@ -56,7 +58,10 @@ async function shuttingDown(url: URL) {
 }
 
 it('EVE-7 a server that goes away as the stream connects ends the stream, not the process', async () => {
-  const proxy = await shuttingDown(new URL(db.url));
+  const proxy = await between(new URL(db.url), (client, sent) => {
+    if (sent.includes(READY)) client.end(Buffer.concat([sent, shutdownMessage()]));
+    else client.write(sent);
+  });
   const uncaught: unknown[] = [];
   const note = (error: unknown) => uncaught.push(error);
   process.prependListener('uncaughtException', note);
@@ -64,6 +69,7 @@ it('EVE-7 a server that goes away as the stream connects ends the stream, not th
     const stream = new ReplicationStream({
       url: proxy.url,
       slot: 'going_away',
+      clock: systemClock,
       onLive: () => undefined,
       onEvent: () => undefined,
     });
@@ -74,4 +80,23 @@ it('EVE-7 a server that goes away as the stream connects ends the stream, not th
     process.removeListener('uncaughtException', note);
     proxy.close();
   }
+});
+
+it('EVE-7 a stream that is stopped while the server keeps it waiting ends', async () => {
+  const waiting = new EventEmitter();
+  const connecting = once(waiting, 'connecting');
+  const proxy = await between(new URL(db.url), (client) => waiting.emit('connecting', client));
+  const stream = new ReplicationStream({
+    url: proxy.url,
+    slot: 'kept_waiting',
+    clock: systemClock,
+    onLive: () => undefined,
+    onEvent: () => undefined,
+  });
+  const run = stream.run();
+  await connecting;
+  const stopped = stream.stop();
+  proxy.close();
+  await stopped;
+  await expect(run).resolves.toBeUndefined();
 });

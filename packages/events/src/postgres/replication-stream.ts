@@ -1,7 +1,10 @@
+import type { Clock } from '@holdfast/kernel';
 import pg from 'pg';
-import { LogicalReplicationService, PgoutputPlugin } from 'pg-logical-replication';
+import type { Pgoutput } from 'pg-logical-replication';
 import type { Cursor } from '../cursor.ts';
+import { EVENT_LIMITS } from '../limits.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';
+import { WalFeed } from './wal-feed.ts';
 
 export const PUBLICATION = 'holdfast_events';
 
@@ -12,6 +15,7 @@ const CREATE_PUBLICATION = `create publication ${PUBLICATION} for table holdfast
 export interface StreamParts {
   readonly url: string;
   readonly slot: string;
+  readonly clock: Clock;
   /** Commits from now on are pushed; earlier ones must be read. */
   readonly onLive: () => void;
   readonly onEvent: (position: Cursor) => void;
@@ -23,106 +27,82 @@ export interface StreamParts {
  */
 export class ReplicationStream {
   readonly #parts: StreamParts;
-  readonly #service: LogicalReplicationService;
-  readonly #plugin: TemporarySlotPlugin;
+  #client: pg.Client | null = null;
+  #pid: number | null = null;
   #stopping = false;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
-    this.#plugin = new TemporarySlotPlugin(() => this.#stopping);
-    const connection: pg.ClientConfig & Pick<pg.PoolConfig, 'Promise'> = {
-      connectionString: parts.url,
-      application_name: 'holdfast relay',
-      keepAlive: true,
-      Promise: WithListener,
-    };
-    this.#service = new LogicalReplicationService(connection, {
-      acknowledge: { auto: false, timeoutSeconds: 0 },
-      flowControl: { enabled: true },
-    });
   }
 
   /** Resolves when stopped; rejects with what ended the stream. */
   async run(): Promise<void> {
-    const { slot, onLive, onEvent } = this.#parts;
     await ensurePublication(this.#parts.url);
-    const service = this.#service;
-    const failed = new Promise<never>((_, reject) => service.on('error', reject));
-    failed.catch(() => undefined);
-    service.on('start', onLive);
-    service.on('data', async (lsn: string, message: unknown) => {
-      const position = insertedPosition(message);
-      if (position !== null) onEvent(position);
-      // Handed over: consumers answer to the table, so the slot waits for none of them.
-      else if (tagOf(message) === 'commit') await service.acknowledge(lsn);
-    });
-    service.on('heartbeat', async (lsn: string, _time: number, respond: boolean) => {
-      if (respond) await service.acknowledge(lsn);
-    });
     if (this.#stopping) return;
+    const client = replicationClient(this.#parts.url);
+    this.#client = client;
+    // A client that is ended while it connects settles nothing but this.
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    const streaming = this.#streamOver(client);
+    streaming.catch(() => undefined);
     try {
-      await Promise.race([service.subscribe(this.#plugin, slot), failed]);
-      if (!this.#stopping) throw new Error('the replication stream ended');
+      await Promise.race([streaming, ended]);
+      if (!this.#stopping) throw new Error('the replication connection ended');
     } catch (error) {
       if (!this.#stopping) throw error;
     } finally {
-      await service.destroy().catch(() => undefined);
+      await endQuietly(client);
     }
   }
 
   /** Ends the stream and waits until the server has let go of the slot. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const { pid } = this.#plugin;
-    await this.#service.destroy().catch(() => undefined);
-    if (pid === null) return;
+    if (this.#client !== null) await endQuietly(this.#client);
+    if (this.#pid === null) return;
     const client = await ownConnection(this.#parts.url, 'relay stop');
-    await client.query('select pg_terminate_backend($1, 5000)', [pid]).catch(() => undefined);
+    await client.query('select pg_terminate_backend($1, 5000)', [this.#pid]).catch(() => undefined);
     await endQuietly(client);
   }
-}
 
-/**
- * The service listens for errors only after its connection resolved, and a server that goes away in
- * that very step would end the process. The driver resolves by this class, so that the client has a
- * listener before; what follows on a dead connection is refused, and ends the stream.
- */
-class WithListener<Value> extends Promise<Value> {
-  constructor(
-    run: (
-      resolve: (value: Value | PromiseLike<Value>) => void,
-      reject: (reason?: unknown) => void,
-    ) => void,
-  ) {
-    super((resolve, reject) => {
-      run((value) => {
-        if (value instanceof pg.Client) value.on('error', () => undefined);
-        resolve(value);
-      }, reject);
-    });
-  }
-}
-
-class TemporarySlotPlugin extends PgoutputPlugin {
-  readonly #stopping: () => boolean;
-  pid: number | null = null;
-
-  constructor(stopping: () => boolean) {
-    super({ protoVersion: 1, publicationNames: [PUBLICATION] });
-    this.#stopping = stopping;
-  }
-
-  /** Called by the service on its replication connection. */
-  override async start(client: pg.Client, slot: string, lastLsn: string): Promise<unknown> {
-    // The service connects even where it was destroyed just before.
-    if (this.#stopping()) throw new Error('stopped before the stream began');
-    this.pid = backendPid(client);
+  async #streamOver(client: pg.Client): Promise<void> {
+    const { slot, clock, onLive, onEvent } = this.#parts;
+    await client.connect();
+    this.#pid = backendPid(client);
     const name = pg.escapeIdentifier(slot);
     await client.query(
       `CREATE_REPLICATION_SLOT ${name} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
     );
-    return super.start(client, slot, lastLsn);
+    await new Promise<void>((resolve, reject) => {
+      client.query(
+        new WalFeed({
+          slot,
+          publication: PUBLICATION,
+          clock,
+          onStarted: onLive,
+          onMessage: (message) => {
+            const position = insertedPosition(message);
+            if (position !== null) onEvent(position);
+          },
+          onEnd: (error) => (error === null ? resolve() : reject(error)),
+        }),
+      );
+    });
   }
+}
+
+function replicationClient(url: string): pg.Client {
+  const config: pg.ClientConfig & { readonly replication: 'database' } = {
+    connectionString: url,
+    application_name: 'holdfast relay',
+    keepAlive: true,
+    connectionTimeoutMillis: EVENT_LIMITS.connectMs,
+    replication: 'database',
+  };
+  const client = new pg.Client(config);
+  // Listening from the start: a server that goes away right then would end the process else.
+  client.on('error', () => undefined);
+  return client;
 }
 
 function backendPid(client: pg.Client): number | null {
@@ -144,12 +124,7 @@ async function ensurePublication(url: string): Promise<void> {
   }
 }
 
-function tagOf(message: unknown): unknown {
-  return typeof message === 'object' && message !== null && 'tag' in message ? message.tag : null;
-}
-
-function insertedPosition(message: unknown): Cursor | null {
-  if (tagOf(message) !== 'insert') return null;
-  const row = (message as { new: Record<string, unknown> }).new; // the shape of tag `insert`
-  return { xid: BigInt(String(row['xid'])), id: BigInt(String(row['id'])) };
+function insertedPosition(message: Pgoutput.Message): Cursor | null {
+  if (message.tag !== 'insert') return null;
+  return { xid: BigInt(String(message.new['xid'])), id: BigInt(String(message.new['id'])) };
 }
