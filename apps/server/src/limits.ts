@@ -95,3 +95,9 @@ export const PATIENTS_TO_PICK = 20;
 
 /** A form of the sign-in: a name, a password, some scopes. */
 export const SIGN_IN_FORM_BYTES_MAX = 64 * 1024;
+
+/** RiskAssessments looked at for cards: several rounds of every score that ships. */
+export const CARD_RESULTS_READ = 50;
+
+/** How far back outcomes of cards are counted. */
+export const CARD_OUTCOME_DAYS = 30;

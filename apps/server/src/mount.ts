@@ -7,6 +7,7 @@ import { openAuthorization } from './composition/authorization.ts';
 import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
 import { registerBreakGlassRoutes } from './http/break-glass-routes.ts';
+import { registerCdsHooksRoutes } from './http/cds-hooks-routes.ts';
 import { registerConsentRoutes } from './http/consent-routes.ts';
 import { registerConsole } from './http/console-routes.ts';
 import { registerCrossOrigin } from './http/cross-origin.ts';
@@ -151,6 +152,7 @@ function registerRecords(app: FastifyInstance, platform: Platform, fhir: FhirRou
   const { database, secrets } = platform;
   registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
   registerFhirInterface(app, fhir);
+  registerCdsHooksRoutes(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
   registerPolicyRoutes(app, { ...platform, pool: database.requests });
   registerWhatIfRoutes(app, { ...platform, clock, pool: database.requests });

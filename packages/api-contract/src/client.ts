@@ -1,6 +1,7 @@
 import type { Fault } from '@holdfast/kernel';
 import type { z } from 'zod';
 import type { AskGlassRequest, ReviewGlassRequest } from './break-glass.ts';
+import type { CdsFeedback, CdsRequest } from './cds-hooks.ts';
 import { type ChangeMessage, readChanges } from './change-stream.ts';
 import type { DecideRequest, ExplainRequest } from './consent-explanation.ts';
 import type { AccessPolicy, ActivatePolicyRequest } from './consent-policies.ts';
@@ -95,6 +96,7 @@ export function createClient(options: ClientOptions) {
       read(ENDPOINTS.reviewGlass, { path: { id }, body }),
     listGlass: () => read(ENDPOINTS.listGlass, {}),
     ...governanceCalls(read),
+    ...cdsHooksCalls(read),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(
@@ -119,6 +121,15 @@ export function createClient(options: ClientOptions) {
     },
   };
 }
+
+const cdsHooksCalls = (read: Read) => ({
+  discoverCdsServices: () => read(ENDPOINTS.discoverCdsServices, {}),
+  callCdsService: (id: string, body: CdsRequest) =>
+    read(ENDPOINTS.callCdsService, { path: { id }, body }),
+  sendCdsFeedback: (id: string, body: CdsFeedback) =>
+    read(ENDPOINTS.sendCdsFeedback, { path: { id }, body }),
+  readCardOutcomes: () => read(ENDPOINTS.readCardOutcomes, {}),
+});
 
 const governanceCalls = (read: Read) => ({
   listHolds: () => read(ENDPOINTS.listHolds, {}),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BREAK_GLASS_ENDPOINTS } from './break-glass-endpoints.ts';
+import { CDS_HOOKS_ENDPOINTS } from './cds-hooks-endpoints.ts';
 import { DecideAnswer, DecideRequest, ExplainRequest, Explanation } from './consent-explanation.ts';
 import {
   AccessPolicy,
@@ -364,6 +365,7 @@ export const ENDPOINTS = {
   },
   ...BREAK_GLASS_ENDPOINTS,
   ...GOVERNANCE_ENDPOINTS,
+  ...CDS_HOOKS_ENDPOINTS,
   checkLiveness: {
     method: 'GET',
     path: '/health/live',

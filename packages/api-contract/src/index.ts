@@ -1,5 +1,13 @@
 export { AskGlassRequest, GlassAccess, GlassList, ReviewGlassRequest } from './break-glass.ts';
 export {
+  CardOutcomeList,
+  CDS_FEEDBACK_MAX,
+  CdsCards,
+  CdsFeedback,
+  CdsRequest,
+  CdsServices,
+} from './cds-hooks.ts';
+export {
   Change,
   type ChangeMessage,
   ChangeStreamGap,

@@ -6,6 +6,7 @@ export type {
   InferenceRequest,
   InferOptions,
 } from './backend/inference-backend.ts';
+export { CARDS_MAX, type Card, cardsOf, type StoredResult } from './cds-hooks/cards.ts';
 export { defaultTierPolicy } from './clinical/default-tier-policy.ts';
 export type { Tier, UrgencySignal } from './clinical/tier.ts';
 export { assignTier, type TierDecision, type TierPolicy } from './clinical/tier-policy.ts';
@@ -33,7 +34,7 @@ export type {
 } from './orchestrator/inference-record.ts';
 export type { OrchestratorSnapshot, TierSnapshot } from './orchestrator/tier-gauges.ts';
 export { withdrawn } from './orchestrator/withdraw.ts';
-export { buildResults, type ResultIds } from './pipelines/build-results.ts';
+export { buildResults, RESULT_SYSTEM, type ResultIds } from './pipelines/build-results.ts';
 export { type News2Options, news2Pipeline } from './pipelines/news2-pipeline.ts';
 export { phq9Pipeline } from './pipelines/phq9-pipeline.ts';
 export {
@@ -55,7 +56,14 @@ export {
 } from './pipelines/run-pipeline.ts';
 export { shippedPipelines } from './pipelines/shipped-pipelines.ts';
 export { type TriggerUrgency, type UrgencyRules, urgencyOf } from './pipelines/urgency-of.ts';
+export {
+  type CardFeedback,
+  type CardOutcomes,
+  cardOutcomes,
+  recordCardFeedback,
+} from './postgres/card-feedback.ts';
 export { recordInference } from './postgres/record-inference.ts';
+export { patientOfInference, recordsBehind } from './postgres/stored-results.ts';
 export type { ScoreOutput, ScorePart } from './scores/score-output.ts';
 export {
   type ModelReference,

@@ -14,17 +14,21 @@ const ASKED = {
   'access-control-max-age': '600',
 } as const;
 
+const OPEN = /^\/(?:fhir|cds-services)(?:[/?]|$)/;
+
 /**
- * Apps in browsers speak to the FHIR interface from their own origins (SMART App Launch 2.2,
- * "considerations for CORS"). Any may: nothing here goes by cookies, and without a token nothing is
- * to be had.
+ * Apps in browsers speak to the FHIR interface, and EHRs to the CDS services, from their own origins
+ * (SMART App Launch 2.2, "considerations for CORS"). Any may: nothing here goes by cookies, and without
+ * a token nothing is to be had.
  */
 export function registerCrossOrigin(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ url }, reply) => {
-    if (url.startsWith('/fhir/')) reply.headers(ANSWERED);
+    if (OPEN.test(url)) reply.headers(ANSWERED);
   });
-  app.options('/fhir/*', async (request, reply) => {
-    request.facts.unmetered = true;
-    return reply.code(204).headers(ASKED).send();
-  });
+  for (const path of ['/fhir/*', '/cds-services', '/cds-services/*']) {
+    app.options(path, async (request, reply) => {
+      request.facts.unmetered = true;
+      return reply.code(204).headers(ASKED).send();
+    });
+  }
 }

@@ -4,7 +4,8 @@ import { modelKey } from '../scores/scorer-registry.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const MODEL_SYSTEM = 'urn:holdfast:inference-model';
-const RECORD_SYSTEM = 'urn:holdfast:inference-record';
+/** Identifies in a RiskAssessment the inference that it came from. */
+export const RESULT_SYSTEM = 'urn:holdfast:inference-record';
 
 /** HL7 v3 ObservationValue: the content was asserted by software (AI Transparency on FHIR). */
 const AIAST = {
@@ -62,7 +63,7 @@ function riskAssessment(
     resourceType: 'RiskAssessment',
     id: given.id,
     meta: { security: [AIAST] },
-    identifier: [{ system: RECORD_SYSTEM, value: record.id }],
+    identifier: [{ system: RESULT_SYSTEM, value: record.id }],
     // A bound is no final word: it changes as soon as the missing inputs are known.
     status: output?.total === null ? 'preliminary' : 'final',
     method: methodOf(record),

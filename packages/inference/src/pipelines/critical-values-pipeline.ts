@@ -16,6 +16,7 @@ export const criticalValuesPipeline = definePipeline({
   model: MODEL,
   fallback: MODEL,
   purpose: 'TREAT',
+  currentForHours: 24,
   trigger: { resourceTypes: ['Observation'], matches: callsForAttention },
   inputs(trigger, patientId) {
     const asOf = new Date(clinicalInstant(trigger) ?? 0).toISOString();

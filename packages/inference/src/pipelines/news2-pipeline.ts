@@ -52,6 +52,7 @@ export function news2Pipeline(options: News2Options = {}): Pipeline {
     model: MODEL,
     fallback: MODEL,
     purpose: 'TREAT',
+    currentForHours: 24,
     trigger: { resourceTypes: ['Observation'], matches: carriesNews2Input },
     inputs(trigger, patientId) {
       const asOf = new Date(clinicalInstant(trigger) ?? 0).toISOString();

@@ -39,6 +39,8 @@ export interface Pipeline {
   /** The deterministic score that answers when the model's back end does not. */
   readonly fallback: ModelReference;
   readonly purpose: 'TREAT';
+  /** For how long an answer says how the patient is; an older one is history. */
+  readonly currentForHours: number;
   readonly trigger: {
     readonly resourceTypes: readonly string[];
     readonly matches: (resource: FhirResource) => boolean;

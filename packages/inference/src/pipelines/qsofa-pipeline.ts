@@ -16,6 +16,7 @@ export const qsofaPipeline = definePipeline({
   model: MODEL,
   fallback: MODEL,
   purpose: 'TREAT',
+  currentForHours: 24,
   trigger: { resourceTypes: ['Observation'], matches: carriesQsofaInput },
   inputs(trigger, patientId) {
     const asOf = new Date(clinicalInstant(trigger) ?? 0).toISOString();

@@ -13,6 +13,9 @@ import {
 /** Items stored one by one belong to one administration if they lie within this. */
 const ADMINISTRATION_HOURS = 24;
 
+/** Screenings are repeated at follow-up visits, a quarter of a year apart at most. */
+const CURRENT_FOR_HOURS = 90 * 24;
+
 /** A questionnaire that is scored by its published rule. */
 export interface Administered {
   readonly model: ModelReference;
@@ -36,6 +39,7 @@ export function questionnairePipeline(questionnaire: Administered): Pipeline {
     model,
     fallback: model,
     purpose: 'TREAT',
+    currentForHours: CURRENT_FOR_HOURS,
     trigger: {
       resourceTypes: ['QuestionnaireResponse', 'Observation'],
       matches: (resource) => questionnaire.carries(resource),
