@@ -40,8 +40,8 @@ export const SERVER_FAULTS = {
   SERVER_VALUE_UNSTORABLE: {
     status: 400,
     issue: 'value',
-    text: 'A value holds a NUL character, lies outside the years 1 to 9999, or is far too long.',
-    mend: 'Correct dates, codes and systems, and send it again.',
+    text: 'A value holds a NUL character, lies outside the calendar, or is far too long.',
+    mend: 'Correct what is named: leave NUL characters away, shorten addresses, keep dates in the years 1 to 9999.',
   },
   SERVER_ADDRESS_INVALID: {
     status: 400,
@@ -89,13 +89,25 @@ export const SERVER_FAULTS = {
     status: 415,
     issue: 'not-supported',
     text: 'The body has a media type that this server does not read.',
-    mend: 'Send JSON with the header "Content-Type: application/fhir+json".',
+    mend: 'Send JSON with the header "Content-Type: application/fhir+json", or application/json.',
   },
   SERVER_NOT_ACCEPTABLE: {
     status: 406,
     issue: 'not-supported',
     text: 'This server answers in JSON only.',
     mend: 'Send the header "Accept: application/fhir+json", or leave _format out.',
+  },
+  SERVER_FHIR_VERSION_UNSUPPORTED: {
+    status: 415,
+    issue: 'not-supported',
+    text: 'The body is of a version of FHIR that this server does not read.',
+    mend: 'Send FHIR R4: fhirVersion=4.0 in Content-Type, or leave fhirVersion out.',
+  },
+  SERVER_FHIR_VERSION_NOT_ACCEPTABLE: {
+    status: 406,
+    issue: 'not-supported',
+    text: 'This server answers in FHIR R4 only.',
+    mend: 'Ask for fhirVersion=4.0, or leave fhirVersion out.',
   },
   SERVER_ID_MISMATCH: {
     status: 400,

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AskedBundle } from '../workers/async-bundle.ts';
 import { FHIR_JSON } from './app.ts';
 import { accepted, asyncName } from './async-address.ts';
-import { bodyText } from './fhir-exchange.ts';
+import { resourceText } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { preferenceOf } from './fhir-preference.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
@@ -22,7 +22,7 @@ async function bundle(
   options: FhirRoutesOptions,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
-  const body = bodyText(request);
+  const body = resourceText(request);
   const plan = planBundle(options, body);
   const { returns, respondAsync } = preferenceOf(request.headers['prefer']);
   if (!respondAsync) {

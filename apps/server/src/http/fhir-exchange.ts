@@ -18,6 +18,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { InvalidBody } from './invalid-body.ts';
+import { refuseNoResource } from './media-types.ts';
 
 export type Identified = Resource & { readonly id: string };
 
@@ -72,6 +73,12 @@ export function bodyText(request: FastifyRequest): string {
   throw serverFault('SERVER_BODY_INVALID', { diagnostics: 'There is no body.' });
 }
 
+/** The body where it must hold a resource. */
+export function resourceText(request: FastifyRequest): string {
+  refuseNoResource(request);
+  return bodyText(request);
+}
+
 /**
  * The resource in the request's body: read, of the right type, admitted, with the numbers as the
  * sender wrote them and references below the address of this server relative.
@@ -81,7 +88,7 @@ export function sentContent(
   type: ResourceType,
   { base, validation }: Intake,
 ): { readonly resource: Resource; readonly numbers: WrittenNumbers } {
-  const text = bodyText(request);
+  const text = resourceText(request);
   const parsed = parseResourceBody(text, { type });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const resource = withRelativeReferences(parsed.value, base);

@@ -1,8 +1,8 @@
 import type { TokenVerifier } from '@holdfast/signin';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audited } from '../audit-trail.ts';
-import { serverFault } from '../errors.ts';
 import { askingActor } from './asking-actor.ts';
+import { refuseForeignMedia } from './media-types.ts';
 
 /** Root of the FHIR interface; routes of all FHIR files stand below it. */
 export const FHIR_BASE = '/fhir/R4';
@@ -14,20 +14,13 @@ export interface Exchange {
   readonly who: Audited;
 }
 
-/** What every FHIR route does first: refuse what can't be answered in JSON, find out who asks. */
+/** What every FHIR route does first: refuse what can't be read or answered, find out who asks. */
 export function fhirHandler(
   verifier: TokenVerifier,
   handle: (exchange: Exchange) => Promise<FastifyReply>,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const accept = request.headers.accept ?? '*/*';
-    if (!/json|\*\/\*|application\/\*/.test(accept)) {
-      throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['Accept'] });
-    }
-    const format = (request.query as { readonly _format?: unknown } | undefined)?._format;
-    if (typeof format === 'string' && !/json|^\*/.test(format)) {
-      throw serverFault('SERVER_NOT_ACCEPTABLE', { expression: ['_format'] });
-    }
+    refuseForeignMedia(request);
     const actor = await askingActor(verifier, request);
     const who = { actor, requestId: request.facts.requestId };
     request.facts.who = who;

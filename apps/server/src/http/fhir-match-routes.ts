@@ -15,7 +15,7 @@ import { SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { comparable } from '../workers/identity-matching.ts';
 import { FHIR_JSON } from './app.ts';
-import { bodyText, invalid } from './fhir-exchange.ts';
+import { invalid, resourceText } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { readMatchRequest } from './match-request.ts';
@@ -34,7 +34,7 @@ async function match(
   { pool, gates, audit, scorer, baseUrl }: FhirRoutesOptions,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
-  const asked = readMatchRequest(jsonOf(bodyText(request)));
+  const asked = readMatchRequest(jsonOf(resourceText(request)));
   if (!asked.ok) throw invalid(400, asked.error);
   const { patient, onlyCertainMatches, count, warnings } = asked.value;
   const { tenant } = who.actor;

@@ -19,7 +19,7 @@ import { SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
 import { FHIR_JSON } from './app.ts';
 import { auditedWrite } from './audited-write.ts';
-import { bodyText, ifMatch, invalid, nameOf, typeOf, withVersion } from './fhir-exchange.ts';
+import { ifMatch, invalid, nameOf, resourceText, typeOf, withVersion } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { editedContent } from './fhir-patch.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
@@ -93,7 +93,7 @@ async function changeMeta(
   edit: Edit,
 ): Promise<FastifyReply> {
   const { type, id } = nameOf(request, who);
-  const parsed = parseResourceBody(bodyText(request), { type: 'Parameters' });
+  const parsed = parseResourceBody(resourceText(request), { type: 'Parameters' });
   if (!parsed.ok) throw invalid(400, parsed.error);
   const labels = readMetaLabels(parsed.value);
   if (!labels.ok) throw invalid(400, labels.error);

@@ -6,12 +6,13 @@ import {
   type ValidateAddress,
   validateAsked,
 } from '@holdfast/fhir';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FHIR_JSON } from './app.ts';
 import { invalid, nameOf, typeOf } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { refuseNoResource } from './media-types.ts';
 
 /** `$validate` at types and instances; the answer is 200 whatever it finds. */
 export function registerFhirValidateRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
@@ -33,15 +34,17 @@ async function validate(
 ): Promise<FastifyReply> {
   const { request, reply } = exchange;
   const query = request.query as { mode?: string; profile?: string };
-  const asked = readValidate(address, sent(request.body), query);
+  const asked = readValidate(address, sent(request), query);
   if (!asked.ok) throw invalid(400, asked.error);
   const resource = asked.value.resource ?? (await stored(options, exchange));
   const issues = validateAsked(address, asked.value, resource);
   return reply.type(FHIR_JSON).send(JSON.stringify(operationOutcome(issues)));
 }
 
-function sent(body: unknown): Resource | undefined {
+function sent(request: FastifyRequest): Resource | undefined {
+  const { body } = request;
   if (typeof body !== 'string' || body === '') return undefined;
+  refuseNoResource(request);
   const parsed = parseResourceBody(body);
   if (!parsed.ok) throw invalid(400, parsed.error);
   return parsed.value;

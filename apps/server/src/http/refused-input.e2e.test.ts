@@ -1,0 +1,86 @@
+// Goal: whoever is refused learns which header, parameter or element it was, and what to send instead.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type Serving, serving } from '../testing/serving.ts';
+
+let stage: Serving;
+beforeAll(async () => {
+  stage = await serving();
+}, 120_000);
+afterAll(() => stage.stop(), 60_000);
+
+type Headers = Record<string, string>;
+const PATIENT = { resourceType: 'Patient', name: [{ family: 'Edge' }] };
+const ask = (path: string, headers: Headers = {}): Promise<Answer> =>
+  stage.fhir('clinician', path, { headers });
+const post = (path: string, body: object | string, headers: Headers = {}): Promise<Answer> =>
+  stage.fhir('clinician', path, {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+interface Issue {
+  readonly expression?: readonly string[];
+  readonly diagnostics?: string;
+}
+/** Where the first issue of an outcome lies, and all that it says. */
+function issueOf(answer: Answer): { at: readonly string[]; says: string } {
+  expect(answer.body['resourceType']).toBe('OperationOutcome');
+  const issue = (answer.body['issue'] as Issue[])[0];
+  return { at: issue?.expression ?? [], says: JSON.stringify(issue) };
+}
+
+describe('a media type', () => {
+  it.each([
+    ['application/json-patch+json', '/Patient', 'application/fhir+json'],
+    ['application/x-www-form-urlencoded', '/Patient', 'application/fhir+json'],
+    ['application/json-patch+json', '/Patient/$validate', 'application/fhir+json'],
+    ['application/json-patch+json', '', 'application/fhir+json'],
+    ['application/fhir+json; fhirVersion=5.0', '/Patient', 'fhirVersion=4.0'],
+    ['application/fhir+json;fhirVersion="3.0"', '/Patient', 'fhirVersion=4.0'],
+    ['application/fhir+json; charset=utf-8; fhirVersion=4.3', '/Patient', 'fhirVersion=4.0'],
+  ])('%s of a resource sent to [base]%s is refused, saying %s', async (type, path, mend) => {
+    const answer = await post(path, PATIENT, { 'content-type': type });
+    expect(answer.status).toBe(415);
+    const { at, says } = issueOf(answer);
+    expect(at).toEqual(['Content-Type']);
+    expect(says).toContain(mend);
+  });
+
+  it.each([
+    'application/json',
+    'application/fhir+json; fhirVersion=4.0',
+    'application/fhir+json;FHIRVERSION="4.0.1"; charset=utf-8',
+  ])('%s is read', async (type) => {
+    expect((await post('/Patient', PATIENT, { 'content-type': type })).status).toBe(201);
+  });
+
+  it.each([
+    ['application/fhir+json; fhirVersion=3.0', 'fhirVersion=4.0'],
+    ['application/fhir+json;fhirVersion=5.0, application/fhir+xml', 'fhirVersion=4.0'],
+    ['application/fhir+xml', 'application/fhir+json'],
+  ])('%s is no answer of this server', async (accept, mend) => {
+    const answer = await ask('/Patient', { accept });
+    expect(answer.status).toBe(406);
+    const { at, says } = issueOf(answer);
+    expect(at).toEqual(['Accept']);
+    expect(says).toContain(mend);
+  });
+
+  it.each([
+    '*/*',
+    'application/*',
+    'application/fhir+json; fhirVersion=4.0',
+    'application/fhir+json; fhirVersion=3.0, application/fhir+json; fhirVersion=4.0;q=0.5',
+    'application/fhir+json; fhirVersion=5.0, */*;q=0.1',
+  ])('%s is', async (accept) => {
+    expect((await ask('/Patient?_summary=count', { accept })).status).toBe(200);
+  });
+
+  it('of another version in _format is refused by that name', async () => {
+    const format = encodeURIComponent('application/fhir+json;fhirVersion=3.0');
+    const answer = await ask(`/Patient?_format=${format}`);
+    expect(answer.status).toBe(406);
+    expect(issueOf(answer).at).toEqual(['_format']);
+  });
+});
