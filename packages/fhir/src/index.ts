@@ -17,6 +17,7 @@ export {
   compartmentPatients,
 } from './compartment.ts';
 export { definitions } from './definitions.ts';
+export { elementPlace } from './element-place.ts';
 export { FHIR_FAULTS } from './errors.ts';
 export { type HistoryParameters, parseHistory } from './history-parameters.ts';
 export type { Issue, IssueCode } from './issue.ts';

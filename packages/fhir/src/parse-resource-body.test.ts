@@ -91,3 +91,30 @@ function endOf(text: string) {
   const lines = text.split('\n');
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
+
+describe('a body with a value that cannot be kept', () => {
+  const patient = (rest: string) => `{"resourceType":"Patient",${rest}}`;
+
+  it.each([
+    ['"multipleBirthInteger":1e999', 'Patient.multipleBirthInteger'],
+    ['"x":[{"y":1},{"y":-1e400}]', 'Patient.x[1].y'],
+  ])('of a number too large, %s, names %s', (rest, expression) => {
+    expect(problem(patient(rest))).toMatchObject({ code: 'value', expression });
+  });
+
+  it.each([
+    ['"name":[{"family":"Ada"},{"family":"A\\ud800b"}]', 'Patient.name[1].family'],
+    ['"name":[{"given":["\\uDC00"]}]', 'Patient.name[0].given[0]'],
+    ['"name":[{"a\\udfff":1}]', 'Patient.name[0]'],
+    ['"name":[{"family":"\\uDE00\\uD83D"}]', 'Patient.name[0].family'],
+  ])('of half a surrogate pair, %s, names %s', (rest, expression) => {
+    expect(problem(patient(rest))).toMatchObject({ code: 'value', expression });
+  });
+
+  it.each(['"name":[{"family":"\\uD83D\\uDE00"}]', '"name":[{"family":"\\\\ud800"}]'])(
+    'is not one with whole characters: %s',
+    (rest) => {
+      expect(problem(patient(rest))).toBeUndefined();
+    },
+  );
+});

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@holdfast/kernel';
+import { elementPlace } from './element-place.ts';
 import type { Issue } from './issue.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
 import { duplicateNamePath, hasDuplicateName } from './json-names.ts';
 import { hasNumberOutOfRange } from './json-numbers.ts';
 import { jsonDepth, jsonErrorPosition } from './json-syntax.ts';
@@ -40,7 +41,12 @@ export function parseResourceBody(
     return refuse('structure', 'the body is not a JSON object', 'Send one resource.');
   }
   if (hasNumberOutOfRange(text)) {
-    return refuse('value', 'a number is too large', 'Keep decimals below 1e308.');
+    const place = elementPlace(body, { value: isOutOfRange });
+    return refuse('value', 'a number is too large', 'Keep decimals below 1e308.', place);
+  }
+  if (HALF_ESCAPE.test(text)) {
+    const place = elementPlace(body, { value: isBroken, name: isBroken });
+    if (place !== undefined) return refuse('value', BROKEN_TEXT, WHOLE_TEXT, place);
   }
   if (hasDuplicateName(text, body)) return refuseDuplicate(text);
   if (!isResource(body)) {
@@ -53,6 +59,18 @@ export function parseResourceBody(
   }
   return ok(body);
 }
+
+/** Half of a surrogate pair can only come as an escape: the bytes are UTF-8 by then. */
+const HALF_ESCAPE = /\\u[dD][89a-fA-F]/;
+const BROKEN_TEXT = 'a text holds half of a surrogate pair, which is no character';
+const WHOLE_TEXT = 'Send whole characters: as they are in UTF-8, or both halves as \\u escapes.';
+
+const isOutOfRange = (value: JsonValue): boolean =>
+  typeof value === 'number' && !Number.isFinite(value);
+
+/** PostgreSQL, UTF-8 and other readers have no way to keep it (RFC 8259 section 8.2). */
+const isBroken = (value: JsonValue): boolean =>
+  typeof value === 'string' && /\p{Surrogate}/u.test(value);
 
 function place(text: string): string {
   if (text.length > MAX_LOCATED_CHARACTERS) return '';
@@ -70,10 +88,11 @@ function refuseDuplicate(text: string): Result<never, readonly Issue[]> {
 
 type Refusal = readonly [code: Issue['code'], diagnostics: string, mend: string];
 
-function refuse(...[code, diagnostics, mend]: Refusal): Result<never, readonly Issue[]> {
-  return err([{ severity: 'error', code, diagnostics, mend }]);
+function refuse(
+  ...[code, diagnostics, mend, place]: readonly [...Refusal, place?: string | undefined]
+): Result<never, readonly Issue[]> {
+  const at = place ? { expression: place } : {};
+  return err([{ severity: 'error', code, ...at, diagnostics, mend }]);
 }
 
-function refuseType(...[code, diagnostics, mend]: Refusal): Result<never, readonly Issue[]> {
-  return err([{ severity: 'error', code, expression: 'resourceType', diagnostics, mend }]);
-}
+const refuseType = (...refusal: Refusal) => refuse(...refusal, 'resourceType');

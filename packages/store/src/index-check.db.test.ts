@@ -36,6 +36,8 @@ describe('the index', () => {
       const moved = {
         ...patient(random.pick(people), random.pick(['Ä', 'B', 'C'])),
         active: random.chance(0.5),
+        // Beyond the years of four digits, at either end of the calendar.
+        deceasedDateTime: random.pick(['9999-12-31', '0001-01-01T00:00:00+14:00']),
       };
       return random.pick<WriteIntent>([
         { kind: 'put', resource: optional },

@@ -55,10 +55,22 @@ function distinct<Row extends readonly unknown[]>(rows: readonly Row[]): readonl
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }
 
-/** An instant of `@holdfast/fhir` as PostgreSQL reads it. */
+const FAR_YEAR = /^([+-]\d{6}|0000)(-.*)Z$/;
+
+/**
+ * An instant of `@holdfast/fhir` as PostgreSQL reads it. What FHIR calls the year 9999 or 1 may reach
+ * beyond it: 9999-12-31 ends where 10000 begins, and zones differ. JavaScript writes such years with a
+ * sign and six digits, PostgreSQL with the digits they have, and those before 1 as BC.
+ */
 export function timestamp(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'infinity';
-  return ms === Number.NEGATIVE_INFINITY ? '-infinity' : new Date(ms).toISOString();
+  if (ms === Number.NEGATIVE_INFINITY) return '-infinity';
+  const iso = new Date(ms).toISOString();
+  const far = FAR_YEAR.exec(iso);
+  if (far === null) return iso;
+  const year = Number(far[1]);
+  const digits = String(year > 0 ? year : 1 - year).padStart(4, '0');
+  return `${digits}${far[2] ?? ''}Z${year > 0 ? '' : ' BC'}`;
 }
 
 /** Numbers the values that a resource is found by; the same value twice is one row. */

@@ -5,11 +5,12 @@ import { type Clock, type Fault, type Random, type RequestId, uuidV7 } from '@ho
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Audited } from '../audit-trail.ts';
-import { serverFault } from '../errors.ts';
+import { SERVER_FAULTS, serverFault } from '../errors.ts';
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts';
 import { faultOf } from './fault-of.ts';
 import { InvalidBody } from './invalid-body.ts';
 import { readBodiesAsText } from './request-body.ts';
+import { unstorablePlaces } from './unstorable-places.ts';
 
 /** What is learnt about a request on its way, for the meter, the signals and the audit. */
 export interface RequestFacts {
@@ -127,6 +128,14 @@ function patientNamed(url: string): string | null {
   );
 }
 
+/** The database does not say which value it was that it could not keep. */
+function placed(fault: Fault, request: FastifyRequest): Fault {
+  if (fault.row !== SERVER_FAULTS.SERVER_VALUE_UNSTORABLE) return fault;
+  const expression = unstorablePlaces(request);
+  if (expression.length === 0) return fault;
+  return serverFault('SERVER_VALUE_UNSTORABLE', { ...fault.detail, expression });
+}
+
 /** Name and code only: a database's message can quote what a row says. */
 function causeOf({ detail: { cause } }: Fault): { name: string; code: string | undefined } | null {
   if (!(cause instanceof Error)) return null;
@@ -141,7 +150,7 @@ function answerFailure(
   if (error instanceof InvalidBody) {
     return reply.code(error.status).type(FHIR_JSON).send(error.outcome);
   }
-  const fault = faultOf(error);
+  const fault = placed(faultOf(error), request);
   if (fault.row.status >= 500) {
     observer.failed(request.facts, fault);
     logger.error(

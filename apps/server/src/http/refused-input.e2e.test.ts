@@ -84,3 +84,63 @@ describe('a media type', () => {
     expect(issueOf(answer).at).toEqual(['_format']);
   });
 });
+
+describe('a search value', () => {
+  it.each([
+    ['name=%00', 'name'],
+    ['identifier=urn:x%7Ca%00b', 'identifier'],
+    ['general-practitioner.name:exact=a%00', 'general-practitioner.name:exact'],
+    ['birthdate=yesterday', 'birthdate'],
+    ['_count=-1', '_count'],
+  ])('that cannot be, %s, is refused by the name of its parameter', async (query, name) => {
+    const answer = await ask(`/Patient?${query}`);
+    expect(answer.status).toBe(400);
+    const { at, says } = issueOf(answer);
+    expect(at).toEqual([name]);
+    expect(says).toMatch(/Leave it away|Give /);
+  });
+
+  it('may lie at the end of the calendar', async () => {
+    expect((await ask('/Observation?date=gt9999-12-31')).status).toBe(200);
+    expect((await ask('/Observation?date=lt0001-01-01')).status).toBe(200);
+  });
+});
+
+describe('a value that cannot be kept', () => {
+  const observation = (more: object) => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    ...more,
+  });
+
+  it('does not include the last day of the calendar, wherever it was written', async () => {
+    const answer = await post(
+      '/Observation',
+      observation({ effectiveDateTime: '9999-12-31T23:00:00-14:00' }),
+    );
+    expect(answer.status).toBe(201);
+  });
+
+  it('is named where only the database knows of it: an address too long for its index', async () => {
+    const letters = Array.from({ length: 6_000 }, (_, n) => (n * 7_919 * n).toString(36)).join('');
+    const coding = [{ system: `urn:x:${letters}`, code: 'x' }];
+    const answer = await post('/Observation', observation({ code: { coding } }));
+    expect(answer.status).toBe(400);
+    const { at, says } = issueOf(answer);
+    expect(says).toContain('SERVER_VALUE_UNSTORABLE');
+    expect(at).toEqual(['Observation.code.coding[0].system']);
+  });
+
+  it.each([
+    ['"valueQuantity":{"value":1e999}', 'Observation.valueQuantity.value', 'Keep decimals below'],
+    ['"valueString":"a\\ud83d"', 'Observation.valueString', 'Send whole characters'],
+  ])('is named: %s', async (member, at, mend) => {
+    const body = JSON.stringify(observation({})).replace(/}$/, `,${member}}`);
+    const answer = await post('/Observation', body);
+    expect(answer.status).toBe(400);
+    const issue = issueOf(answer);
+    expect(issue.at).toEqual([at]);
+    expect(issue.says).toContain(mend);
+  });
+});

@@ -6,7 +6,7 @@ import { isInclude, readInclude } from './parse-include.ts';
 import { parseParameter } from './parse-link.ts';
 import { RESULT_PARAMETERS, type ResultDraft, typesNamed } from './result-parameters.ts';
 import type { Criterion } from './search-criterion.ts';
-import { badValue, includeWithText, repeated, tooMany } from './search-problems.ts';
+import { badValue, holdsNul, includeWithText, repeated, tooMany } from './search-problems.ts';
 import type { Include, SearchProblem, SearchQuery } from './search-query.ts';
 import type { SearchScope } from './search-scope.ts';
 
@@ -61,7 +61,12 @@ export function parseSearch(
     const again = seen.has(written) && Object.hasOwn(RESULT_PARAMETERS, written);
     seen.add(written);
     const given = { text: value, base: options.base, spent };
-    const problem = again ? repeated(written) : readPair(draft, written, given);
+    const refused = again
+      ? repeated(written)
+      : value.includes('\0')
+        ? holdsNul(written)
+        : undefined;
+    const problem = refused ?? readPair(draft, written, given);
     if (problem !== undefined) problems.push(problem);
   }
   if (draft.criteria.length > MAX_CRITERIA) {

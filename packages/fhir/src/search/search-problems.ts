@@ -4,8 +4,8 @@ import type { UnsupportedParameter } from './search-parameter.ts';
 import type { SearchProblem } from './search-query.ts';
 
 export function problemIssue(problem: SearchProblem): Issue {
-  const { code, diagnostics, mend } = problem;
-  return { severity: 'error', code, diagnostics, mend };
+  const { parameter: expression, code, diagnostics, mend } = problem;
+  return { severity: 'error', code, expression, diagnostics, mend };
 }
 
 type Words = readonly [code: SearchProblem['code'], diagnostics: string, mend: string];
@@ -16,6 +16,11 @@ function refused(parameter: string, ...[code, diagnostics, mend]: Words): Search
 
 export function badValue(parameter: string, expected: string): SearchProblem {
   return refused(parameter, 'value', 'the value cannot be read', `Give ${expected}.`);
+}
+
+export function holdsNul(parameter: string): SearchProblem {
+  const mend = 'Leave it away: no stored text has one.';
+  return refused(parameter, 'value', 'a NUL character (%00) is part of no value', mend);
 }
 
 export function badModifier(parameter: string, allowed: readonly string[]): SearchProblem {

@@ -136,8 +136,13 @@ function textOf(row: readonly unknown[]): string {
   );
 }
 
+const INSTANT = /^(\d{4,})(-\d\d-\d\dT\d\d:\d\d:\d\d\S*)( BC)?$/;
+
 function instantOf(text: string): string {
-  if (!/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text)) return text;
-  const ms = Date.parse(text);
+  const [, digits, rest, isBefore] = INSTANT.exec(text) ?? [];
+  if (digits === undefined) return text;
+  // JavaScript reads years beyond 9999 and before 1 with a sign and six digits only.
+  const year = isBefore === undefined ? Number(digits) : 1 - Number(digits);
+  const ms = Date.parse(`${year < 0 ? '-' : '+'}${String(Math.abs(year)).padStart(6, '0')}${rest}`);
   return Number.isNaN(ms) ? text : new Date(ms).toISOString();
 }
