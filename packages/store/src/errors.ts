@@ -23,8 +23,8 @@ export const STORE_FAULTS = {
   STORE_VERSION_CONFLICT: {
     status: 412,
     issue: 'conflict',
-    text: 'The resource was changed by someone else: If-Match names an older version.',
-    mend: 'Read the current version, apply the change to it, and send its version in If-Match.',
+    text: 'If-Match does not name the current version of the resource; nothing was written.',
+    mend: 'Read the current version, apply the change to it, and send its ETag in If-Match.',
   },
   STORE_CONTENTION: {
     status: 409,

@@ -9,7 +9,7 @@ import {
 } from '@holdfast/fhir';
 import { type IndexDictionary, indexRows, timestamp } from './index-rows.ts';
 import { ownerBy } from './owner-parameters.ts';
-import type { Change, Indexed } from './write-plan.ts';
+import { type Change, type Indexed, type VersionedName, versionName } from './write-plan.ts';
 
 /** A resource taken apart once: what it is found by, whose it is, what it points at. */
 export interface Described {
@@ -17,7 +17,8 @@ export interface Described {
   readonly owner: string | null;
   readonly others: readonly string[];
   readonly references: Change['references'];
-  /** FHIRPath of the first place that holds each reference, by `Type/id`. */
+  readonly versioned: Change['versioned'];
+  /** FHIRPath of the first place that holds each reference, by `Type/id` or `Type/id/_history/n`. */
   readonly referencePaths: ReadonlyMap<string, string>;
 }
 
@@ -25,13 +26,19 @@ export function describe(resource: Resource): Described {
   const { owner, others } = compartmentPatients(resource);
   const referencePaths = new Map<string, string>();
   const references: { type: Described['references'][number]['type']; id: string }[] = [];
-  for (const { path, type, id } of localReferences(resource)) {
+  const versioned: VersionedName[] = [];
+  for (const { path, type, id, version } of localReferences(resource)) {
     const name = `${type}/${id}`;
+    if (version !== undefined && !referencePaths.has(versionName({ type, id, version }))) {
+      referencePaths.set(versionName({ type, id, version }), path);
+      versioned.push({ type, id, version });
+    }
     if (referencePaths.has(name)) continue;
     referencePaths.set(name, path);
     references.push({ type, id });
   }
-  return { entries: extractIndexEntries(resource), owner, others, references, referencePaths };
+  const entries = extractIndexEntries(resource);
+  return { entries, owner, others, references, versioned, referencePaths };
 }
 
 const NO_DATE = '-infinity';

@@ -85,6 +85,57 @@ describe('a write', () => {
     expect(await ids('Observation', '_id=lost')).toEqual([]);
   });
 
+  it('with a reference to a version that is not there is refused, naming the element', async () => {
+    await create(patient('v1', 'Former'));
+    await repository.write([{ kind: 'put', resource: patient('v1', 'Later') }], context());
+    const referring = (id: string, version: string, more: object = {}): Identified => ({
+      ...observation(id, 'v1', '2024-01-02'),
+      focus: [{ reference: `Patient/v1/_history/${version}` }],
+      ...more,
+    });
+    await create(referring('v-1', '1'), referring('v-2', '2'));
+    for (const version of ['3', '99', '0', '01', '1e0', 'x']) {
+      await expect(create(referring('v-no', version))).rejects.toMatchObject({
+        code: 'STORE_REFERENCE_MISSING',
+        detail: { expression: ['Observation.focus[0]'] },
+      });
+    }
+    const performer = (version: string) => ({
+      performer: [{ reference: `Practitioner/v-dr/_history/${version}` }],
+    });
+    const doctor = { resourceType: 'Practitioner', id: 'v-dr' } as const;
+    // Written by the same transaction: the version that it gets.
+    await expect(create(doctor, referring('v-3', '1', performer('2')))).rejects.toMatchObject({
+      detail: { expression: ['Observation.performer[0]'] },
+    });
+    await create(doctor, referring('v-3', '1', performer('1')));
+    expect(await ids('Observation', 'subject=Patient/v1&_sort=_id')).toEqual(['v-1', 'v-2', 'v-3']);
+    const lenient = stage.another({ references: 'off' });
+    await lenient.write([{ kind: 'create', resource: referring('v-4', '99') }], context());
+  });
+
+  it.each([
+    ['9999', 'gt9998', '9999'],
+    ['9999-12-31', 'ge9999-12-31', '9999'],
+    ['9999-12-31T23:00:00-14:00', 'gt9999-12-31', 'sa9999-12-31'],
+    ['0001-01-01T00:00:00+14:00', 'lt0001-01-01', 'eb0001-01-01'],
+    ['0001', 'eq0001', 'lt0002'],
+  ])(
+    'dated %s is found by %s and by %s: the calendar goes on at both ends',
+    async (date, ...by) => {
+      const id = `far-${by.join('-')}`.replaceAll(/[^A-Za-z0-9-]/g, '');
+      await create(patient(id, 'Far'), observation(`${id}-o`, id, date));
+      for (const criterion of by) {
+        expect(await ids('Observation', `subject=Patient/${id}&date=${criterion}`)).toEqual([
+          `${id}-o`,
+        ]);
+      }
+      expect(await ids('Observation', `subject=Patient/${id}&_sort=-date&_count=1`)).toHaveLength(
+        1,
+      );
+    },
+  );
+
   it('with a reference to nothing is taken where references are not enforced, its patient apart', async () => {
     await create(patient('off', 'Off'));
     const lenient = stage.another({ references: 'off' });
@@ -108,12 +159,19 @@ describe('a write', () => {
     });
   });
 
-  it('onto an older version is refused, and the newer stays', async () => {
+  it('onto another version than the current one is refused in words true of either side', async () => {
     await create(patient('c1', 'First'));
     const put = (family: string, ifMatch?: number) =>
       repository.write([{ kind: 'put', resource: patient('c1', family), ifMatch }], context());
     await put('Second', 1);
-    await expect(put('Third', 1)).rejects.toMatchObject({ code: 'STORE_VERSION_CONFLICT' });
+    for (const version of [1, 7]) {
+      await expect(put('Third', version)).rejects.toMatchObject({
+        code: 'STORE_VERSION_CONFLICT',
+        row: {
+          text: 'If-Match does not name the current version of the resource; nothing was written.',
+        },
+      });
+    }
     expect(await ids('Patient', 'name=second')).toEqual(['c1']);
   });
 

@@ -2,7 +2,7 @@ import { compartmentParameters, type ResourceType } from '@holdfast/fhir';
 import type { Fault, ResourceKey } from '@holdfast/kernel';
 import type { AccessGate, Release, RowFacts } from './access-gate.ts';
 import { storeFault, Withheld } from './errors.ts';
-import type { Change, WritePlan } from './write-plan.ts';
+import { type Change, versionName, type WritePlan } from './write-plan.ts';
 
 /** What a decision about a patient's data needs of `patient_state`. */
 export interface PatientState {
@@ -148,6 +148,27 @@ export function referencesToDecide({ changes, targets }: WritePlan): WritePlan['
       position === null && mayBeSomeones(type) && !(type === 'Patient' && decided.has(id)),
   );
 }
+
+/**
+ * Versions that a plan refers to and that are not there. Versions are counted from 1 without a gap and
+ * stay, so that the current one tells; one that the plan itself writes is there too.
+ * @param current by `Type/id`; what it lacks is not there at all, which the statement says
+ */
+export function missingVersions(
+  { changes, versioned }: Pick<WritePlan, 'changes' | 'versioned'>,
+  current: ReadonlyMap<string, number>,
+): string[] {
+  const written = new Map(changes.map(({ type, id, version }) => [`${type}/${id}`, version]));
+  return versioned
+    .filter(({ type, id, version }) => {
+      const name = `${type}/${id}`;
+      const newest = written.get(name) ?? current.get(name);
+      return newest !== undefined && !(isVersion(version) && Number(version) <= newest);
+    })
+    .map(versionName);
+}
+
+const isVersion = (text: string): boolean => /^[1-9]\d{0,9}$/.test(text);
 
 const mayBeSomeones = (type: ResourceType): boolean =>
   type === 'Patient' || type === 'Provenance' || compartmentParameters(type).length > 0;

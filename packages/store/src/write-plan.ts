@@ -4,6 +4,17 @@ import { invariant, type ResourceKey, type TenantId } from '@holdfast/kernel';
 import { type IndexRows, rowsMissingFrom } from './index-rows.ts';
 import { planLocks, type WriteLocks } from './stream-lock.ts';
 
+/** A version that a literal reference names. */
+export interface VersionedName {
+  readonly type: ResourceType;
+  readonly id: string;
+  /** As written: it need be no number. */
+  readonly version: string;
+}
+
+export const versionName = ({ type, id, version }: VersionedName): string =>
+  `${type}/${id}/_history/${version}`;
+
 /** What a stored version is found by, beside its content. */
 export interface Indexed {
   /** Main clinical date as a range of RFC 3339 instants; `-infinity` where the type has none. */
@@ -37,9 +48,11 @@ export interface Change extends Indexed {
   readonly labelsEncounter: boolean;
   /** Local references in the content; each must exist or be written here too. */
   readonly references: readonly { readonly type: ResourceType; readonly id: string }[];
+  /** Those that name a version, which must exist likewise. */
+  readonly versioned: readonly VersionedName[];
   /** FHIRPath of the resource as the caller sent it. */
   readonly place: string;
-  /** FHIRPath of the first place that holds each of them, by `Type/id`. */
+  /** FHIRPath of the first place that holds each of them, by `Type/id` or `Type/id/_history/n`. */
   readonly referencePaths: ReadonlyMap<string, string>;
   /** Index state of the version that goes out; null for a create. */
   readonly outgoing: Indexed | null;
@@ -60,6 +73,8 @@ export interface WritePlan {
     /** A literal reference names it, so that it has to be there. */
     readonly required: boolean;
   }[];
+  /** Versions that must be there. */
+  readonly versioned: readonly VersionedName[];
   /** Per change: position in `targets`, 1-based. */
   readonly owner: readonly (number | null)[];
   readonly others: readonly (string | null)[];
@@ -140,6 +155,7 @@ export function planWrite(
     locks: planLocks(tenant, changes.flatMap(streamsOf)),
     changes,
     targets,
+    versioned: references === 'enforced' ? changes.flatMap((change) => change.versioned) : [],
     owner,
     others,
     inherits,

@@ -1,3 +1,4 @@
+import { isResourceId } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import {
   type ReadOutcome,
@@ -49,10 +50,12 @@ export async function auditedRead(
   return outcome;
 }
 
+/** Version ids are ours: an id that is none of them names nothing, however JavaScript reads it. */
 function versionNumber(text: string): number {
-  const version = Number(text);
-  if (Number.isInteger(version) && version >= 1 && version < 2 ** 31) return version;
-  throw serverFault('SERVER_ID_INVALID');
+  if (!isResourceId(text)) throw serverFault('SERVER_ID_INVALID');
+  const version = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (version < 2 ** 31) return version;
+  throw notFound();
 }
 
 /** The version as it may go out. @throws Fault SERVER_GONE, SERVER_RESOURCE_NOT_FOUND */

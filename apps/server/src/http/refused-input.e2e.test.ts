@@ -144,3 +144,40 @@ describe('a value that cannot be kept', () => {
     expect(issue.says).toContain(mend);
   });
 });
+
+describe('a version', () => {
+  it('is found by its own id and no other spelling of the number', async () => {
+    const { body } = await post('/Patient', PATIENT);
+    const at = (version: string) => ask(`/Patient/${String(body['id'])}/_history/${version}`);
+    expect((await at('1')).status).toBe(200);
+    for (const version of ['1e0', '01', '1.0', '0x1', '2', '4294967297']) {
+      expect((await at(version)).status).toBe(404);
+    }
+    expect((await at('%201')).status).toBe(400);
+  });
+
+  it('that does not exist can not be referred to', async () => {
+    const { body } = await post('/Patient', PATIENT);
+    const reference = `Patient/${String(body['id'])}/_history/99`;
+    const answer = await post('/Observation', {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      subject: { reference },
+    });
+    expect(answer.status).toBe(422);
+    expect(issueOf(answer).at).toEqual(['Observation.subject']);
+  });
+
+  it('still to come in If-Match is not called an older one', async () => {
+    const { body } = await post('/Patient', PATIENT);
+    const id = String(body['id']);
+    const answer = await stage.fhir('clinician', `/Patient/${id}`, {
+      method: 'PUT',
+      headers: { 'if-match': 'W/"7"' },
+      body: JSON.stringify({ ...PATIENT, id }),
+    });
+    expect(answer.status).toBe(412);
+    expect(issueOf(answer).says).toContain('does not name the current version');
+  });
+});

@@ -30,6 +30,7 @@ export function creation(
     ...labelsOf(resource),
     place: resource.resourceType,
     references: described.references,
+    versioned: described.versioned,
     referencePaths: described.referencePaths,
     ...indexed(resource, described, dictionary),
     outgoing: null,

@@ -7,6 +7,7 @@ import {
   authorise,
   type DecidedAt,
   missingReference,
+  missingVersions,
   patientsOf,
   referencesToDecide,
 } from '../write-authority.ts';
@@ -85,12 +86,30 @@ export class WriteDecisions {
     either: readonly GateSource[],
   ): Promise<void> {
     let undecided = referencesToDecide(plan);
+    let names: readonly ResourceName[] = withVersioned(undecided, plan);
     let hidden: string[] = [];
+    const versions = new Map<string, number>();
     for (const gates of either) {
-      const rows = await currentRows(db, gates, { tenant: this.#tenant, names: undecided });
-      hidden = [...rows].flatMap(([name, { released }]) => (released ? [] : [name]));
-      undecided = undecided.filter(({ type, id }) => hidden.includes(`${type}/${id}`));
+      const rows = await currentRows(db, gates, { tenant: this.#tenant, names });
+      for (const [name, { version }] of rows) versions.set(name, version.version);
+      undecided = undecided.filter(({ type, id }) => rows.get(`${type}/${id}`)?.released === false);
+      hidden = undecided.map(({ type, id }) => `${type}/${id}`);
+      names = undecided;
     }
     if (hidden.length > 0) throw missingReference(hidden, plan.changes);
+    const missing = missingVersions(plan, versions);
+    if (missing.length > 0) throw missingReference(missing, plan.changes);
   }
+}
+
+type ResourceName = Pick<WritePlan['targets'][number], 'type' | 'id'>;
+
+/** With what a version of is referred to, each once: it is read in the same statement. */
+function withVersioned(
+  undecided: readonly ResourceName[],
+  { versioned }: WritePlan,
+): readonly ResourceName[] {
+  if (versioned.length === 0) return undecided;
+  const every = [...undecided, ...versioned];
+  return [...new Map(every.map((each) => [`${each.type}/${each.id}`, each])).values()];
 }
