@@ -56,6 +56,16 @@ describe('holdfast events', () => {
     return { code, out, err };
   };
 
+  it('says that there is no such group, and which there are', async () => {
+    const unknown = await run('dead-letters', '--group', 'scors');
+    expect(unknown).toEqual({
+      code: 2,
+      out: '',
+      err: 'holdfast: There is no consumer group scors. There are: scores.\n',
+    });
+    expect(await run('dead-letters', '--group', 'scores')).toMatchObject({ code: 6 });
+  });
+
   it('says who is behind, and ends with findings where nobody leads a group', async () => {
     const { code, out } = await run('groups', '--json');
     expect(code).toBe(6);

@@ -91,6 +91,8 @@ async function showDeadLetters(
 ): Promise<void> {
   await asOwner(options, async (pool) => {
     const letters = await listDeadLetters(pool, options.group ?? null);
+    if (letters.length === 0 && options.group !== undefined)
+      await refuseUnknown(pool, options.group);
     for (const letter of letters) {
       if (options.json) process.stdout.write(jsonLine(letter));
       else {
@@ -111,6 +113,14 @@ async function showDeadLetters(
     }
     console.error(`${streams.size} streams try again`);
   });
+}
+
+/** @throws InvalidArgumentError for a group that there is not: "none" would be an answer about it */
+async function refuseUnknown(pool: OwnerPool, group: string): Promise<void> {
+  const groups = (await readGroups(pool)).map((each) => each.group);
+  if (groups.includes(group)) return;
+  const known = groups.length === 0 ? 'none before the first start' : groups.join(', ');
+  throw new InvalidArgumentError(`There is no consumer group ${group}. There are: ${known}.`);
 }
 
 async function replay(
