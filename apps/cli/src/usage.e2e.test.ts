@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -109,6 +110,31 @@ describe.concurrent('the holdfast command', () => {
     server.close();
     expect(said).toContain(`Port ${port} is taken.\n  Start with npm start -- --port ${port + 1}`);
     expect([code, existsSync(NOWHERE)]).toEqual([1, false]);
+  });
+
+  it('says after a failed import what may be given again', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-import-'));
+    const files = ['a.json', 'b.json', 'c.json'].map((name) => join(directory, name));
+    for (const file of files) writeFileSync(file, basename(file));
+    const server = createServer((request, response) => {
+      void text(request).then((sent) => {
+        if (sent === 'c.json') request.socket.destroy();
+        else response.writeHead(sent === 'b.json' ? 503 : 200).end('{}');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const load = (...names: string[]) =>
+      run(['import', ...names, '--server', url], { HOLDFAST_TOKEN: 'x' });
+    const { code, said } = await load(...files);
+    const whole = await load(...files.slice(0, 1));
+    server.close();
+    rmSync(directory, { recursive: true });
+    expect(code).toBe(1);
+    expect(said).toMatch(/Give only these again: (?:b\.json c\.json|c\.json b\.json)\./);
+    expect(said).toContain('1 are there, and given again they would be there twice.');
+    expect(said).toContain('What has no answer may be there all the same');
+    expect(whole.said).not.toContain('again');
   });
 
   it('creates nothing in a directory that holds no data', async () => {

@@ -81,6 +81,7 @@ async function importFiles(files: string[], options: Options): Promise<void> {
   const lanes = Math.min(options.parallel, files.length);
   await Promise.all(Array.from({ length: lanes }, work));
   report(tally, progress.seconds, options.json);
+  if (tally.failures.length > 0) console.error(onlyThese(tally));
 }
 
 /** Before the first is sent: a mistyped name is no reason to load half of what was meant. */
@@ -137,6 +138,16 @@ async function problemOf(response: Response): Promise<string> {
   return [issue?.expression?.[0], issue?.details?.text, issue?.diagnostics]
     .filter(Boolean)
     .join(': ');
+}
+
+/** Loading all again is the next thought, and most Bundles create what they hold anew each time. */
+function onlyThese({ failures, bundles }: Tally): string {
+  const unsure = failures.some(({ status }) => status === 0)
+    ? '\nWhat has no answer may be there all the same: look before you give it again.'
+    : '';
+  const rest =
+    bundles === 0 ? '' : ` ${bundles} are there, and given again they would be there twice.`;
+  return `Give only these again: ${failures.map(({ file }) => file).join(' ')}.${rest}${unsure}`;
 }
 
 function report(tally: Tally, seconds: number, json: boolean): void {
