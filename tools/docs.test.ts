@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KNOWN_SETTINGS } from '../apps/cli/src/settings/known-settings.ts';
 import { ROOT } from './run-program.mjs';
 import { sourceFiles } from './source-files.mjs';
 
@@ -65,5 +66,11 @@ describe('the guides', () => {
     const ours = [...documented].map((name) => name.slice(1, -1)).filter((n) => n.includes('_'));
     const isRead = (name: string) => programs.some((text) => text.includes(`'${name}'`));
     expect(ours.filter((name) => !isRead(name))).toEqual([]);
+  });
+
+  it('name the settings that the commands know, and no other', () => {
+    const documented = textOf('docs/configuration.md').match(/`HOLDFAST_[A-Z0-9_]+`/g) ?? [];
+    const names = [...new Set(documented.map((name) => name.slice(1, -1)))].sort();
+    expect([...KNOWN_SETTINGS].sort()).toEqual(names);
   });
 });

@@ -17,6 +17,7 @@ import { registerToken } from './commands/token.ts';
 import { registerUsers } from './commands/users.ts';
 import { registerWitness } from './commands/witness.ts';
 import { EXIT, exitWith } from './exit.ts';
+import { refuseUnknownSettings } from './settings/refuse-unknown-settings.ts';
 import { VERSION } from './version.ts';
 
 const program = new Command('holdfast')
@@ -40,6 +41,7 @@ Examples:
 Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later.`,
   );
 
+program.hook('preAction', () => refuseUnknownSettings(process.env));
 registerServe(program);
 registerImport(program);
 registerPopulate(program);

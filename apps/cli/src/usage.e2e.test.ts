@@ -49,6 +49,8 @@ describe.concurrent('the holdfast command', () => {
     ],
     [['serve', '--port', '0'], { HOLDFAST_TIME_ZONE: 'Mars' }, "'Mars' is not a time zone"],
     [['serve'], { HOLDFAST_LOG: 'verbose' }, 'Allowed choices are trace'],
+    [['serve', '--port', '0'], { HOLDFAST_VALIDATON: 'warn' }, 'nearest is HOLDFAST_VALIDATION;'],
+    [['openapi'], { HOLDFAST_TOKN: 'x' }, 'There is no setting HOLDFAST_TOKN.'],
     [['import', 'x.json', '--parallel', 'abc'], {}, 'a whole number from 1 to 64'],
     [['import', '*.json.gz'], {}, 'No file matches *.json.gz.'],
   ])('ends with 2 and says what is wrong: %j %j', async (args, environment, words) => {
