@@ -2,7 +2,21 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createPool, startEmbeddedPostgres } from '@holdfast/postgres';
+import { InvalidArgumentError } from 'commander';
 import { CommandFailure } from './exit.ts';
+
+/** What the driver takes: an address, a socket's too, or the directory of one. */
+const OF_POSTGRES = /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i;
+
+/** @throws InvalidArgumentError that repeats no more than the scheme: there may be a password in it */
+export function databaseUrlIn(env: NodeJS.ProcessEnv): string | undefined {
+  const url = env['DATABASE_URL'] || undefined;
+  if (url === undefined || OF_POSTGRES.test(url)) return url;
+  const scheme = /^[a-z][a-z\d+.-]*:(?=\/\/)/i.exec(url)?.[0];
+  throw new InvalidArgumentError(
+    `DATABASE_URL ${scheme === undefined ? 'is no address' : `begins with ${scheme}`}. It takes a PostgreSQL: postgres://user:password@host:5432/database.`,
+  );
+}
 
 /**
  * The database of a running server, or the embedded one started for this command.
@@ -11,7 +25,7 @@ import { CommandFailure } from './exit.ts';
 export async function databaseAddress(
   data: string,
 ): Promise<{ url: string; done: () => Promise<void> }> {
-  const given = process.env['DATABASE_URL'];
+  const given = databaseUrlIn(process.env);
   if (given !== undefined) return { url: given, done: async () => undefined };
   if (!existsSync(join(data, 'postgres'))) {
     throw new CommandFailure(

@@ -51,11 +51,14 @@ describe.concurrent('the holdfast command', () => {
     [['serve'], { HOLDFAST_LOG: 'verbose' }, 'Allowed choices are trace'],
     [['serve', '--port', '0'], { HOLDFAST_VALIDATON: 'warn' }, 'nearest is HOLDFAST_VALIDATION;'],
     [['openapi'], { HOLDFAST_TOKN: 'x' }, 'There is no setting HOLDFAST_TOKN.'],
+    [['serve', '--port', '0'], { DATABASE_URL: 'mysql://u:secret@x/y' }, 'It takes a PostgreSQL'],
+    [['events', 'groups'], { DATABASE_URL: 'localhost' }, 'DATABASE_URL is no address.'],
     [['import', 'x.json', '--parallel', 'abc'], {}, 'a whole number from 1 to 64'],
     [['import', '*.json.gz'], {}, 'No file matches *.json.gz.'],
   ])('ends with 2 and says what is wrong: %j %j', async (args, environment, words) => {
     const { code, said } = await run(args, environment);
     expect(said).toContain(words);
+    expect(said).not.toContain('secret');
     expect(code).toBe(2);
   });
 
@@ -113,6 +116,24 @@ describe.concurrent('the holdfast command', () => {
     expect(said).toContain(`Port ${port} is taken.\n  Start with npm start -- --port ${port + 1}`);
     expect([code, existsSync(NOWHERE)]).toEqual([1, false]);
   });
+
+  it.each([
+    [{ HOLDFAST_NATS_URL: 'http://x' }, 'HOLDFAST_NATS_URL'],
+    [{ HOLDFAST_VALIDATION: 'perhaps' }, "--validation does not take 'perhaps'"],
+    [{ HOLDFAST_PUBLIC_URL: 'banana' }, 'HOLDFAST_PUBLIC_URL does not take'],
+    [{ HOLDFAST_IDENTITY_PARAMETERS: NOWHERE }, NOWHERE],
+    [{ HOLDFAST_AUDIT_KEYS: 'a', HOLDFAST_AUDIT_KEYS_COMMAND: 'b' }, 'are both set'],
+  ])(
+    'names the setting that is wrong before the port that is taken: %j',
+    async (setting, words) => {
+      const { server, port } = await answering(200, {});
+      const answer = await run(['serve', '--port', String(port), '--data', NOWHERE], setting);
+      server.close();
+      expect(answer.said).toContain(words);
+      expect(answer.said).not.toContain('is taken');
+      expect(answer.code).toBe(2);
+    },
+  );
 
   it('says after a failed import what may be given again', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-import-'));

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Result } from '@holdfast/kernel';
 import type { Role, RunningServer } from '@holdfast/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { databaseUrlIn } from '../database-address.ts';
 import { identitySettings } from '../identity/read-parameters.ts';
 import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, wholeNumber } from '../options.ts';
@@ -144,9 +145,8 @@ const recordSettings = (env: NodeJS.ProcessEnv) => ({
 async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
   const worker = workerNumber();
-  const databaseUrl = process.env['DATABASE_URL'] || undefined;
+  const databaseUrl = databaseUrlIn(process.env);
   const environment = environmentIn(process.env['NODE_ENV']);
-  if (worker === undefined) await checkPort(host, port);
   // Loaded here, not above: other commands must not pay for the server.
   const {
     openInstallation,
@@ -164,10 +164,18 @@ async function serve(options: Options): Promise<void> {
   const organisation = accepted(readOrganisation(regulatedAs, timeZone));
   const policy = parseValidationPolicy(options.validation);
   if (!policy.ok) throw new InvalidArgumentError(`--validation does not take '${policy.error}'`);
+  const settings = {
+    keyRing: keyRingSetting(process.env),
+    ...recordSettings(process.env),
+    ...(await identitySettings(process.env)),
+    subscriptions: readSubscriptionSettings(process.env),
+  };
+  // After every setting: which of them is wrong is said whether the port is free or not.
+  if (worker === undefined) await checkPort(host, port);
   const startedMs = performance.now();
   const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
   if (options.workers > 1 && worker === undefined) {
-    const keyRing = keyRingSetting(process.env);
+    const { keyRing } = settings;
     const shared = { dataDirectory: resolve(data), databaseUrl, keyRing, onProgress: say };
     const installation = await openInstallation(shared);
     await serveByWorkers({ workers: options.workers, installation, startedMs, say });
@@ -179,7 +187,7 @@ async function serve(options: Options): Promise<void> {
     dataDirectory: resolve(data),
     databaseUrl,
     environment,
-    keyRing: keyRingSetting(process.env),
+    ...settings,
     witnesses: witnessesIn(process.env['HOLDFAST_WITNESSES'] ?? ''),
     provider,
     organisation,
@@ -188,9 +196,6 @@ async function serve(options: Options): Promise<void> {
     worker,
     role: options.role,
     drainMs: options.drain * 1_000,
-    ...recordSettings(process.env),
-    ...(await identitySettings(process.env)),
-    subscriptions: readSubscriptionSettings(process.env),
     broker,
     logLevel: log,
     validation: policy.value,

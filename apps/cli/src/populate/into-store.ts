@@ -5,6 +5,7 @@ import {
   type StoreLoaded,
   type StorePlan,
 } from '@holdfast/server';
+import { databaseUrlIn } from '../database-address.ts';
 import { keyRingSetting } from '../key-ring-setting.ts';
 import { Progress } from '../progress.ts';
 
@@ -14,7 +15,7 @@ export async function intoStore(
   plan: StorePlan,
 ): Promise<StoreLoaded & { readonly seconds: number }> {
   const progress = new Progress(plan.patients, 'patients');
-  const databaseUrl = process.env['DATABASE_URL'] || undefined;
+  const databaseUrl = databaseUrlIn(process.env);
   progress.start(databaseUrl === undefined ? `Loading into ${data}` : 'Loading into DATABASE_URL');
   const told = (stage: LoadStage, done: number): void => {
     if (stage === 'copy') progress.update(done, 'copied');
