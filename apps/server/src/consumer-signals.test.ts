@@ -4,7 +4,13 @@ import { expect, it } from 'vitest';
 import { consumerSignals } from './consumer-signals.ts';
 
 const event = { tenant: 1 as TenantId, patientId: 'ada' as PatientId } as RecordedEvent;
-const failed: FailedEvent = { group: 'scores', event, attempts: 1, reason: 'Error: no' };
+const failed: FailedEvent = {
+  group: 'scores',
+  event,
+  attempts: 1,
+  reason: 'Error: no',
+  isPassing: false,
+};
 const key = { dependency: 'scores', tenant: 1 };
 
 it('an event that could not be handled is a signal until none of its group waits', async () => {
@@ -41,4 +47,17 @@ it('an event that could not be handled is a signal until none of its group waits
       { cause: 'event-consumer-parked', ...key },
       { cause: 'event-dead-letter', ...key },
     ]);
+});
+
+it('a lost race is no signal before it was lost again and again', () => {
+  const told: unknown[] = [];
+  const watch = consumerSignals({
+    signals: { report: (what) => (told.push(what), null), resolve: () => null },
+    status: async () => undefined,
+    trouble: () => undefined,
+  });
+  for (const attempts of [1, 2]) watch.onParked({ ...failed, attempts, isPassing: true });
+  expect(told).toEqual([]);
+  watch.onParked({ ...failed, attempts: 3, isPassing: true });
+  expect(told).toHaveLength(1);
 });

@@ -8,6 +8,9 @@ export interface ConsumerSignalsParts {
   readonly trouble: (error: unknown) => void;
 }
 
+/** From so many failed attempts on, some two seconds, what should pass does not. */
+const PASSING_ATTEMPTS = 3;
+
 const CAUSES = { parked: 'event-consumer-parked', dead: 'event-dead-letter' } as const;
 
 /**
@@ -27,7 +30,12 @@ export function consumerSignals(parts: ConsumerSignalsParts): GroupWatch {
     });
   };
   return {
-    onParked: (failed) => report(CAUSES.parked, failed),
+    onParked(failed) {
+      // A lost race, as there are while much is written at once, is no failure yet: it is tried again
+      // within a second.
+      if (failed.isPassing && failed.attempts < PASSING_ATTEMPTS) return;
+      report(CAUSES.parked, failed);
+    },
     onDeadLetter: (failed) => report(CAUSES.dead, failed),
     onRecovered(group, { tenant }) {
       status(group).then((found) => {

@@ -17,6 +17,8 @@ export interface FailedEvent {
   readonly event: RecordedEvent;
   readonly attempts: number;
   readonly reason: string;
+  /** It only came at a bad moment: what refused it says that the same may succeed later. */
+  readonly isPassing: boolean;
 }
 
 /** What a group does with the events it handles. */

@@ -1,4 +1,4 @@
-import type { Random, Timers } from '@holdfast/kernel';
+import { Fault, type Random, type Timers } from '@holdfast/kernel';
 import { type Consumer, eventsPerTransaction, type FailedEvent, lanesOf } from './consumer.ts';
 import { type Cursor, compareCursors } from './cursor.ts';
 import type {
@@ -290,6 +290,7 @@ export class GroupRunner<Prepared> {
       event,
       attempts: decision.attempts,
       reason,
+      isPassing: error instanceof Fault && error.row.retryable === true,
     };
     if (decision.kind === 'dead') this.#tell(() => consumer.onDeadLetter?.(failed));
     else this.#tell(() => consumer.onParked?.(failed));

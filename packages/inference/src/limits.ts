@@ -98,17 +98,21 @@ export interface TierInflationLimits {
   readonly raiseAt: number;
   /** The alarm is over below this. */
   readonly overAt: number;
+  /** So long the share has to stay up. */
+  readonly lastsMs: number;
 }
 
 /**
  * A tenth is twice what the capacity is planned for. 50 arrivals of which 5 are critical may be
- * chance; below 50 it nearly always is.
+ * chance; below 50 it nearly always is. What is critical is taken first, so that each backlog, of an
+ * import or of a first start, begins with nothing else: ten minutes are past the rest of one.
  */
 export const tierInflationLimits: TierInflationLimits = {
   window: 500,
   least: 50,
   raiseAt: 0.1,
   overAt: 0.08,
+  lastsMs: 10 * 60_000,
 };
 
 export interface ChildPoolLimits {

@@ -62,7 +62,7 @@ export const CAUSES = {
     component: 'inference',
     severity: 'minor',
     summary:
-      "A tenth or more of a tenant's inference work is tier 0: if everything is critical, nothing is",
+      "For ten minutes a tenth or more of a tenant's inference work was tier 0: if all is critical, nothing is",
     nextStep: 'Look at which signals put it there, and at who orders everything stat',
     lasts: 'until-resolved',
   },

@@ -6,6 +6,8 @@ interface Window {
   readonly critical: boolean[];
   next: number;
   criticalCount: number;
+  /** When the share rose, as the caller's monotonic clock says; null from when it was over. */
+  upSinceMs: number | null;
   raised: boolean;
 }
 
@@ -13,7 +15,8 @@ interface Window {
 export type InflationChange = 'raised' | 'over' | null;
 
 /**
- * Watches the share of tier 0 among a tenant's arrivals: where everything is critical, nothing is.
+ * Watches whether the share of tier 0 among a tenant's arrivals stays high: where everything is
+ * critical, nothing is.
  * It says so and changes no tier, as nothing may lower urgency (INF-2).
  */
 export class TierInflation {
@@ -25,12 +28,14 @@ export class TierInflation {
     return window === undefined ? 0 : window.criticalCount / window.critical.length;
   }
 
-  arrived(tenant: number, tier: Tier): InflationChange {
-    const { window: length, least, raiseAt, overAt } = tierInflationLimits;
+  /** @param nowMs of a monotonic clock */
+  arrived(tenant: number, tier: Tier, nowMs: number): InflationChange {
+    const { window: length, least, raiseAt, overAt, lastsMs } = tierInflationLimits;
     const window = this.#windows.get(tenant) ?? {
       critical: [],
       next: 0,
       criticalCount: 0,
+      upSinceMs: null,
       raised: false,
     };
     this.#windows.set(tenant, window);
@@ -40,7 +45,9 @@ export class TierInflation {
     window.next = (window.next + 1) % length;
     const seen = window.critical.length;
     const share = window.criticalCount / seen;
-    if (!window.raised && seen >= least && share >= raiseAt) {
+    if (share < overAt) window.upSinceMs = null;
+    else if (seen >= least && share >= raiseAt) window.upSinceMs ??= nowMs;
+    if (!window.raised && window.upSinceMs !== null && nowMs - window.upSinceMs >= lastsMs) {
       window.raised = true;
       return 'raised';
     }

@@ -358,7 +358,7 @@ export class InferenceOrchestrator {
   }
 
   #watchInflation(tenant: TenantId, tier: Tier): void {
-    const change = this.#inflation.arrived(tenant, tier);
+    const change = this.#inflation.arrived(tenant, tier, this.#clock.monotonicMs());
     if (change === 'over') this.#onDeflated(tenant);
     if (change !== 'raised') return;
     this.#onReport({
