@@ -225,10 +225,19 @@ describe('the consent API', () => {
       await officer('/consent/policies', { title: 'Open', domain, rules: policy.rules }),
     ];
     expect(await reading()).toBe(200);
+    const inForce = () => call('compliance-officer', '/consent/policies/active');
+    const starter = (await inForce()).body as { policy?: { rules: unknown } };
+    expect(starter).toMatchObject({ version: 0, name: policy.version });
+    expect(starter.policy?.rules).toEqual(JSON.parse(JSON.stringify(policy.rules)));
+    // What it shows can be stored as it is.
+    expect((await officer('/consent/policies', starter.policy)).status).toBe(200);
+    expect((await call('clinician', '/consent/policies/active')).status).toBe(403);
     const activate = (version: unknown) =>
       officer('/consent/policies/active', { version, reason: 'drill' });
     expect((await activate(shut.body['version'])).status).toBe(200);
     expect(await reading()).toBe(404);
+    const shown = { version: shut.body['version'], policy: { title: 'Shut' } };
+    expect((await inForce()).body).toMatchObject(shown);
     expect((await activate(open.body['version'])).status).toBe(200);
     expect(await reading()).toBe(200);
     expect((await activate(99)).status).toBe(404);

@@ -82,6 +82,7 @@ export function createClient(options: ClientOptions) {
     explainConsent: (body: ExplainRequest) => read(ENDPOINTS.explainConsent, { body }),
     decideConsent: (body: DecideRequest) => read(ENDPOINTS.decideConsent, { body }),
     listPolicies: () => read(ENDPOINTS.listPolicies, {}),
+    readActivePolicy: () => read(ENDPOINTS.readActivePolicy, {}),
     storePolicy: (body: AccessPolicy) => read(ENDPOINTS.storePolicy, { body }),
     activatePolicy: (body: ActivatePolicyRequest) => read(ENDPOINTS.activatePolicy, { body }),
     whatIf: (body: WhatIfRequest) => read(ENDPOINTS.whatIf, { body }),

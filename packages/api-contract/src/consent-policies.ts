@@ -69,6 +69,20 @@ export const PolicyList = z
   .meta({ id: 'PolicyList' });
 export type PolicyList = z.infer<typeof PolicyList>;
 
+export const PolicyInForce = z
+  .strictObject({
+    /** 0: the starter policy, which is in force until another one is put there. */
+    version: Count,
+    /** As decisions and their records name it. */
+    name: z.string().max(40),
+    /** Since when; absent for the starter policy. */
+    activatedAt: Instant.optional(),
+    /** Whole, as it would be stored: what a policy of one's own may start from. */
+    policy: AccessPolicy,
+  })
+  .meta({ id: 'PolicyInForce' });
+export type PolicyInForce = z.infer<typeof PolicyInForce>;
+
 export const ActivatePolicyRequest = z
   .strictObject({
     version: Count,

@@ -5,6 +5,7 @@ import { DecideAnswer, DecideRequest, ExplainRequest, Explanation } from './cons
 import {
   AccessPolicy,
   ActivatePolicyRequest,
+  PolicyInForce,
   PolicyList,
   StoredPolicyAnswer,
 } from './consent-policies.ts';
@@ -270,10 +271,20 @@ export const ENDPOINTS = {
     method: 'GET',
     path: '/consent/policies',
     summary: 'The access policies of the organisation, newest first',
-    description: 'Until one is activated, the shipped starter policy is in force.',
+    description:
+      'Stored ones only: until one is activated, the shipped starter policy is in force, which ' +
+      '`GET /consent/policies/active` shows.',
     auth: 'bearer',
     roles: POLICY_KEEPERS,
     answer: { description: 'Policies', contentType: 'application/json', schema: PolicyList },
+  },
+  readActivePolicy: {
+    method: 'GET',
+    path: '/consent/policies/active',
+    summary: 'The access policy in force, whole; the starter policy is version 0',
+    auth: 'bearer',
+    roles: POLICY_KEEPERS,
+    answer: { description: 'The policy', contentType: 'application/json', schema: PolicyInForce },
   },
   storePolicy: {
     method: 'POST',

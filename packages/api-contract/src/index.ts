@@ -31,6 +31,7 @@ export {
   AccessRule,
   ActivatePolicyRequest,
   PolicyFinding,
+  PolicyInForce,
   PolicyList,
   StoredPolicyAnswer,
 } from './consent-policies.ts';

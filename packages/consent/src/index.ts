@@ -75,7 +75,12 @@ export {
   LabelSetStore,
   type RelabellingProgress,
 } from './postgres/label-set-store.ts';
-export { PolicyStore, type PolicyStored, type StoredPolicy } from './postgres/policy-store.ts';
+export {
+  type PolicyInForce,
+  PolicyStore,
+  type PolicyStored,
+  type StoredPolicy,
+} from './postgres/policy-store.ts';
 export { type ProjectedAgain, projectAgain } from './postgres/project-again.ts';
 export { relabel } from './postgres/relabel.ts';
 export { RelationshipProjection } from './postgres/relationship-projection.ts';

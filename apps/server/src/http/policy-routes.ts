@@ -1,6 +1,8 @@
 import {
+  AccessPolicy,
   ActivatePolicyRequest,
   ENDPOINTS,
+  type PolicyInForce,
   type PolicyList,
   readBody,
   type StoredPolicyAnswer,
@@ -18,6 +20,14 @@ export interface PolicyRoutesOptions {
   readonly pool: Pool;
 }
 
+/** Of the audit records: read, create, execute. */
+const ACTIONS = {
+  'list-policies': 'R',
+  'read-policy': 'R',
+  'store-policy': 'C',
+  'activate-policy': 'E',
+} as const;
+
 const KEEPERS: ReadonlySet<string> = new Set(ENDPOINTS.storePolicy.roles);
 
 /** Access policies of `@holdfast/api-contract`: written, activated and rolled back, all on record. */
@@ -29,9 +39,12 @@ export function registerPolicyRoutes(app: FastifyInstance, options: PolicyRoutes
     const policies = new PolicyStore(actor.tenant, pool);
     return { actor, requestId: request.facts.requestId, policies };
   };
-  const record = (who: Audited, interaction: string, target: string): Promise<void> => {
-    const action =
-      interaction === 'list-policies' ? 'R' : interaction === 'store-policy' ? 'C' : 'E';
+  const record = (
+    who: Audited,
+    interaction: keyof typeof ACTIONS,
+    target: string,
+  ): Promise<void> => {
+    const action = ACTIONS[interaction];
     return audit.accessed(who, { interaction, action, target, outcome: 0, epoch: 0n }, []);
   };
 
@@ -51,6 +64,13 @@ export function registerPolicyRoutes(app: FastifyInstance, options: PolicyRoutes
     await record(who, 'store-policy', `policy-${version}`);
     const answer: StoredPolicyAnswer = { version, findings: [...warnings] };
     return reply.send(answer);
+  });
+  app.get('/consent/policies/active', async (request): Promise<PolicyInForce> => {
+    const { policies, ...who } = await keeper(request);
+    const { activatedAt, policy, ...named } = await policies.inForce();
+    await record(who, 'read-policy', named.name);
+    const document = AccessPolicy.parse(policy);
+    return { ...named, ...(activatedAt !== undefined && { activatedAt }), policy: document };
   });
   app.post('/consent/policies/active', async (request): Promise<PolicyList> => {
     const { policies, ...who } = await keeper(request);

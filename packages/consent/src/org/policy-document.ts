@@ -20,6 +20,9 @@ export interface PolicyFinding {
   readonly text: string;
 }
 
+/** What decisions call a stored policy. */
+export const policyName = (version: number): string => `policy-${version}`;
+
 /** The rules a document amounts to, under the name that decisions quote as evidence. */
 export const rulebookOf = (
   { domain, rules }: PolicyDocument,

@@ -10,7 +10,7 @@ import { ConsentGate } from '../gate/consent-gate.ts';
 import { ReleaseTable } from '../gate/release-table.ts';
 import { labelsEncounter } from '../labels/labels-encounter.ts';
 import { MAX_CONTEXTS } from '../limits.ts';
-import { rulebookOf } from '../org/policy-document.ts';
+import { policyName, rulebookOf } from '../org/policy-document.ts';
 import { type Rulebook, STARTER_RULEBOOK } from '../rulebook.ts';
 import { type ActivePolicy, ClassRegistry } from './class-registry.ts';
 
@@ -117,7 +117,7 @@ function adoptPolicy(tenant: Tenant): void {
   const { policy } = tenant.registry;
   if (policy === undefined || policy === tenant.rules.policy) return;
   const { law } = tenant.initial;
-  const version = `policy-${policy.version}`;
+  const version = policyName(policy.version);
   tenant.rules = { policy, rulebook: rulebookOf(policy.document, law, version) };
   tenant.contexts = new Map();
 }

@@ -3,8 +3,9 @@ import type { Queryable } from '@holdfast/postgres';
 import { consentFault } from '../errors.ts';
 import { MAX_POLICY_CHARACTERS } from '../limits.ts';
 import { lintPolicy } from '../org/lint-policy.ts';
-import type { PolicyDocument, PolicyFinding } from '../org/policy-document.ts';
+import { type PolicyDocument, type PolicyFinding, policyName } from '../org/policy-document.ts';
 import { readPolicy } from '../org/read-policy.ts';
+import { STARTER_RULEBOOK } from '../rulebook.ts';
 
 export interface StoredPolicy {
   readonly version: number;
@@ -49,6 +50,34 @@ export interface PolicyActivation {
   /** RFC 3339. */
   readonly activatedAt: string;
 }
+
+const IN_FORCE = {
+  name: 'consent_policy_in_force',
+  text: `select a.version, a.activated, p.document from policy_activation a
+    join access_policy p on p.tenant = a.tenant and p.version = a.version
+    where a.tenant = $1 order by a.id desc limit 1`,
+};
+
+export interface PolicyInForce {
+  /** 0: the starter policy. */
+  readonly version: number;
+  /** As decisions quote it. */
+  readonly name: string;
+  /** RFC 3339; undefined for the starter policy. */
+  readonly activatedAt: string | undefined;
+  readonly policy: PolicyDocument;
+}
+
+const STARTER: PolicyInForce = {
+  version: 0,
+  name: STARTER_RULEBOOK.policy.version,
+  activatedAt: undefined,
+  policy: {
+    title: 'The starter policy: who gives care sees the record, as far as consents let them',
+    domain: STARTER_RULEBOOK.domain,
+    rules: STARTER_RULEBOOK.policy.rules,
+  },
+};
 
 interface Row {
   readonly version: number;
@@ -95,6 +124,23 @@ export class PolicyStore {
       former: former ?? undefined,
       activatedAt: activated.toISOString(),
     }));
+  }
+
+  /** What decides now; the starter policy where none was ever put in force. */
+  async inForce(): Promise<PolicyInForce> {
+    const { rows } = await this.#db.query<{ version: number; activated: Date; document: string }>({
+      ...IN_FORCE,
+      values: [this.#tenant],
+    });
+    const [row] = rows;
+    if (row === undefined) return STARTER;
+    return {
+      version: row.version,
+      name: policyName(row.version),
+      activatedAt: row.activated.toISOString(),
+      // It was read before it was stored, and nobody can change it.
+      policy: JSON.parse(row.document) as PolicyDocument,
+    };
   }
 
   /** Undefined where there is no such version. */
