@@ -13,6 +13,7 @@ const STEPS = {
     ['@typescript/native/bin/tsc', '-b', 'tsconfig.build.json'],
     ['@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
     ['@typescript/native/bin/tsc', '-p', 'apps/console'],
+    ['@typescript/native/bin/tsc', '-p', 'bench', '--noEmit'],
   ],
   lint: [
     [

@@ -82,6 +82,7 @@ function subscription(nth: number) {
     status: 'active' as const,
     ...owner,
     ...counts,
+    error: null,
   };
 }
 

@@ -38,6 +38,8 @@ export interface ServerConfig {
   readonly subscriptions?: SubscriptionSettings | undefined;
   /** What the organisation is before the law; absent: an incident asks for it. */
   readonly organisation?: OrganisationProfile | undefined;
+  /** With which a scraper reads `/metrics`; absent: operators only. */
+  readonly metricsToken?: string | undefined;
   /** The broker that carries the event log to other machines. */
   readonly broker?: BrokerSettings | undefined;
   /** Number of this process among several over one data directory, from 1; undefined = it is alone. */

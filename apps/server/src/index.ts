@@ -9,6 +9,7 @@ export { runDrill } from './drills/run-drill.ts';
 export { throwawayWorld } from './drills/throwaway-world.ts';
 export { type Installation, openInstallation } from './installation.ts';
 export { type KeyRingSetting, keyRingSource } from './key-ring.ts';
+export { readScrapeToken } from './metrics/scrape-token.ts';
 export type { PatientAccesses } from './patient-accesses.ts';
 export { populateInstallation } from './populate/populate-installation.ts';
 export { type LoadStage, type StoreLoaded, type StorePlan } from './populate/populate-store.ts';

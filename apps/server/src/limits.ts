@@ -43,6 +43,12 @@ export const STOP_GRACE_MS = 20_000;
 /** Longest pause between attempts to start the embedded database again. */
 export const RESTART_PAUSE_MAX_MS = 8_000;
 
+/** Consumer groups that metrics tell of, some 10 lines each: an installation has a dozen. */
+export const METRIC_GROUPS_MAX = 100;
+
+/** Of the token that scrapers send: no shorter one holds against guessing. */
+export const METRICS_TOKEN_CHARACTERS = { least: 32, most: 256 } as const;
+
 /** Live streams (server-sent events) open at once. */
 export const LIVE_STREAMS_MAX = 200;
 

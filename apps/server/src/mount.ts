@@ -21,6 +21,7 @@ import { registerLabelRoutes } from './http/label-routes.ts';
 import { registerLaunchRoutes } from './http/launch-routes.ts';
 import { registerLedgerRoutes } from './http/ledger-routes.ts';
 import { LiveFeed, registerLiveRoutes } from './http/live-routes.ts';
+import { registerMetricsRoutes } from './http/metrics-routes.ts';
 import { registerNotices } from './http/obliged.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { registerPolicyRoutes } from './http/policy-routes.ts';
@@ -181,6 +182,13 @@ function mountOperations(
     databaseUp: () => watch.state().state === 'up',
     draining: () => drain.begun,
     ledgerState: () => ledger.state(),
+  });
+  registerMetricsRoutes(app, {
+    ...platform,
+    metricsToken: config.metricsToken,
+    databaseUp: () => watch.state().state === 'up',
+    figures: platform.eventFigures,
+    trouble: (error) => platform.logger.warn(troubleOf('metrics', error)),
   });
   registerIncidentRoutes(app, {
     ...platform,

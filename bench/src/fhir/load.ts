@@ -38,7 +38,12 @@ const context: WriteContext = {
   gates: { current: () => gate, refresh: async () => gate },
   actor: 'Device/bench-loader',
   requestId: 'bench-load',
-  audit: { prepare: () => [], release: () => undefined },
+  audit: {
+    prepare: () => ({ rows: [], keys: [] }),
+    committed: () => undefined,
+    release: () => undefined,
+    refused: async () => undefined,
+  },
 };
 
 /**

@@ -64,6 +64,7 @@ export function createClient(options: ClientOptions) {
     listPersonas: (cancel: Cancel = {}) => read(ENDPOINTS.listPersonas, cancel),
     issueToken: (body: TokenRequest) => read(ENDPOINTS.issueToken, { body }),
     readOverview: (cancel: Cancel = {}) => read(ENDPOINTS.readOverview, cancel),
+    readMetrics: (cancel: Cancel = {}) => text(ENDPOINTS.readMetrics, cancel),
     listSignals: (state: SignalState, cancel: Cancel = {}) =>
       read(ENDPOINTS.listSignals, { query: { state }, ...cancel }),
     readSignal: (id: string, cancel: Cancel = {}) =>

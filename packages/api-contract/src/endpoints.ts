@@ -91,6 +91,18 @@ export const ENDPOINTS = {
     roles: OPERATORS,
     answer: { description: 'Snapshot', contentType: 'application/json', schema: Overview },
   },
+  readMetrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Figures of the event log and its consumer groups, for Prometheus',
+    description: [
+      'Text format 0.0.4, read at the moment of the scrape. Takes the token of HOLDFAST_METRICS_TOKEN',
+      'as well. While the database is away the answer holds `holdfast_database_up 0` alone.',
+    ].join(' '),
+    auth: 'bearer',
+    roles: OPERATORS,
+    answer: { description: 'Metrics', contentType: 'text/plain' },
+  },
   followOverview: {
     method: 'GET',
     path: '/operations/live',

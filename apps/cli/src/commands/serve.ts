@@ -38,6 +38,7 @@ Environment:
   HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
   HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
   HOLDFAST_NATS_URL       NATS servers that carry the event log to other machines (docs/nats.md)
+  HOLDFAST_METRICS_TOKEN  lets Prometheus read /metrics with it (docs/metrics.md)
   HOLDFAST_IDENTITY_PARAMETERS
                           what records of people are matched by (docs/identity.md)
   HOLDFAST_WITNESSES      who cosigns the audit log: address and key, further ones after a comma
@@ -154,11 +155,13 @@ async function serve(options: Options): Promise<void> {
     readBrokerSettings,
     readOrganisation,
     readProviderSettings,
+    readScrapeToken,
     readSubscriptionSettings,
     startServer,
   } = await import('@holdfast/server');
   const broker = accepted(readBrokerSettings(process.env));
   const provider = accepted(readProviderSettings(process.env));
+  const metricsToken = accepted(readScrapeToken(process.env));
   const regulatedAs = process.env['HOLDFAST_REGULATED_AS'] ?? '';
   const timeZone = process.env['HOLDFAST_TIME_ZONE'] || 'UTC';
   const organisation = accepted(readOrganisation(regulatedAs, timeZone));
@@ -197,6 +200,7 @@ async function serve(options: Options): Promise<void> {
     role: options.role,
     drainMs: options.drain * 1_000,
     broker,
+    metricsToken,
     logLevel: log,
     validation: policy.value,
     onProgress: say,

@@ -3,16 +3,22 @@ import {
   ConsumerRuntime,
   type EventSource,
   LogTail,
+  readGroups,
+  readLogHealth,
   relayPool,
 } from '@holdfast/events';
 import type { Clock, Random } from '@holdfast/kernel';
 import type { SignalRecorder } from '@holdfast/visibility';
+import type { Pool } from 'pg';
 import { consumerSignals } from '../consumer-signals.ts';
 import type { Database } from '../database.ts';
 import { HandlingTimes } from '../handling-times.ts';
+import type { EventFigures } from '../metrics/event-metrics.ts';
 
 export interface EventFlowParts {
   readonly database: Database;
+  /** Sees every session, as metrics need it. */
+  readonly owner: Pool;
   readonly source: EventSource;
   readonly consumers: readonly AnyConsumer[];
   readonly signals: SignalRecorder;
@@ -26,6 +32,8 @@ export interface EventFlow {
   readonly runtime: ConsumerRuntime;
   readonly tail: LogTail;
   readonly handlingTimes: HandlingTimes;
+  /** How the log and every group of the installation stand now. */
+  readonly eventFigures: () => Promise<EventFigures>;
   /** Ends the connections of the tail, which is stopped before. */
   closeFlow(): Promise<void>;
 }
@@ -34,7 +42,7 @@ export interface EventFlow {
 const TAIL_CONNECTIONS = 2;
 
 export function openEventFlow(parts: EventFlowParts): EventFlow {
-  const { database, source, consumers, signals, clock, random, trouble } = parts;
+  const { database, owner, source, consumers, signals, clock, random, trouble } = parts;
   const handlingTimes = new HandlingTimes(clock);
   const watch = consumerSignals({
     signals,
@@ -53,5 +61,9 @@ export function openEventFlow(parts: EventFlowParts): EventFlow {
   );
   const pool = relayPool(database.ownerUrl, TAIL_CONNECTIONS);
   const tail = new LogTail({ pool, signal: source, random, trouble: trouble('event tail') });
-  return { runtime, tail, handlingTimes, closeFlow: () => pool.end() };
+  const eventFigures = async (): Promise<EventFigures> => {
+    const [groups, log] = await Promise.all([readGroups(pool), readLogHealth(owner)]);
+    return { groups, log };
+  };
+  return { runtime, tail, handlingTimes, eventFigures, closeFlow: () => pool.end() };
 }

@@ -110,8 +110,9 @@ function sent(reply: FastifyReply, { status, headers, body }: PageAnswer): Fasti
     .send(body);
 }
 
-/** Interfaces that need no token, or are FHIR's. */
-const OPEN = /^\/(?:fhir|auth|console|development|health)(?:\/|$)|^\/openapi\.json/;
+/** Interfaces that need no token, are FHIR's, or look at tokens of their own as well. */
+const OPEN =
+  /^\/(?:fhir|auth|console|development|health)(?:\/|$)|^\/openapi\.json|^\/metrics\/?(?:\?|$)/;
 
 /**
  * A token whose scopes are about resources is for the FHIR interface. Everything else here wants the

@@ -30,7 +30,13 @@ export async function serving(
   options: Partial<
     Pick<
       ServerConfig,
-      'demo' | 'embeddedSettings' | 'organisation' | 'subscriptions' | 'validation' | 'witnesses'
+      | 'demo'
+      | 'embeddedSettings'
+      | 'metricsToken'
+      | 'organisation'
+      | 'subscriptions'
+      | 'validation'
+      | 'witnesses'
     >
   > = {},
 ): Promise<Serving> {
@@ -46,6 +52,7 @@ export async function serving(
     witnesses: options.witnesses,
     organisation: options.organisation,
     subscriptions: options.subscriptions,
+    metricsToken: options.metricsToken,
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off', ...options.embeddedSettings },

@@ -17,6 +17,8 @@ export interface GroupStatus {
   readonly oldestWaiting: Date | null;
   /** How long ago that was by the database's clock; 0 where nothing waits. */
   readonly lagSeconds: number;
+  /** The same of the oldest event after the cursor alone: how far the group itself is behind. */
+  readonly cursorLagSeconds: number;
   readonly parkedStreams: number;
   /** Parked streams that try again by themselves. */
   readonly retrying: number;
@@ -37,11 +39,16 @@ interface StatusRow {
   dead: number;
   oldest: Date | null;
   lag_seconds: number;
+  cursor_lag_seconds: number;
   led: boolean;
 }
 
-const STATUS = `select s.*, coalesce(greatest(0, extract(epoch from clock_timestamp() - s.oldest)),
-    0)::float8 as lag_seconds
+const SECONDS_SINCE = (instant: string): string =>
+  `coalesce(greatest(0, extract(epoch from clock_timestamp() - ${instant})), 0)::float8`;
+
+const STATUS = `select s.*, least(s.next, s.oldest_parked) as oldest,
+    ${SECONDS_SINCE('least(s.next, s.oldest_parked)')} as lag_seconds,
+    ${SECONDS_SINCE('s.next')} as cursor_lag_seconds
   from (select g.name, g.handled, g.xid, g.id,
     (select count(*)::int from (select from holdfast.event e
       where (e.xid, e.id) > (g.xid, g.id) limit $1) bounded) as lag,
@@ -50,12 +57,11 @@ const STATUS = `select s.*, coalesce(greatest(0, extract(epoch from clock_timest
       where consumer_group = g.name and next_attempt_at is not null) as retrying,
     (select count(*)::int from holdfast.dead_letter
       where consumer_group = g.name and redriven_at is null) as dead,
-    least(
-      (select occurred_at from holdfast.event e where (e.xid, e.id) > (g.xid, g.id)
-        order by e.xid, e.id limit 1),
-      (select min(e.occurred_at) from holdfast.consumer_parked p join holdfast.event e
-          on (e.tenant, e.stream, e.seq) = (p.tenant, p.stream, p.seq)
-        where p.consumer_group = g.name)) as oldest,
+    (select occurred_at from holdfast.event e where (e.xid, e.id) > (g.xid, g.id)
+      order by e.xid, e.id limit 1) as next,
+    (select min(e.occurred_at) from holdfast.consumer_parked p join holdfast.event e
+        on (e.tenant, e.stream, e.seq) = (p.tenant, p.stream, p.seq)
+      where p.consumer_group = g.name) as oldest_parked,
     exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
       and l.database = (select oid from pg_database where datname = current_database())
       and l.classid = ${LOCK_CLASS} and l.objid::bigint
@@ -81,6 +87,7 @@ export async function readGroups(
     lagIsAtLeast: row.lag > EVENT_LIMITS.lagCounted,
     oldestWaiting: row.oldest,
     lagSeconds: row.lag_seconds,
+    cursorLagSeconds: row.cursor_lag_seconds,
     parkedStreams: row.parked,
     retrying: row.retrying,
     deadLetters: row.dead,

@@ -5,7 +5,7 @@ import { PUBLICATION } from './replication-stream.ts';
 export interface LogHealth {
   /** Events in the log, as the planner estimates. */
   readonly events: number;
-  /** First day that the log still holds; null for an empty log. */
+  /** When the first event happened that the log still holds; null for an empty log. */
   readonly heldSince: Date | null;
   /** Rows of the default partition, which should have none: months ahead are missing. */
   readonly outsideMonths: number;
@@ -39,7 +39,7 @@ interface HealthRow {
 const HEALTH = `select
     (select coalesce(sum(greatest(c.reltuples, 0)), 0)::float8 from pg_inherits i
       join pg_class c on c.oid = i.inhrelid where i.inhparent = 'holdfast.event'::regclass) as events,
-    (select min(occurred_at) from holdfast.event) as held_since,
+    (select occurred_at from holdfast.event order by xid, id limit 1) as held_since,
     (select count(*)::int from holdfast.event_default) as outside,
     s.slot_name as slot, s.active, pg_current_wal_lsn() - s.restart_lsn as bytes,
     a.age as snapshot_age, a.application_name as snapshot_of,
