@@ -8,7 +8,8 @@ const fault = faults(EVENT_FAULTS);
 /** Makes the months ahead that the log will need. As the owner. @returns how many it made */
 export async function prepareMonths(client: pg.ClientBase | pg.Pool): Promise<number> {
   const { rows } = await client.query<{ made: number }>(
-    `select holdfast.ensure_month_partitions('holdfast.event', current_date, $1) as made`,
+    `select holdfast.ensure_month_partitions('holdfast.event',
+        (current_timestamp at time zone 'UTC')::date, $1) as made`,
     [EVENT_LIMITS.monthsAhead],
   );
   return rows[0]?.made ?? 0;
@@ -25,7 +26,7 @@ export async function dropEventsBefore(client: pg.ClientBase, before: Date): Pro
   const { rows } = await client.query<{ name: string }>(
     `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = 'holdfast.event'::regclass and c.relname ~ '^event_\\d{6}$'
-        and to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' <= $1
+        and (to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month') at time zone 'UTC' <= $1
       order by c.relname`,
     [before],
   );
