@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Lock, missingFromLock } from './complete-lock.mjs';
 import { ADAPTERS, CORE_EXCEPTIONS, PURE_CORES } from './layers.ts';
 import { sourceFiles } from './source-files.mjs';
-import { LONG_FILES, REPEATING_TIMERS, SLEEPERS } from './tidy-ratchet.ts';
+import { LONG_FILES, REPEATING_TIMERS, SESSION_LOCKS, SLEEPERS } from './tidy-ratchet.ts';
 
 const LINES_MAX = 400;
 const LINES_MEDIAN_MAX = 130;
@@ -121,6 +121,12 @@ describe('time', () => {
       .filter((file) => !file.startsWith('packages/testkit/'))
       .filter((file) => sleeps.test(textOf(file)));
     expect(used).toEqual(Object.keys(SLEEPERS).sort());
+  });
+
+  it('no pooled connection keeps a lock after an error: one of a session is listed', () => {
+    const taken = /\bpg_(try_)?advisory_lock(_shared)?\(/;
+    const used = product.filter((file) => taken.test(textOf(file)));
+    expect(used).toEqual(Object.keys(SESSION_LOCKS));
   });
 
   it('no core reads the clock, draws a random number or knows the environment', () => {

@@ -51,6 +51,17 @@ describe('GET /metrics', () => {
     }
   });
 
+  it('names every group, which are the reactions that run on the log', async () => {
+    const named = (await scrape()).matchAll(/_led\{group="([^"]+)"\}/g);
+    expect([...named].map(([, group]) => group)).toEqual([
+      'identity-matching',
+      'inference',
+      'inference-consent',
+      'inference-now',
+      'subscriptions',
+    ]);
+  });
+
   it('tells how groups and log stand, without a word of whom it is about', async () => {
     const before = valueIn(await scrape(), ofGroup('handled_total')) ?? 0;
     const patient = { resourceType: 'Patient', id: PATIENT, active: true };
