@@ -22,9 +22,10 @@ export const eventsBench: Bench = {
       });
       const figures = {
         ...queues,
-        'write.withEvents.perSecond': cost.withEvents,
-        'write.withoutEvents.perSecond': cost.withoutEvents,
-        writeCost: 1 - cost.withEvents / cost.withoutEvents,
+        ...named('write.withEvents', cost.withEvents),
+        ...named('write.withoutEvents', cost.withoutEvents),
+        writeCost: 1 - cost.withEvents.perSecond / cost.withoutEvents.perSecond,
+        ...named('append', cost.append),
       };
       return { figures, postgres: stage.postgres.version };
     } finally {
@@ -32,6 +33,9 @@ export const eventsBench: Bench = {
     }
   },
 };
+
+const named = (name: string, figures: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${name}.${key}`, value]));
 
 async function measureQueues(stage: Stage, options: BenchOptions): Promise<Outcome['figures']> {
   const plan = {

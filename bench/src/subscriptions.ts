@@ -5,27 +5,45 @@ import { type Bench, type BenchOptions, numberSetting, type Outcome } from './be
 import { holdfastEvents } from './events/holdfast-events.ts';
 import { median } from './quantile.ts';
 import { seeded } from './seeded.ts';
-import { temporaryPostgres } from './temporary-postgres.ts';
+import { openStage } from './server/stage.ts';
+import { deliveryBesideDead } from './subscriptions/dead-endpoint.ts';
+import { servedWrites } from './subscriptions/served-writes.ts';
 
 const TENANT = 1 as TenantId;
 /** Subscriptions about each patient, so that every event concerns as many, however many there are. */
 const EACH_PATIENT = 10;
 const FIRST = 1_000;
 
-/** What an event costs as subscriptions grow, and what a write costs as the backlog of consumers grows. */
+/**
+ * What an event and a write cost as subscriptions grow, what a write costs as the backlog of consumers
+ * grows, and what a dead endpoint costs the others.
+ */
 export const subscriptionsBench: Bench = {
   name: 'subscriptions',
-  summary: 'an event as subscriptions grow, and an append as the backlog of consumers grows',
-  settings: { largest: '1000000', events: '2000', backlog: '1000000', appends: '300' },
+  summary: 'events and writes as subscriptions and backlogs grow; delivery beside a dead endpoint',
+  settings: {
+    largest: '1000000',
+    events: '2000',
+    backlog: '1000000',
+    appends: '300',
+    served: '100000',
+    seconds: '8',
+  },
   run: async (options) => {
     const matched = matching(options);
-    const server = await temporaryPostgres();
+    const stage = await openStage();
     try {
-      const databaseOf = (name: string) => server.running.ensureDatabase(name);
+      const databaseOf = (name: string) => stage.postgres.ensureDatabase(name);
       const appended = await appending(databaseOf, options);
-      return { figures: { ...matched, ...appended }, postgres: server.running.version };
+      const { log } = options;
+      const seconds = numberSetting(subscriptionsBench, options, 'seconds');
+      const delivered = await deliveryBesideDead(stage, { seconds, log });
+      const sizes = [0, ...sizesUpTo(numberSetting(subscriptionsBench, options, 'served'))];
+      const served = await servedWrites(stage, { sizes, seconds, log });
+      const figures = { ...matched, ...appended, ...delivered, ...served };
+      return { figures, postgres: stage.postgres.version };
     } finally {
-      await server.drop();
+      await stage.close();
     }
   },
 };

@@ -146,6 +146,13 @@ const weight = (patient: string, code: string) => ({
   valueQuantity: { value: 70, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
 });
 
+interface Announced {
+  readonly type: string;
+  readonly supportedProfile?: readonly string[];
+  readonly searchParam: readonly { readonly name: string }[];
+  readonly operation: readonly { readonly name: string }[];
+}
+
 async function subscribe(persona: string, body: unknown): Promise<string> {
   let answer: Answer | undefined;
   // The topic is known a moment after it was created.
@@ -244,6 +251,37 @@ describe('subscriptions on the product', () => {
       async () => (await fhir('clinician', `/Subscription/${id}/$status`)).status,
     ).toBe(404);
   }, 60_000);
+
+  it('are announced as the Backport guide asks, and what is announced is there', async () => {
+    const { body } = await fhir('clinician', '/metadata');
+    const guide = 'http://hl7.org/fhir/uv/subscriptions-backport';
+    expect(body['instantiates']).toEqual([
+      `${guide}/CapabilityStatement/backport-subscription-server-r4`,
+    ]);
+    const [rest] = body['rest'] as { resource: Announced[] }[];
+    const row = rest?.resource.find(({ type }) => type === 'Subscription');
+    expect(row?.supportedProfile).toEqual([`${guide}/StructureDefinition/backport-subscription`]);
+    expect(row?.searchParam.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['url', 'status']),
+    );
+    const operations = row?.operation.map(({ name }) => name) ?? [];
+    expect(operations).toEqual(
+      expect.arrayContaining(['status', 'events', 'resend', 'get-ws-binding-token']),
+    );
+    const id = await subscribe('clinician', subscription('/announced', '1-1'));
+    for (const name of ['status', 'events']) {
+      const answer = await fhir('clinician', `/Subscription/${id}/$${name}`);
+      expect(answer.status, name).toBe(200);
+    }
+    for (const query of [
+      `url=${encodeURIComponent(`${endpoint}/announced`)}`,
+      `url=${encodeURIComponent(`${endpoint}/announced`)}&status=active`,
+    ]) {
+      const found = await fhir('clinician', `/Subscription?${query}`);
+      const entries = found.body['entry'] as { resource: { id: string } }[];
+      expect(entries.map((each) => each.resource.id)).toEqual([id]);
+    }
+  });
 
   it('are refused where the server would not carry them out, naming the element', async () => {
     const bad = subscription('', '3141-9');

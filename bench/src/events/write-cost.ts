@@ -5,18 +5,35 @@ import { median } from '../quantile.ts';
 import { bodyWeight } from '../server/body-weight.ts';
 import { expectStatus } from '../server/fhir-client.ts';
 import { settle } from '../server/measure-load.ts';
-import { createPatients, gatherStatistics, type Stage, serve } from '../server/stage.ts';
+import {
+  createPatients,
+  gatherStatistics,
+  type Stage,
+  serve,
+  walPosition,
+} from '../server/stage.ts';
+import { appendCost } from './append-cost.ts';
 
 const CALLERS = 8;
 
+/** Of creates over HTTP, medians over the rounds. */
+interface CreateFigures {
+  readonly perSecond: number;
+  /** Of the server and the database, consumers included, for each create. */
+  readonly cpuMs: number;
+  readonly walBytes: number;
+}
+
 export interface WriteCost {
-  readonly withEvents: number;
-  readonly withoutEvents: number;
+  readonly withEvents: CreateFigures;
+  readonly withoutEvents: CreateFigures;
+  /** See `appendCost`. */
+  readonly append: Readonly<Record<string, number>>;
 }
 
 /**
- * Creates a second over HTTP with the event log and its consumers, and with the step that appends
- * events taken out of the write function. Rounds alternate; medians.
+ * Creates over HTTP with the event log and its consumers, and with the step that appends events taken
+ * out of the write function. Rounds alternate.
  */
 export async function writeCost(
   stage: Stage,
@@ -34,7 +51,7 @@ export async function writeCost(
       const body = bodyWeight(patient, nth++);
       expectStatus(await server.client.send('POST', 'Observation', body), 201);
     };
-    const rates = { on: [] as number[], off: [] as number[] };
+    const rounds = { on: [] as CreateFigures[], off: [] as CreateFigures[] };
     for (let round = 0; round < plan.rounds; round++) {
       // Whoever comes second finds the machine warmer.
       const order = round % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const);
@@ -44,16 +61,35 @@ export async function writeCost(
         await closedLoop(CALLERS, 500, ask);
         // The consumers of one round must not work in the next.
         await settle(server.cpu);
+        const [cpu, wal] = [server.cpu(), await walPosition(stage.admin)];
         const { requests, seconds } = await closedLoop(CALLERS, plan.seconds * 1_000, ask);
-        rates[kind].push(requests / seconds);
+        const perSecond = requests / seconds;
+        // What the consumers still have to do belongs to it.
+        await settle(server.cpu);
+        const after = server.cpu();
+        const spent = after.server + after.database - cpu.server - cpu.database;
+        const walBytes = ((await walPosition(stage.admin)) - wal) / requests;
+        rounds[kind].push({ perSecond, cpuMs: spent / requests, walBytes });
       }
     }
-    return { withEvents: median(rates.on), withoutEvents: median(rates.off) };
+    await stage.admin.query(append.original);
+    options.log('the append alone');
+    return {
+      withEvents: medians(rounds.on),
+      withoutEvents: medians(rounds.off),
+      append: await appendCost(stage.admin),
+    };
   } finally {
     await stage.admin.query(append.original);
     await server.close();
   }
 }
+
+const medians = (rounds: readonly CreateFigures[]): CreateFigures => ({
+  perSecond: median(rounds.map((each) => each.perSecond)),
+  cpuMs: median(rounds.map((each) => each.cpuMs)),
+  walBytes: median(rounds.map((each) => each.walBytes)),
+});
 
 /** The function that appends events, as it is and as one that does nothing. */
 async function appendFunction(admin: pg.Client): Promise<{ original: string; empty: string }> {

@@ -26,13 +26,14 @@ export interface HoldfastProcess {
 export async function startHoldfast(
   databaseUrl: string,
   dataDirectory: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<HoldfastProcess> {
   if (!existsSync(BUILT)) throw new Error('The server is not built: run "npm run build" first.');
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const args = [PROGRAM, 'serve', '--port', String(port), '--data', dataDirectory];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, DATABASE_URL: databaseUrl, NODE_OPTIONS: '' },
+    env: { ...process.env, ...environment, DATABASE_URL: databaseUrl, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

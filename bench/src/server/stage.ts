@@ -52,9 +52,18 @@ export interface RunningServer {
 /** The server over that database, or over a proxy of it, with a client signed in. */
 export async function serve(
   stage: Stage,
-  options: { readonly databaseUrl: string; readonly connections: number },
+  options: {
+    readonly databaseUrl: string;
+    readonly connections: number;
+    /** Settings of the server beside the usual ones. */
+    readonly environment?: Readonly<Record<string, string>>;
+  },
 ): Promise<RunningServer> {
-  const server: HoldfastProcess = await startHoldfast(options.databaseUrl, stage.dataDirectory);
+  const server: HoldfastProcess = await startHoldfast(
+    options.databaseUrl,
+    stage.dataDirectory,
+    options.environment,
+  );
   const client = new FhirClient(server.origin, await server.token(PERSONA), options.connections);
   return {
     client,

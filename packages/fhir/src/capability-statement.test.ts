@@ -77,6 +77,27 @@ describe('the CapabilityStatement', () => {
   });
 });
 
+it('claims what it fulfils where that is stated, and is valid with it', () => {
+  const profile = 'https://here.org/StructureDefinition/own';
+  const stated = capabilityStatement({
+    base: 'https://here.org/fhir',
+    date: '2026-11-24T00:00:00Z',
+    softwareVersion: '0.1.0',
+    types: ['Patient', 'Subscription'],
+    instantiates: ['https://here.org/CapabilityStatement/guide'],
+    supportedProfiles: { Subscription: [profile] },
+    operations: { of: { Subscription: ['subscription-get-ws-binding-token'] } },
+  });
+  expect(validateResource(stated)).toEqual([]);
+  expect(stated['instantiates']).toEqual(['https://here.org/CapabilityStatement/guide']);
+  const [{ resource } = { resource: [] }] = stated['rest'] as unknown as { resource: object[] }[];
+  expect(resource[0]).not.toHaveProperty('supportedProfile');
+  expect(resource[1]).toMatchObject({
+    supportedProfile: [profile],
+    operation: [{ name: 'get-ws-binding-token' }],
+  });
+});
+
 describe('an OperationOutcome', () => {
   it('is valid, shows the mend and the place', () => {
     const outcome = operationOutcome([

@@ -42,6 +42,10 @@ export interface CapabilityOptions {
     readonly of?: Partial<Record<ResourceType, readonly OperationName[]>>;
     readonly system?: readonly OperationName[];
   };
+  /** Canonical addresses of the statements that it fulfils. */
+  readonly instantiates?: readonly string[];
+  /** Profiles that resources of a type may follow. */
+  readonly supportedProfiles?: Partial<Record<ResourceType, readonly string[]>>;
   /** Types served; default: all of R4. */
   readonly types?: readonly ResourceType[];
   /** `rest.security`, from who runs the authorization server. */
@@ -61,7 +65,7 @@ const INTERACTIONS: readonly Interaction[] = [
  * A CapabilityStatement whose search parameters are those `parseSearch` takes and the index holds.
  */
 export function capabilityStatement(options: CapabilityOptions): Resource {
-  const { base, date, softwareVersion, security, compartments = [] } = options;
+  const { base, date, softwareVersion, security, compartments = [], instantiates = [] } = options;
   const types = options.types ?? typesOfR4();
   const system = options.systemInteractions ?? ['transaction', 'batch'];
   const atSystem = options.operations?.system ?? [];
@@ -70,6 +74,7 @@ export function capabilityStatement(options: CapabilityOptions): Resource {
     status: 'active',
     date,
     kind: 'instance',
+    ...(instantiates.length > 0 && { instantiates }),
     software: { name: 'Holdfast', version: softwareVersion },
     implementation: { description: 'Holdfast FHIR R4 server', url: base },
     fhirVersion: definitions().fhirVersion,
@@ -115,9 +120,11 @@ function resourceRow(
   const operations = [...every, ...(of[type] ?? [])];
   const includes = includesOf(type);
   const revIncludes = revIncludesOf(type, types);
+  const profiles = options.supportedProfiles?.[type];
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...(profiles !== undefined && { supportedProfile: profiles }),
     interaction: (options.interactions ?? INTERACTIONS).map((code) => ({ code })),
     ...(operations.length > 0 && { operation: operations.map(operationRow) }),
     versioning: 'versioned-update',
@@ -134,7 +141,9 @@ function resourceRow(
   };
 }
 
-/** The operations of R4 and of Bulk Data that a server may offer, with what defines them. */
+const BACKPORT = 'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition';
+
+/** The operations of R4, of Bulk Data and of the Subscriptions Backport that a server may offer, with what defines them. */
 const OPERATIONS = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   meta: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
@@ -146,13 +155,18 @@ const OPERATIONS = {
   export: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export',
   'patient-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export',
   'group-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export',
+  'subscription-status': `${BACKPORT}/backport-subscription-status`,
+  'subscription-events': `${BACKPORT}/backport-subscription-events`,
+  'subscription-resend': `${BACKPORT}/backport-subscription-resend`,
+  'subscription-get-ws-binding-token':
+    'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-get-ws-binding-token',
   'encounter-everything': 'http://hl7.org/fhir/OperationDefinition/Encounter-everything',
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;
 
 const operationRow = (name: OperationName): JsonObject => ({
-  name: name.replace(/^(?:patient|encounter|group)-/, ''),
+  name: name.replace(/^(?:patient|encounter|group|subscription)-/, ''),
   definition: OPERATIONS[name],
 });
 

@@ -16,6 +16,8 @@ export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOpti
   app.get(`${FHIR_BASE}/:type/:id/_history/:version`, handler);
 }
 
+const BACKPORT = 'http://hl7.org/fhir/uv/subscriptions-backport';
+
 /** The CapabilityStatement's text, written once: it names thousands of parameters and includes. */
 function statementOf(options: FhirRoutesOptions): () => string {
   const { baseUrl, clock, version } = options;
@@ -47,8 +49,18 @@ function statementOf(options: FhirRoutesOptions): () => string {
             Patient: ['patient-everything', 'patient-export', 'patient-match', 'ihe-pix'],
             Encounter: ['encounter-everything'],
             Group: ['group-export'],
+            Subscription: [
+              'subscription-status',
+              'subscription-events',
+              'subscription-resend',
+              'subscription-get-ws-binding-token',
+            ],
           },
           system: ['meta', 'export'],
+        },
+        instantiates: [`${BACKPORT}/CapabilityStatement/backport-subscription-server-r4`],
+        supportedProfiles: {
+          Subscription: [`${BACKPORT}/StructureDefinition/backport-subscription`],
         },
         conditional: { create: true, update: true, delete: true },
         security: securityOf(options),

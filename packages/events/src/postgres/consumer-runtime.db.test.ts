@@ -343,6 +343,28 @@ describe('the consumer runtime on PostgreSQL', () => {
     ).rejects.toMatchObject({ code: 'events/position-from-the-future' });
   });
 
+  it('rebuilds a projection by a second group beside the first, which goes on as if alone', async () => {
+    const handles = { resourceTypes: ['Projected'] };
+    const write = () => append(db, { stream: 58, resourceType: 'Projected' });
+    const board = new Noticeboard();
+    await stage(db, [recorder('old-projection', board, { handles })]);
+    for (let i = 0; i < 3; i++) await write();
+    await board.has('58/3');
+    await stopAll();
+
+    const old = new Noticeboard();
+    const rebuilt = new Noticeboard();
+    await stage(db, [
+      recorder('old-projection', old, { handles }),
+      recorder('new-projection', rebuilt, { handles, startFrom: 'origin' }),
+    ]);
+    await write();
+    await Promise.all([old.has('58/4'), rebuilt.has('58/4')]);
+    expect(old.notes).toEqual(['58/4']);
+    expect(rebuilt.notes).toEqual(['58/1', '58/2', '58/3', '58/4']);
+    expect(await settled('old-projection')).toEqual(await seen(db, 'new-projection'));
+  });
+
   it('handles one stream again from a number on, in order with what comes meanwhile', async () => {
     const board = new Noticeboard();
     const { runtime } = await stage(db, [recorder('patient', board, { startFrom: 'now' })]);

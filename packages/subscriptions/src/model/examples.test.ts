@@ -43,6 +43,16 @@ describe.skipIf(!hasExamples && !required)('the examples of the Backport guide',
     return found;
   };
 
+  it('all are valid to what validates ours', () => {
+    const kinds = new Set(['Basic', 'Bundle', 'Parameters', 'Subscription']);
+    const theirs = [...examples.values()].filter(({ resourceType }) => kinds.has(resourceType));
+    expect(theirs).toHaveLength(16);
+    const found = theirs.flatMap((each) =>
+      validateResource(each).map(({ expression }) => `${each.id}: ${expression}`),
+    );
+    expect(found).toEqual([]);
+  });
+
   it.each(['subscription-admission', 'subscription-multi-resource'])('%s is accepted', (id) => {
     const parsed = parseSubscription(example(`Subscription/${id}`), context);
     expect(parsed).toMatchObject({
