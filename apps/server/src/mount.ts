@@ -2,6 +2,7 @@ import { AsyncRequests, type AsyncRunner } from '@holdfast/async-requests';
 import { ENFORCE_ALL } from '@holdfast/fhir';
 import { systemClock, systemRandom } from '@holdfast/kernel';
 import type { FastifyInstance } from 'fastify';
+import { AuditEventView } from './audit-events/view.ts';
 import { openAsyncRunner } from './composition/async-runner.ts';
 import { openAuthorization } from './composition/authorization.ts';
 import { registerAdmission } from './http/admission-hook.ts';
@@ -13,6 +14,7 @@ import { registerConsole } from './http/console-routes.ts';
 import { registerCrossOrigin } from './http/cross-origin.ts';
 import { registerDrain } from './http/drain.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
+import { FHIR_BASE } from './http/fhir-handler.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import type { FhirRoutesOptions } from './http/fhir-routes-options.ts';
 import { registerGovernanceRoutes } from './http/governance-routes.ts';
@@ -48,9 +50,14 @@ export interface Mounted {
 
 /** What the FHIR routes and the asynchronous requests work with. */
 function fhirOptionsOf(platform: Platform): FhirRoutesOptions {
-  const { database, config, address, subscriptions } = platform;
+  const { database, config, address, subscriptions, secrets, tenant, audit, seal } = platform;
+  const auditEvents = new AuditEventView({
+    ...{ tenant, audit, seal, clock, keys: secrets.log, ring: secrets.ring },
+    fhirAddress: () => `${address.url}${FHIR_BASE}`,
+  });
   return {
     ...platform,
+    auditEvents,
     pool: database.requests,
     clock,
     random,

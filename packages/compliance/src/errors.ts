@@ -25,6 +25,12 @@ export const COMPLIANCE_FAULTS = {
     text: 'More legal holds stand than an erasure can look at (10,000).',
     mend: 'Release those whose matter is closed.',
   },
+  COMPLIANCE_RECORD_ALTERED: {
+    status: 500,
+    issue: 'exception',
+    text: 'A stored audit record is not as it was written.',
+    mend: 'Run holdfast ledger verify and keep the database as it is: this is evidence.',
+  },
 } as const satisfies FaultCatalogue;
 
 export const fault = faults(COMPLIANCE_FAULTS);

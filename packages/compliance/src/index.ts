@@ -1,5 +1,12 @@
+export type { AuditSource } from './audit-event/agents.ts';
+export {
+  type AuditEventContext,
+  type AuditEventJson,
+  auditEventOf,
+} from './audit-event/audit-event-of.ts';
 export { COMPLIANCE_FAULTS } from './errors.ts';
 export { MAX_PATIENTS_A_HOLD, MAX_RETENTION_DAYS } from './limits.ts';
+export { bodyOf, type LogRecord } from './log-record.ts';
 export { complianceMigrations } from './migrations.ts';
 export { type NextStep, nextStep, type Standing } from './next-step.ts';
 export {
@@ -10,8 +17,15 @@ export {
 } from './postgres/erasures.ts';
 export { type LegalHold, LegalHolds, type PlaceHold } from './postgres/legal-holds.ts';
 export {
+  LogRecords,
+  type RecordPage,
+  type RecordQuestion,
+  timeOf,
+} from './postgres/log-records.ts';
+export {
   RECORD_CLASSES,
   type RecordClass,
   type RetentionRule,
   RetentionRules,
 } from './postgres/retention-rules.ts';
+export type { Period, RecordPosition } from './record-slices.ts';

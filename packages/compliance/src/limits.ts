@@ -12,3 +12,9 @@ export const LIST_LENGTH = 1_000;
 
 /** Erasures that one run takes on; the next run goes on. */
 export const MAX_ERASURES_A_RUN = 1_000;
+
+/** Records of the log that one page of a search looks at: 3 MB, some 60 ms with their bodies. */
+export const MAX_RECORDS_EXAMINED = 2_000;
+
+/** Records read at a time. */
+export const RECORDS_A_READ = { least: 50, most: 500 } as const;

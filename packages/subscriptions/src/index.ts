@@ -9,6 +9,7 @@ export { SUBSCRIPTION_FAULTS, subscriptionFault } from './errors.ts';
 export { guardedFetch } from './http/guarded-fetch.ts';
 export { type HttpChannelParts, messageChannel, restHook } from './http/rest-hook.ts';
 export { SUBSCRIPTION_LIMITS } from './limits.ts';
+export { type Indexed, meetsCriteria, unanswerable } from './matching/meets-criteria.ts';
 export { subscriptionsMigrations } from './migrations.ts';
 export { isTopicResource } from './model/parse-topic.ts';
 export type {

@@ -8,8 +8,9 @@ import { invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
-import { isStrict, refuseUnknown } from './fhir-search-routes.ts';
+import { isStrict } from './fhir-search-routes.ts';
 import { operationQuery } from './operation-parameters.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import { searchBundle } from './search-bundle.ts';
 
 /** `$everything` of a patient and of an encounter, by GET and by POST. */

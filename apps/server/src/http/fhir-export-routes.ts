@@ -18,8 +18,8 @@ import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { preferenceOf } from './fhir-preference.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
-import { refuseUnknown } from './fhir-search-routes.ts';
 import { operationQuery } from './operation-parameters.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import { intakeOf } from './terminology-of.ts';
 
 /**

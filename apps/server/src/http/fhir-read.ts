@@ -22,10 +22,14 @@ export type ReadRequest = ResourceName & {
 
 /** FHIR read and vread: decided in the snapshot that is read, recorded before anything is answered. */
 export async function auditedRead(
-  { gates, audit }: FhirRoutesOptions,
+  { gates, audit, auditEvents }: FhirRoutesOptions,
   who: Audited,
   { version, db, ...name }: ReadRequest,
 ): Promise<ReadOutcome> {
+  if (name.type === 'AuditEvent' && version === undefined) {
+    const logged = await auditEvents.read(db, who, name.id);
+    if (logged !== null) return { kind: 'found', version: logged, epoch: 0n };
+  }
   const source = gates.gateSource(actorFor(who.actor, 'r'), 'read');
   const outcome =
     version === undefined

@@ -6,6 +6,7 @@ import type { Clock, Random } from '@holdfast/kernel';
 import type { DevelopmentIssuer, OpenIdProvider, TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
 import type { Pool } from 'pg';
+import type { AuditEventView } from '../audit-events/view.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { WriteRules } from './write-rules.ts';
 
@@ -16,6 +17,8 @@ export interface FhirRoutesOptions {
   readonly repository: FhirRepository;
   readonly gates: ConsentGates;
   readonly audit: AuditTrail;
+  /** AuditEvents, which are read from the log. */
+  readonly auditEvents: AuditEventView;
   readonly verifier: TokenVerifier;
   /** Whose tokens it takes, for the CapabilityStatement to say. */
   readonly issuer: DevelopmentIssuer | undefined;

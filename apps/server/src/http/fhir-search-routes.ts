@@ -20,6 +20,7 @@ import { FHIR_JSON } from './app.ts';
 import { invalid } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import { actorFor } from './scoped-actor.ts';
 import { searchBundle } from './search-bundle.ts';
 import { searchEvidence } from './search-evidence.ts';
@@ -74,6 +75,12 @@ export async function searchset(
   const { dictionary, seal, gates, audit, baseUrl } = options;
   const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
+  const ofLog = logSearchOf(place);
+  if (ofLog !== undefined) {
+    const found = await options.auditEvents.search(who, { db, parameters, strict, ...ofLog });
+    const page = { ...found, included: [], includedCut: false, total: null, epoch: 0n };
+    return searchBundle({ who, query: found.query, parameters, page, root, path });
+  }
   const asked = {
     db,
     tenant: who.actor.tenant,
@@ -94,6 +101,13 @@ export async function searchset(
     [...page.versions, ...page.included].map((version) => version.facts),
   );
   return searchBundle({ who, query, parameters, page, root, path });
+}
+
+/** Audit events by type, or of one patient, are read from the log; undefined for all else. */
+function logSearchOf({ type, id, within }: SearchPath): { compartment?: string } | undefined {
+  if (type === 'AuditEvent' && id === undefined) return {};
+  if (type === 'Patient' && within === 'AuditEvent' && id !== undefined) return { compartment: id };
+  return undefined;
 }
 
 const COMPARTMENTS: ReadonlySet<string> = new Set<CompartmentType>([
@@ -146,18 +160,4 @@ async function queryOf(
   const query = expanded.value;
   if (strict) refuseUnknown(query);
   return query;
-}
-
-/** `Prefer: handling=strict`. @throws InvalidBody naming each parameter that is not understood */
-export function refuseUnknown({ unknown }: Pick<SearchQuery, 'unknown'>): void {
-  if (unknown.length === 0) return;
-  throw invalid(
-    400,
-    unknown.map((parameter) => ({
-      severity: 'error',
-      code: 'not-supported',
-      diagnostics: `${parameter}: there is no such parameter here`,
-      mend: 'See the CapabilityStatement at [base]/metadata, or send "Prefer: handling=lenient".',
-    })),
-  );
 }
