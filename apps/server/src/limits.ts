@@ -107,3 +107,6 @@ export const CARD_RESULTS_READ = 50;
 
 /** How far back outcomes of cards are counted. */
 export const CARD_OUTCOME_DAYS = 30;
+
+/** Recipients of one accounting that the directory is asked for; the rest keep their references. */
+export const MAX_RECIPIENTS_NAMED = 200;

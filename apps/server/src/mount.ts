@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { AuditEventView } from './audit-events/view.ts';
 import { openAsyncRunner } from './composition/async-runner.ts';
 import { openAuthorization } from './composition/authorization.ts';
+import { registerAccountingRoutes } from './http/accounting-routes.ts';
 import { registerAdmission } from './http/admission-hook.ts';
 import { createApp } from './http/app.ts';
 import { registerBreakGlassRoutes } from './http/break-glass-routes.ts';
@@ -33,6 +34,7 @@ import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { registerWhatIfRoutes } from './http/what-if-routes.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
 import type { Platform } from './platform.ts';
+import { PatientReports } from './reports/patient-reports.ts';
 import { troubleOf } from './trouble.ts';
 
 export const VERSION = '0.1.0';
@@ -167,6 +169,11 @@ function registerRecords(app: FastifyInstance, platform: Platform, fhir: FhirRou
   registerLabelRoutes(app, { ...platform, pool: database.requests });
   registerBreakGlassRoutes(app, { ...platform, pool: database.requests, clock, random });
   registerGovernanceRoutes(app, { ...platform, clock, random, tagKey: secrets.log.tagKey });
+  const { tenant } = platform;
+  const reports = new PatientReports({
+    ...{ tenant, clock, pool: database.requests, keys: secrets.log, ring: secrets.ring },
+  });
+  registerAccountingRoutes(app, { ...platform, clock, reports });
   registerLedgerRoutes(app, {
     ...platform,
     pool: database.requests,

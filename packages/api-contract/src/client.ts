@@ -1,5 +1,6 @@
 import type { Fault } from '@holdfast/kernel';
 import type { z } from 'zod';
+import type { ReportDisclosureRequest } from './accounting.ts';
 import type { AskGlassRequest, ReviewGlassRequest } from './break-glass.ts';
 import type { CdsFeedback, CdsRequest } from './cds-hooks.ts';
 import { type ChangeMessage, readChanges } from './change-stream.ts';
@@ -133,6 +134,9 @@ const cdsHooksCalls = (read: Read) => ({
   readCardOutcomes: () => read(ENDPOINTS.readCardOutcomes, {}),
 });
 
+/** Of which patient, and of when. */
+type ReportPeriod = Readonly<Record<'patient', string> & Partial<Record<'from' | 'until', string>>>;
+
 const governanceCalls = (read: Read) => ({
   listHolds: () => read(ENDPOINTS.listHolds, {}),
   placeHold: (body: PlaceHoldRequest) => read(ENDPOINTS.placeHold, { body }),
@@ -143,6 +147,8 @@ const governanceCalls = (read: Read) => ({
   listErasures: () => read(ENDPOINTS.listErasures, {}),
   erase: (body: EraseRequest) => read(ENDPOINTS.erase, { body }),
   runErasures: () => read(ENDPOINTS.runErasures, {}),
+  readAccounting: (query: ReportPeriod) => read(ENDPOINTS.readAccounting, { query: { ...query } }),
+  reportDisclosure: (body: ReportDisclosureRequest) => read(ENDPOINTS.reportDisclosure, { body }),
 });
 
 /** The request a call makes, so that a screen can show it as a command. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNTING_ENDPOINTS } from './accounting-endpoints.ts';
 import { BREAK_GLASS_ENDPOINTS } from './break-glass-endpoints.ts';
 import { CDS_HOOKS_ENDPOINTS } from './cds-hooks-endpoints.ts';
 import { DecideAnswer, DecideRequest, ExplainRequest, Explanation } from './consent-explanation.ts';
@@ -389,6 +390,7 @@ export const ENDPOINTS = {
   ...BREAK_GLASS_ENDPOINTS,
   ...GOVERNANCE_ENDPOINTS,
   ...CDS_HOOKS_ENDPOINTS,
+  ...ACCOUNTING_ENDPOINTS,
   checkLiveness: {
     method: 'GET',
     path: '/health/live',

@@ -1,3 +1,4 @@
+export { AccountingAnswer, ReportDisclosureRequest } from './accounting.ts';
 export { AskGlassRequest, GlassAccess, GlassList, ReviewGlassRequest } from './break-glass.ts';
 export {
   CardOutcomeList,

@@ -25,6 +25,12 @@ export const COMPLIANCE_FAULTS = {
     text: 'More legal holds stand than an erasure can look at (10,000).',
     mend: 'Release those whose matter is closed.',
   },
+  COMPLIANCE_TOO_MANY_RECORDS: {
+    status: 409,
+    issue: 'too-costly',
+    text: 'There are more records about this patient than one report takes (10,000).',
+    mend: 'Read them page by page: GET /fhir/R4/AuditEvent?patient=ID.',
+  },
   COMPLIANCE_RECORD_ALTERED: {
     status: 500,
     issue: 'exception',

@@ -1,3 +1,16 @@
+export {
+  type Accounting,
+  account,
+  type DisclosureSeries,
+  sixYearsBefore,
+  withNames,
+} from './accounting/account.ts';
+export {
+  DISCLOSE,
+  formatReport,
+  type Recipient,
+  type ReportedDisclosure,
+} from './accounting/reported-disclosure.ts';
 export type { AuditSource } from './audit-event/agents.ts';
 export {
   type AuditEventContext,

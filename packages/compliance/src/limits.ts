@@ -18,3 +18,6 @@ export const MAX_RECORDS_EXAMINED = 2_000;
 
 /** Records read at a time. */
 export const RECORDS_A_READ = { least: 50, most: 500 } as const;
+
+/** Records about one patient that a report is made of, read at once with their bodies: 15 MB. */
+export const MAX_RECORDS_A_REPORT = 10_000;

@@ -1,6 +1,7 @@
 import { createClient } from '@holdfast/api-contract';
 import { type Command, Option } from 'commander';
 import { type Asker, asOption, serverOption, wholeNumber } from '../options.ts';
+import { registerReports } from './compliance-reports.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
 interface Options extends ServerAddress {
@@ -30,7 +31,8 @@ type Client = ReturnType<typeof createClient>;
 export function registerCompliance(program: Command): void {
   const compliance = program
     .command('compliance')
-    .description('Legal holds, retention, and erasure of what the audit log says');
+    .description('Reports of the audit log; legal holds, retention and erasure of what it says');
+  registerReports(compliance);
   const hold = compliance.command('hold').description('Legal holds: they veto destruction');
   asking(hold, 'place [patients...]', 'Place one, over these patients or over everything')
     .requiredOption('--matter <words>', 'the lawsuit or investigation')

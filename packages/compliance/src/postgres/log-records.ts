@@ -2,7 +2,7 @@ import type { TenantId } from '@holdfast/kernel';
 import { type AuditBodies, parseLeaf } from '@holdfast/ledger';
 import type { Queryable } from '@holdfast/postgres';
 import { fault } from '../errors.ts';
-import { MAX_RECORDS_EXAMINED, RECORDS_A_READ } from '../limits.ts';
+import { MAX_RECORDS_A_REPORT, MAX_RECORDS_EXAMINED, RECORDS_A_READ } from '../limits.ts';
 import type { LogRecord } from '../log-record.ts';
 import { type Period, type RecordPosition, type Slice, SliceWalk } from '../record-slices.ts';
 
@@ -77,6 +77,18 @@ export class LogRecords {
       if (isFull) limit = RECORDS_A_READ.most;
     }
     return { records: found, next: null };
+  }
+
+  /**
+   * All records about a patient, newest first: O(answer).
+   * @throws Fault COMPLIANCE_TOO_MANY_RECORDS beyond MAX_RECORDS_A_REPORT
+   */
+  async about(source: Queryable, patientTag: Buffer, period: Period): Promise<LogRecord[]> {
+    const most = MAX_RECORDS_A_REPORT;
+    const slice = { ...period, after: null };
+    const records = await this.#slice(source, { slice, patientTag, limit: most + 1 });
+    if (records.length > most) throw fault('COMPLIANCE_TOO_MANY_RECORDS');
+    return records;
   }
 
   /** @returns null where the log has no such record */

@@ -1,0 +1,53 @@
+import {
+  AccountingAnswer,
+  ReportDisclosureRequest,
+  ReportedDisclosureAnswer,
+} from './accounting.ts';
+import { FhirId, Instant } from './primitives.ts';
+
+const OFFICERS = ['compliance-officer'] as const;
+
+/** What was disclosed about a patient. */
+export const ACCOUNTING_ENDPOINTS = {
+  readAccounting: {
+    method: 'GET',
+    path: '/compliance/accounting',
+    summary: 'Accounting of disclosures of one patient’s record (45 CFR 164.528)',
+    description:
+      'For compliance officers, and patients about themselves. Treatment, payment, operations and ' +
+      'what else the rule excludes are left out and counted. The read is recorded.',
+    auth: 'bearer',
+    roles: ['compliance-officer', 'patient'],
+    parameters: {
+      patient: { in: 'query', required: true, description: 'Id of the patient', schema: FhirId },
+      from: {
+        in: 'query',
+        required: false,
+        description: 'Defaults to six years before `until`',
+        schema: Instant,
+      },
+      until: { in: 'query', required: false, description: 'Defaults to now', schema: Instant },
+    },
+    answer: {
+      description: 'The accounting',
+      contentType: 'application/json',
+      schema: AccountingAnswer,
+    },
+    refusals: [400, 409],
+  },
+  reportDisclosure: {
+    method: 'POST',
+    path: '/compliance/disclosures',
+    summary: 'Record a disclosure that was made outside of this platform',
+    description: 'It stands in the audit log, encrypted under the patient’s key.',
+    auth: 'bearer',
+    roles: OFFICERS,
+    body: ReportDisclosureRequest,
+    answer: {
+      description: 'It is on record',
+      contentType: 'application/json',
+      schema: ReportedDisclosureAnswer,
+    },
+    refusals: [400],
+  },
+} as const;
