@@ -66,6 +66,7 @@ export const LAYERS = {
     'packages/identity',
     'packages/consent',
     'packages/ledger',
+    'packages/compliance',
     'packages/events',
     'packages/population',
     'packages/signin',

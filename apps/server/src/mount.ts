@@ -34,6 +34,7 @@ import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { registerWhatIfRoutes } from './http/what-if-routes.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
 import type { Platform } from './platform.ts';
+import { EvidencePacks } from './reports/evidence-packs.ts';
 import { PatientReports } from './reports/patient-reports.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -173,7 +174,11 @@ function registerRecords(app: FastifyInstance, platform: Platform, fhir: FhirRou
   const reports = new PatientReports({
     ...{ tenant, clock, pool: database.requests, keys: secrets.log, ring: secrets.ring },
   });
-  registerAccountingRoutes(app, { ...platform, clock, reports });
+  const packs = new EvidencePacks({
+    ...platform,
+    ...{ keys: secrets.log, requests: database.requests, reports, clock },
+  });
+  registerAccountingRoutes(app, { ...platform, clock, reports, packs });
   registerLedgerRoutes(app, {
     ...platform,
     pool: database.requests,

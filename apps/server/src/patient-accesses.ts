@@ -47,9 +47,18 @@ export interface PatientAccesses {
  * @throws Fault LED_NOT_YET_PROVABLE while another process signs; LED_ALTERED
  */
 export async function patientAccesses(
+  parts: PatientAccessesParts,
+  asked: { readonly tenant: TenantId; readonly patientId: string },
+): Promise<PatientAccesses> {
+  const { entries, proof } = await provenAccesses(parts, asked);
+  return { accesses: entries.map(accessOf), proof };
+}
+
+/** The same with the entries as they stand in the log. */
+export async function provenAccesses(
   { keys, audit, sequencer, requests, owner }: PatientAccessesParts,
   { tenant, patientId }: { readonly tenant: TenantId; readonly patientId: string },
-): Promise<PatientAccesses> {
+): Promise<Pick<ProvenPatient, 'entries'> & Pick<PatientAccesses, 'proof'>> {
   await sequencer.flush();
   await commitPatientIndex(owner, { tenant, ...audit.forIndex(tenant) });
   await sequencer.flush();
@@ -57,7 +66,7 @@ export async function patientAccesses(
   const proven = await provePatient(requests, { tenant, tag });
   const rootEntry = await proveEntry(requests, { tenant, auditId: proven.rootRecord });
   return {
-    accesses: proven.entries.map(accessOf),
+    entries: proven.entries,
     proof: {
       tag: toBase64(tag),
       size: proven.size,

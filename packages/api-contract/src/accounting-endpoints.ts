@@ -3,9 +3,22 @@ import {
   ReportDisclosureRequest,
   ReportedDisclosureAnswer,
 } from './accounting.ts';
+import { EvidencePackAnswer, PackKind } from './evidence-pack.ts';
 import { FhirId, Instant } from './primitives.ts';
 
 const OFFICERS = ['compliance-officer'] as const;
+
+/** Whom and when a report is about. */
+const OF_PATIENT = {
+  patient: { in: 'query', required: true, description: 'Id of the patient', schema: FhirId },
+  from: {
+    in: 'query',
+    required: false,
+    description: 'Defaults to six years before `until`',
+    schema: Instant,
+  },
+  until: { in: 'query', required: false, description: 'Defaults to now', schema: Instant },
+} as const;
 
 /** What was disclosed about a patient. */
 export const ACCOUNTING_ENDPOINTS = {
@@ -18,20 +31,31 @@ export const ACCOUNTING_ENDPOINTS = {
       'what else the rule excludes are left out and counted. The read is recorded.',
     auth: 'bearer',
     roles: ['compliance-officer', 'patient'],
-    parameters: {
-      patient: { in: 'query', required: true, description: 'Id of the patient', schema: FhirId },
-      from: {
-        in: 'query',
-        required: false,
-        description: 'Defaults to six years before `until`',
-        schema: Instant,
-      },
-      until: { in: 'query', required: false, description: 'Defaults to now', schema: Instant },
-    },
+    parameters: OF_PATIENT,
     answer: {
       description: 'The accounting',
       contentType: 'application/json',
       schema: AccountingAnswer,
+    },
+    refusals: [400, 409],
+  },
+  readPack: {
+    method: 'GET',
+    path: '/compliance/packs/{kind}',
+    summary: 'An answer about one patient with what proves it, to be checked without the platform',
+    description:
+      'For compliance officers, and patients about themselves. Holds every entry of the log about the ' +
+      'patient, decrypted, with a receipt each and the proof that there are no others. Recorded.',
+    auth: 'bearer',
+    roles: ['compliance-officer', 'patient'],
+    parameters: {
+      kind: { in: 'path', required: true, description: 'What is asked', schema: PackKind },
+      ...OF_PATIENT,
+    },
+    answer: {
+      description: 'The pack',
+      contentType: 'application/json',
+      schema: EvidencePackAnswer,
     },
     refusals: [400, 409],
   },

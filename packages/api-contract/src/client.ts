@@ -148,6 +148,8 @@ const governanceCalls = (read: Read) => ({
   erase: (body: EraseRequest) => read(ENDPOINTS.erase, { body }),
   runErasures: () => read(ENDPOINTS.runErasures, {}),
   readAccounting: (query: ReportPeriod) => read(ENDPOINTS.readAccounting, { query: { ...query } }),
+  readPack: (kind: string, query: ReportPeriod) =>
+    read(ENDPOINTS.readPack, { path: { kind }, query: { ...query } }),
   reportDisclosure: (body: ReportDisclosureRequest) => read(ENDPOINTS.reportDisclosure, { body }),
 });
 

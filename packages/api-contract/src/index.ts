@@ -41,6 +41,7 @@ export { CONSOLE_HEADERS } from './console-headers.ts';
 export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';
 export { API_CATALOGUE } from './errors.ts';
 export { ConsumerGroup, ConsumerState, EventFigures, RecentEvent } from './event-flow.ts';
+export { EvidencePackAnswer, PackKind } from './evidence-pack.ts';
 export {
   EraseRequest,
   ErasureAnswer,

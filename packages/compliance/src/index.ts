@@ -22,6 +22,20 @@ export { MAX_PATIENTS_A_HOLD, MAX_RETENTION_DAYS } from './limits.ts';
 export { bodyOf, type LogRecord } from './log-record.ts';
 export { complianceMigrations } from './migrations.ts';
 export { type NextStep, nextStep, type Standing } from './next-step.ts';
+export { answerOf, recordsTold } from './packs/answer.ts';
+export {
+  type EmergencyClaim,
+  type EvidencePack,
+  entryOf,
+  PACK_FORMAT,
+  PACK_KINDS,
+  type PackClaims,
+  type PackEntry,
+  type PackKind,
+  type PackQuestion,
+} from './packs/pack.ts';
+export { renderPack } from './packs/render-pack.ts';
+export { type PackFinding, type PackVerdict, verifyPack } from './packs/verify-pack.ts';
 export {
   type Erasure,
   type ErasureParts,

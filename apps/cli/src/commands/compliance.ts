@@ -1,6 +1,7 @@
 import { createClient } from '@holdfast/api-contract';
 import { type Command, Option } from 'commander';
 import { type Asker, asOption, serverOption, wholeNumber } from '../options.ts';
+import { registerPack } from './compliance-pack.ts';
 import { registerReports } from './compliance-reports.ts';
 import { explained, type ServerAddress, tokenFor } from './server-address.ts';
 
@@ -33,6 +34,7 @@ export function registerCompliance(program: Command): void {
     .command('compliance')
     .description('Reports of the audit log; legal holds, retention and erasure of what it says');
   registerReports(compliance);
+  registerPack(compliance);
   const hold = compliance.command('hold').description('Legal holds: they veto destruction');
   asking(hold, 'place [patients...]', 'Place one, over these patients or over everything')
     .requiredOption('--matter <words>', 'the lawsuit or investigation')

@@ -5,6 +5,7 @@ import { KeyRing, loadLogKeys, proveEntry, type VerificationReport } from '@hold
 import { createPool } from '@holdfast/postgres';
 import type { Command } from 'commander';
 import { asOwner, type DataOption, databaseAddress } from '../database-address.ts';
+import { verifyFile } from '../evidence/check-pack.ts';
 import { EXIT } from '../exit.ts';
 import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, serverOption } from '../options.ts';
@@ -13,6 +14,7 @@ import { showPatient } from './ledger-show.ts';
 
 interface Options extends DataOption {
   readonly checkpoint?: string;
+  readonly key?: string;
   readonly json: boolean;
 }
 
@@ -21,12 +23,15 @@ const FIRST_TENANT = 1 as TenantId;
 export function registerLedger(program: Command): void {
   const ledger = program.command('ledger').description('The tamper-evident audit log');
   ledger
-    .command('verify')
-    .description('Replay the log from its first record and hold everything stored against it')
+    .command('verify [pack]')
+    .description('Replay the log and hold everything stored against it; or check an evidence pack')
     .addOption(dataOption())
+    .option('--key <key>', 'of a pack: verifier key of the log, known from elsewhere')
     .option('--checkpoint <file>', 'a checkpoint kept elsewhere: shows that nothing was cut off')
     .option('--json', 'print the report as JSON', false)
-    .action(verify);
+    .action((pack: string | undefined, options: Options) =>
+      pack === undefined ? verify(options) : verifyPackFile(pack, options),
+    );
   ledger
     .command('prove <record>')
     .description('Print the offline proof of one record (C2SP tlog-proof), by its id')
@@ -53,6 +58,13 @@ async function keysIn(data: string) {
   // Loaded here, not above: other commands must not pay for the server.
   const { LOG_ORIGIN } = await import('@holdfast/server');
   return loadLogKeys(join(resolve(data), 'keys'), LOG_ORIGIN);
+}
+
+/** By the key that was given, or by that of the log whose keys are here. */
+async function verifyPackFile(pack: string, options: Options): Promise<void> {
+  const own = async () => (await keysIn(options.data)).verifierKeyOf(FIRST_TENANT);
+  const key = options.key ?? (await own().catch(() => undefined));
+  return verifyFile(pack, { key, json: options.json });
 }
 
 async function prove(auditId: string, options: DataOption): Promise<void> {

@@ -1,10 +1,11 @@
 import { ENDPOINTS, ReportDisclosureRequest, readBody } from '@holdfast/api-contract';
-import { DISCLOSE, formatReport } from '@holdfast/compliance';
+import { DISCLOSE, formatReport, PACK_KINDS, type PackKind } from '@holdfast/compliance';
 import type { Clock, PatientId } from '@holdfast/kernel';
 import type { TokenVerifier } from '@holdfast/signin';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Audited, type AuditTrail, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
+import type { EvidencePacks } from '../reports/evidence-packs.ts';
 import type { PatientReports } from '../reports/patient-reports.ts';
 import { reportAsked } from './report-asked.ts';
 
@@ -12,13 +13,14 @@ export interface AccountingRoutesOptions {
   readonly verifier: TokenVerifier;
   readonly audit: AuditTrail;
   readonly reports: PatientReports;
+  readonly packs: EvidencePacks;
   readonly clock: Clock;
 }
 
 /** Disclosures of `@holdfast/api-contract`: told of, and reported; every step is on record. */
 export function registerAccountingRoutes(
   app: FastifyInstance,
-  { verifier, audit, reports, clock }: AccountingRoutesOptions,
+  { verifier, audit, reports, packs, clock }: AccountingRoutesOptions,
 ): void {
   const known = async (request: FastifyRequest): Promise<Audited> => {
     const actor = await verifier.actor(request.headers.authorization);
@@ -35,6 +37,16 @@ export function registerAccountingRoutes(
     await audit.accessed(who, { ...access, target: `Patient/${patient}`, named: [patient] }, []);
     const iso = (ms: number): string => new Date(ms).toISOString();
     return { patient, from: iso(from), until: iso(until), ...accounting };
+  });
+  app.get('/compliance/packs/:kind', async (request) => {
+    const who = await known(request);
+    const kind = kindOf(request);
+    const asked = reportAsked(request, who.actor);
+    const { patient } = asked;
+    const pack = await packs.make(kind, asked, who.actor.principal);
+    const access = { interaction: 'evidence-pack', action: 'R', target: `pack/${kind}` } as const;
+    await audit.accessed(who, { ...access, outcome: SUCCESS, epoch: 0n, named: [patient] }, []);
+    return pack;
   });
   app.post('/compliance/disclosures', async (request) => {
     const who = await known(request);
@@ -53,4 +65,12 @@ export function registerAccountingRoutes(
     await audit.named(who, access, [patient as PatientId]);
     return { recordedBy: who.actor.principal, at: said.at };
   });
+}
+
+/** @throws Fault SERVER_REQUEST_INVALID where there are no such packs */
+function kindOf(request: FastifyRequest): PackKind {
+  const { kind } = request.params as { readonly kind: string };
+  const known = PACK_KINDS.find((each) => each === kind);
+  if (known === undefined) throw serverFault('SERVER_REQUEST_INVALID', { expression: ['kind'] });
+  return known;
 }

@@ -1,6 +1,7 @@
 import {
   type Accounting,
   account,
+  type LogRecord,
   LogRecords,
   type Period,
   sixYearsBefore,
@@ -54,6 +55,12 @@ export class PatientReports {
     const recipients = accounting.series.map(({ recipient }) => recipient.name);
     const { tenant } = this.#parts;
     return { ...withNames(accounting, await namesOf(pool, { tenant, recipients })), ...period };
+  }
+
+  /** All records about the patient there are. */
+  about(patient: string): Promise<LogRecord[]> {
+    const ever = { from: 0, until: this.#now() };
+    return this.#records.about(this.#parts.pool, this.tagOf(patient), ever);
   }
 
   tagOf(value: string): Buffer {

@@ -110,13 +110,17 @@ async function batchedHashes(source: Queryable, tile: TileAddress): Promise<Hash
   return splitHashes(Buffer.concat(rows.map((row) => row.leaf_hashes))).slice(first - start);
 }
 
-/** Tree nodes of a stored log of `size` entries, each tile read once. */
+/**
+ * Tree nodes of a stored log of `size` entries, each tile read once a call.
+ * @param kept tiles to keep between calls: for many proofs of one size
+ */
 export function storedNodes(
   source: Queryable,
   log: Pick<TileAddress, 'tenant' | 'size'>,
+  kept?: Map<string, Hash[]>,
 ): ReadNodes {
   return async (nodes: readonly NodeId[]) => {
-    const tiles = new Map<string, Hash[]>();
+    const tiles = kept ?? new Map<string, Hash[]>();
     const found: Hash[] = [];
     for (const node of nodes) {
       const { level, index, from, to } = tileSpan(node);

@@ -1,0 +1,110 @@
+import {
+  answerOf,
+  type EmergencyClaim,
+  type EvidencePack,
+  entryOf,
+  type LogRecord,
+  PACK_FORMAT,
+  type PackClaims,
+  type PackEntry,
+  type PackKind,
+  type PackQuestion,
+} from '@holdfast/compliance';
+import { BreakGlass, type GlassAccess } from '@holdfast/consent';
+import type { Clock, TenantId } from '@holdfast/kernel';
+import { proveEntries } from '@holdfast/ledger';
+import { serverFault } from '../errors.ts';
+import { type PatientAccessesParts, provenAccesses } from '../patient-accesses.ts';
+import { namesOf } from './directory.ts';
+import type { PatientReports, ReportAsked } from './patient-reports.ts';
+
+export interface EvidencePacksParts extends PatientAccessesParts {
+  readonly tenant: TenantId;
+  readonly reports: PatientReports;
+  readonly clock: Clock;
+}
+
+/** Answers with all that is needed to check them elsewhere. */
+export class EvidencePacks {
+  readonly #parts: EvidencePacksParts;
+
+  constructor(parts: EvidencePacksParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * O(records about the patient x log of the log's size).
+   * @throws Fault COMPLIANCE_TOO_MANY_RECORDS, LED_NOT_YET_PROVABLE, LED_ALTERED
+   */
+  async make(kind: PackKind, asked: ReportAsked, askedBy: string): Promise<EvidencePack> {
+    const { tenant, reports, requests, keys, clock } = this.#parts;
+    const { patient } = asked;
+    const period = reports.periodOf(asked);
+    const question = {
+      ...{ patient, askedBy, askedAt: clock.now().toISOString() },
+      from: new Date(period.from).toISOString(),
+      until: new Date(period.until).toISOString(),
+    };
+    const proven = await provenAccesses(this.#parts, { tenant, patientId: patient });
+    const records = new Map(
+      (await reports.about(patient)).map((record) => [record.auditId, record]),
+    );
+    const proofs = await proveEntries(requests, { tenant, entries: proven.entries });
+    const entries = proven.entries.map(({ position, auditId }, index) =>
+      packEntry(records.get(auditId), { position, proof: proofs[index] ?? '' }),
+    );
+    const logged = proven.entries.flatMap(({ auditId }) => records.get(auditId) ?? []);
+    const claims = await this.#claims(kind, logged, question);
+    return {
+      ...{ format: PACK_FORMAT, kind, question, claims, entries },
+      log: { key: keys.verifierKeyOf(tenant) },
+      answer: answerOf(kind, logged, { question, claims }),
+      completeness: proven.proof,
+    };
+  }
+
+  async #claims(
+    kind: PackKind,
+    records: readonly LogRecord[],
+    question: PackQuestion,
+  ): Promise<PackClaims> {
+    const { tenant, requests } = this.#parts;
+    const none = { names: {}, emergencies: [] };
+    if (kind === 'accounting') {
+      const plain = answerOf(kind, records, { question, claims: none });
+      const recipients = 'series' in plain ? plain.series.map((each) => each.recipient.name) : [];
+      return {
+        ...none,
+        names: Object.fromEntries(await namesOf(requests, { tenant, recipients })),
+      };
+    }
+    if (kind === 'break-glass') {
+      const glass = new BreakGlass(tenant, requests);
+      const accesses = await glass.list({ patientId: question.patient });
+      return { ...none, emergencies: accesses.flatMap(claimOf).toReversed() };
+    }
+    return none;
+  }
+}
+
+function packEntry(
+  record: LogRecord | undefined,
+  receipt: Pick<PackEntry, 'position' | 'proof'>,
+): PackEntry {
+  // The index names a record that the patient's records lack: somebody has changed its tag or time.
+  if (record === undefined) throw serverFault('SERVER_INTERNAL');
+  return { ...receipt, ...entryOf(record) };
+}
+
+function claimOf(access: GlassAccess): EmergencyClaim[] {
+  const { id, actor, reason, openedAt, until, endedAt, verdict, note, reviewedBy } = access;
+  if (openedAt === undefined || until === undefined) return [];
+  return [
+    {
+      ...{ id, actor, reason, openedAt, closedAt: endedAt ?? until },
+      ...(verdict !== undefined && { verdict }),
+      ...(note !== undefined && { note }),
+      ...(reviewedBy !== undefined && { reviewedBy }),
+    },
+  ];
+}
