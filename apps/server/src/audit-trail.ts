@@ -18,7 +18,9 @@ import {
   type BodyKeys,
   type CommitIndex,
   ERASE_BODIES,
+  FAREWELL,
   prepareAudit,
+  type SealedAudit,
   sealRefusalOf,
   type TagKey,
 } from '@holdfast/ledger';
@@ -68,6 +70,12 @@ const ACTION_OF: Readonly<Record<Change['interaction'], AuditAction>> = {
   delete: 'D',
 };
 
+/** A write whose transaction is another's; told by whoever ends it that it came to nothing. */
+export interface WriteInTransaction {
+  readonly audit: WriteAudit;
+  undone(): void;
+}
+
 type About = Pick<AuditEvent, 'outcome' | 'patientId' | 'decision'>;
 
 /** Invariant 2, No silent answer: what was seen, written or refused, durable before the answer. */
@@ -112,7 +120,7 @@ export class AuditTrail {
       target,
       ...about,
     }));
-    await this.#options.appender.append(events.map((event) => this.#prepare(who, event)));
+    await this.#options.appender.append(this.#prepareAll(who, events));
     this.#recorded.add(who);
   }
 
@@ -125,18 +133,16 @@ export class AuditTrail {
     const about = patients.length === 0 ? [null] : patients;
     // In turn: the queue before the log is bounded, and a signal may reach very many.
     for (let from = 0; from < about.length; from += NAMED_A_BATCH) {
-      const rows = about.slice(from, from + NAMED_A_BATCH).map((patientId) =>
-        this.#prepare(who, {
-          ...identified(who),
-          interaction,
-          action: 'R',
-          target,
-          outcome: SUCCESS,
-          patientId,
-          decision: null,
-        }),
-      );
-      await this.#options.appender.append(rows);
+      const events = about.slice(from, from + NAMED_A_BATCH).map((patientId) => ({
+        ...identified(who),
+        interaction,
+        action: 'R' as const,
+        target,
+        outcome: SUCCESS,
+        patientId,
+        decision: null,
+      }));
+      await this.#options.appender.append(this.#prepareAll(who, events));
     }
     this.#recorded.add(who);
   }
@@ -147,19 +153,17 @@ export class AuditTrail {
     return {
       prepare: (changes, decidedAt) => {
         this.#recorded.add(who);
-        const rows = changes.map((change) =>
-          this.#prepare(who, {
-            ...identified(who),
-            action: ACTION_OF[change.interaction],
-            interaction: change.interaction,
-            outcome: SUCCESS,
-            target: `${change.type}/${change.id}/_history/${change.version}`,
-            patientId: change.owner,
-            decision: writtenBy(change, decidedAt),
-            content: change.content ?? '',
-          }),
-        );
-        return bodyKeys.seal(rows);
+        const events = changes.map((change) => ({
+          ...identified(who),
+          action: ACTION_OF[change.interaction],
+          interaction: change.interaction,
+          outcome: SUCCESS,
+          target: `${change.type}/${change.id}/_history/${change.version}`,
+          patientId: change.owner,
+          decision: writtenBy(change, decidedAt),
+          content: change.content ?? '',
+        }));
+        return this.#sealAll(who, events);
       },
       committed: (audit) => bodyKeys.committed(audit),
       release: ({ rows }) => {
@@ -168,6 +172,51 @@ export class AuditTrail {
       },
       refused: (refusal) => bodyKeys.refused(refusal),
     };
+  }
+
+  /** The same of a write in somebody else's transaction, whose end the store is not told of. */
+  forWriteWithin(who: Audited): WriteInTransaction {
+    const audit = this.forWrite(who);
+    const open = new Set<SealedAudit>();
+    return {
+      audit: {
+        ...audit,
+        prepare: (changes, decidedAt) => {
+          const sealed = audit.prepare(changes, decidedAt);
+          open.add(sealed);
+          return sealed;
+        },
+        release: (sealed) => {
+          open.delete(sealed);
+          audit.release(sealed);
+        },
+      },
+      undone: () => {
+        for (const sealed of open) audit.release(sealed);
+        open.clear();
+      },
+    };
+  }
+
+  /**
+   * The last record of this process, once nothing else makes any: every number below it is accounted
+   * for. As many as it takes to name what was given back.
+   */
+  async farewell(tenant: TenantId): Promise<void> {
+    const { producer, appender, clock, random } = this.#options;
+    const who = { actor: ledgerActor(tenant), requestId: uuidV7(clock, random) as RequestId };
+    const event = {
+      ...identified(who),
+      action: 'E',
+      interaction: FAREWELL,
+      outcome: SUCCESS,
+      target: null,
+      patientId: null,
+      decision: null,
+    } as const;
+    const rows = this.#prepareAll(who, [event]);
+    while (producer.hasVoids) rows.push(...this.#prepareAll(who, [event]));
+    await appender.append(rows);
   }
 
   /** The record that commits to the index of patients; stored with it. */
@@ -223,6 +272,29 @@ export class AuditTrail {
         if (refusal !== undefined) await bodyKeys.refused(refusal);
       },
     };
+  }
+
+  #sealAll(who: Audited, events: readonly AuditEvent[]): SealedAudit {
+    const { bodyKeys, producer } = this.#options;
+    const rows = this.#prepareAll(who, events);
+    try {
+      return bodyKeys.seal(rows);
+    } catch (error) {
+      producer.release(rows);
+      throw error;
+    }
+  }
+
+  /** All or none: a number that was drawn for one of them is given back when another can't be made. */
+  #prepareAll(who: Audited, events: readonly AuditEvent[]): AuditRow[] {
+    const rows: AuditRow[] = [];
+    try {
+      for (const event of events) rows.push(this.#prepare(who, event));
+      return rows;
+    } catch (error) {
+      this.#options.producer.release(rows);
+      throw error;
+    }
   }
 
   #prepare({ actor }: Audited, event: AuditEvent): AuditRow {

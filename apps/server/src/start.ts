@@ -5,6 +5,7 @@ import { type ServerConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { type Mounted, mount } from './mount.ts';
 import { compose, type Platform } from './platform.ts';
+import { troubleOf } from './trouble.ts';
 import { loadDemo } from './workers/demo-loader.ts';
 
 export interface RunningServer {
@@ -94,6 +95,15 @@ async function loadDemoIfAsked(platform: Platform): Promise<void> {
   sequencer.wake(tenant);
 }
 
+/** A database that is away keeps nobody from stopping; the log then shows an end without a farewell. */
+async function sayFarewell({ audit, tenant, logger }: Platform): Promise<void> {
+  try {
+    await audit.farewell(tenant);
+  } catch (error) {
+    logger.warn(troubleOf('audit', error));
+  }
+}
+
 /** In the opposite order of the start: nobody is left waiting for a part that has ended. */
 async function stop(platform: Platform, { app, feed, asyncRunner }: Mounted): Promise<void> {
   platform.drain.begin();
@@ -114,6 +124,7 @@ async function stop(platform: Platform, { app, feed, asyncRunner }: Mounted): Pr
   await platform.closeFlow();
   platform.orchestrator.stop();
   await platform.backend.stop();
+  await sayFarewell(platform);
   platform.ledger.stop();
   await platform.sequencer.stop();
   await platform.publisher.idle();

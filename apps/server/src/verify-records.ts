@@ -40,6 +40,8 @@ export interface RecordsToVerify {
   readonly ring?: KeyRing;
   /** Checkpoints kept outside the database. */
   readonly trusted: readonly string[];
+  /** As `VerifyOptions.counterSettleMs`. */
+  readonly counterSettleMs?: number;
   readonly onProgress?: (verified: number) => void;
 }
 
@@ -49,7 +51,7 @@ export interface RecordsToVerify {
  */
 export async function verifyRecords(
   pool: Pool,
-  { tenant, keys, ring, trusted, onProgress }: RecordsToVerify,
+  { tenant, keys, ring, trusted, counterSettleMs, onProgress }: RecordsToVerify,
 ): Promise<VerificationReport> {
   const connection = await pool.connect();
   try {
@@ -60,6 +62,7 @@ export async function verifyRecords(
       tagKey: keys.tagKey,
       ring,
       trusted,
+      ...(counterSettleMs !== undefined && { counterSettleMs }),
       contents: writtenContents(connection, {
         tenant,
         labelsOf: await labelsThen(connection, tenant),

@@ -60,6 +60,8 @@ export interface Consumer<Prepared = void> {
   onReleased?(): Promise<void>;
   /** After the fact is committed, as all hooks below; one that throws changes nothing. */
   onHandled?(events: readonly RecordedEvent[]): void;
+  /** Their effects ran, and the transaction came to nothing or its end is not known. */
+  onUndone?(events: readonly RecordedEvent[]): void;
   onParked?(failed: FailedEvent): void;
   onDeadLetter?(failed: FailedEvent): void;
   /** The parked stream has caught up. */

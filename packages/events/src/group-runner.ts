@@ -249,7 +249,7 @@ export class GroupRunner<Prepared> {
     attempt: number,
     advanceTo: Cursor | null,
   ): Promise<Exclude<CommitOutcome, { kind: 'fenced' }>> {
-    const { consumer, store } = this.#parts;
+    const { consumer } = this.#parts;
     const lead = this.#led();
     const work: PreparedEvent<Prepared>[] = [];
     for (const event of events) {
@@ -264,13 +264,28 @@ export class GroupRunner<Prepared> {
       }
     }
     this.#led();
-    const outcome = await store.commit(lead, work, advanceTo);
+    const outcome = await this.#commit(lead, work, advanceTo);
     if (outcome.kind === 'fenced') throw new Fenced();
     if (outcome.kind === 'committed') {
       if (advanceTo === null) this.#uncounted += work.length;
       this.#tell(() => consumer.onHandled?.(events));
     }
     return outcome;
+  }
+
+  async #commit(
+    ...[lead, work, advanceTo]: Parameters<GroupStore<Prepared>['commit']>
+  ): Promise<CommitOutcome> {
+    const { consumer, store } = this.#parts;
+    let outcome: CommitOutcome | undefined;
+    try {
+      outcome = await store.commit(lead, work, advanceTo);
+      return outcome;
+    } finally {
+      if (outcome?.kind !== 'committed') {
+        this.#tell(() => consumer.onUndone?.(work.map(({ event }) => event)));
+      }
+    }
   }
 
   /** @returns whether the stream's followers wait */

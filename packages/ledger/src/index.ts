@@ -21,7 +21,7 @@ export type {
   DecisionEvidence,
   IndexRoot,
 } from './entry/audit-event.ts';
-export { type Leaf, parseLeaf } from './entry/leaf.ts';
+export { FAREWELL, type Leaf, parseLeaf } from './entry/leaf.ts';
 export { type AuditContext, prepareAudit } from './entry/prepare-audit.ts';
 export { AuditProducer } from './entry/producer.ts';
 export { type Tagged, TagKey, type TagKind } from './entry/tag-key.ts';
@@ -76,6 +76,7 @@ export {
 } from './postgres/verify-log.ts';
 export { nodeTreeHasher } from './sha256/node.ts';
 export * from './verifier.ts';
+export type { LostCounters } from './verify/counter-coverage.ts';
 export { ERASE_BODIES } from './verify/erasures.ts';
 export type { Finding, FindingKind } from './verify/finding.ts';
 export type { WrittenContent, WrittenContents } from './verify/written-contents.ts';

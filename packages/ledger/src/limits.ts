@@ -19,8 +19,8 @@ export const WITNESS_TIMEOUT_MS = 5_000;
 /** Actors a process remembers the tag of: covers the sign-ins of a busy hour in about 1.5 MB. */
 export const MAX_REMEMBERED_TAGS = 10_000;
 
-/** Counters given back that one leaf closes: keeps the leaf small; the rest goes into the next leaf. */
-export const MAX_VOIDS_A_LEAF = 32;
+/** Counters given back that one leaf closes: 2 kB of a leaf at most; the rest goes into the next leaf. */
+export const MAX_VOIDS_A_LEAF = 256;
 
 /**
  * Rows that wait for durability in one process. At 300 commits a second and full batches this is
@@ -64,13 +64,16 @@ export const INDEX_PREFIXES_A_READ = 1_024;
 /** Batches that a verification holds at a time. */
 export const VERIFY_BATCHES_A_READ = 16;
 
-/** Out-of-order counters remembered per producer; beyond, the oldest hole is reported at once. */
+/** Holes remembered per producer; beyond, the oldest is reported at once. */
 export const MAX_COUNTER_HOLES = 10_000;
 
 /** Findings kept in a report; the rest is counted. */
 export const MAX_FINDINGS = 1_000;
 
-/** A hole in the counters is an omission once the log has gone on for this long after it. */
+/**
+ * A hole in the counters is an omission once the log has gone on for this long after it: longer than
+ * any request is on its way. For as long before its last record a killed process may leave holes.
+ */
 export const COUNTER_SETTLE_MS = 60_000;
 
 /** A version of the key ring is written in two bytes. */

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { TenantId } from '@holdfast/kernel';
-import { KeyRing, loadLogKeys, proveEntry, type VerificationReport } from '@holdfast/ledger';
+import {
+  KeyRing,
+  type LostCounters,
+  loadLogKeys,
+  proveEntry,
+  type VerificationReport,
+} from '@holdfast/ledger';
 import { createPool } from '@holdfast/postgres';
 import type { Command } from 'commander';
 import { asOwner, type DataOption, databaseAddress } from '../database-address.ts';
@@ -100,7 +106,7 @@ async function verify(options: Options): Promise<void> {
     if (process.stderr.isTTY) process.stderr.write('\r');
     if (options.json) process.stdout.write(`${JSON.stringify(report, withRoot)}\n`);
     else for (const line of linesOf(report)) console.log(line);
-    process.exitCode = report.ok ? EXIT.ok : EXIT.findings;
+    process.exitCode = report.ok && report.complete ? EXIT.ok : EXIT.findings;
   } finally {
     await pool.end();
     await done();
@@ -133,9 +139,13 @@ function linesOf(report: VerificationReport): string[] {
       : `The log does NOT hold: ${findings.length + further} findings in ${size} records. Keep the database as it is and compare with a checkpoint held elsewhere.`,
     ...(isForeign(report) ? [FOREIGN] : []),
     ...(complete ? [] : ['Records are missing that were counted: see counter-gap above.']),
+    ...report.lostCounters.map(lineOfLost),
     `${contentsChecked ?? 0} stored versions are as they were written; ${erasedBodies} bodies were erased.`,
   ];
 }
+
+const lineOfLost = ({ process, lastAt, numbers }: LostCounters): string =>
+  `Process ${process} ended at ${lastAt} without a farewell, and no record bears its numbers ${numbers}: what a crash leaves.`;
 
 const FOREIGN =
   'None of its checkpoints is signed by these keys. If that is news, see that --data and DATABASE_URL are of the same server.';

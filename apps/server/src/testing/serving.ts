@@ -38,9 +38,11 @@ export async function serving(
       | 'validation'
       | 'witnesses'
     >
-  > = {},
+  > & {
+    /** Kept by whoever gives it; else one is made and removed. */ dataDirectory?: string;
+  } = {},
 ): Promise<Serving> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'holdfast-serving-'));
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
@@ -92,6 +94,7 @@ export async function serving(
     fhir: (persona, path, init) => call(persona, `/fhir/R4${path}`, init),
     stop: async () => {
       await server.stop();
+      if (options.dataDirectory !== undefined) return;
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };

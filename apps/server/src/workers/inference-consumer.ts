@@ -37,6 +37,7 @@ import {
 } from '@holdfast/store';
 import type { Pool } from 'pg';
 import { type Access, type Audited, type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
+import { ScoringEffects } from './scoring-effects.ts';
 import { type Admitted, standsConsent } from './standing-consent.ts';
 
 export interface InferenceConsumerOptions {
@@ -89,7 +90,7 @@ interface LaneOptions extends InferenceConsumerOptions {
  */
 function inferenceConsumer(options: LaneOptions): AnyConsumer {
   const { actor, pool, gates, repository, audit, clock, random, group, urgency } = options;
-  const scored = new Map<string, Tier[]>();
+  const effects = new ScoringEffects();
   const gateSource = () => gates.gateSource(actor, 'infer');
   return consumerOf(
     defineConsumer<readonly Run[]>({
@@ -117,8 +118,7 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
       effect: async (tx, event, runs) => {
         if (runs.length > 0)
           await lockStreams(tx, event.tenant, [`Patient/${event.patientId ?? ''}`]);
-        const tiers: Tier[] = [];
-        scored.set(event.eventId, tiers);
+        const { tiers, writes } = effects.begin(event);
         for (const run of runs) {
           const { record, who } = run;
           const stands = await mayRelease(tx, gateSource(), run);
@@ -127,13 +127,15 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
           const resources = stands ? run.resources : [];
           if (resources.length === 0) continue;
           tiers.push(record.tier);
+          const write = audit.forWriteWithin(who);
+          writes.push(write);
           await repository.write(
             resources.map((resource) => ({ kind: 'create', resource: resource as Identified })),
             {
               gates: gates.gateSource(actor, 'write'),
               actor: actor.principal,
               requestId: who.requestId,
-              audit: audit.forWrite(who),
+              audit: write.audit,
               transaction: tx,
             },
           );
@@ -141,15 +143,15 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
       },
       onHandled(events) {
         const nowMs = clock.now().getTime();
-        if (events.some(({ eventId }) => (scored.get(eventId)?.length ?? 0) > 0))
-          options.onCommitted();
-        for (const { eventId, occurredAt } of events) {
+        const scored = events.map((event) => ({ event, tiers: effects.handled(event) }));
+        if (scored.some(({ tiers }) => tiers.length > 0)) options.onCommitted();
+        for (const { event, tiers } of scored) {
           // The event's time is the database's: two clocks may differ by a little.
-          const latencyMs = Math.max(0, nowMs - occurredAt.getTime());
-          for (const tier of scored.get(eventId) ?? []) options.onScored(tier, latencyMs);
-          scored.delete(eventId);
+          const latencyMs = Math.max(0, nowMs - event.occurredAt.getTime());
+          for (const tier of tiers) options.onScored(tier, latencyMs);
         }
       },
+      onUndone: (events) => events.forEach((event) => effects.undone(event)),
     }),
   );
 }

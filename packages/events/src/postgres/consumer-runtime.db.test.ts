@@ -123,6 +123,7 @@ describe('the consumer runtime on PostgreSQL', () => {
   it('EVE-3 an effect whose connection dies before the commit happens once', async () => {
     const board = new Noticeboard();
     let killed = false;
+    const undone: string[] = [];
     const killing = recorder('killed', board, {
       startFrom: 'now',
       async effect(tx, event) {
@@ -138,12 +139,14 @@ describe('the consumer runtime on PostgreSQL', () => {
         await tx.query('select 1');
         board.note(`${event.stream}/${event.seq}`);
       },
+      onUndone: (events) => undone.push(...events.map(({ stream, seq }) => `${stream}/${seq}`)),
     });
     await stage(db, [killing]);
     await append(db, { stream: 16 });
     await board.has('16/1');
     expect(killed).toBe(true);
     expect(await settled('killed')).toEqual(['16/1']);
+    expect(undone).toEqual(['16/1']);
     expect((await db.pool.query('select from consumer_parked')).rowCount).toBe(0);
   });
 

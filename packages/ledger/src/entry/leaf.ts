@@ -4,6 +4,9 @@ import canonicalize from 'canonicalize';
 import type { AuditAction, AuditOutcome, AuditRow } from './audit-event.ts';
 import type { TagKey } from './tag-key.ts';
 
+/** Interaction of the last record of a process that ends as it should: all its numbers are below. */
+export const FAREWELL = 'farewell';
+
 /** What one entry of the log commits to. Tags and commitments are base64url. */
 export interface Leaf {
   readonly v: 1;

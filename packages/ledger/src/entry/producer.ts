@@ -24,6 +24,11 @@ export class AuditProducer {
     return { n: this.#next++, voids: this.#voids.splice(0, MAX_VOIDS_A_LEAF) };
   }
 
+  /** Whether released counters wait for a leaf to name them. */
+  get hasVoids(): boolean {
+    return this.#voids.length > 0;
+  }
+
   /** Rows that were prepared but not stored: their transaction failed, or its end is unknown. */
   release(rows: readonly Pick<AuditRow, 'n' | 'voids'>[]): void {
     for (const { n, voids } of rows) this.#voids.push(n, ...voids);

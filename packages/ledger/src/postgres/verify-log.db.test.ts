@@ -4,6 +4,8 @@ import type { Queryable } from '@holdfast/postgres';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ed25519Signer } from '../ed25519/node.ts';
+import { FAREWELL } from '../entry/leaf.ts';
+import { AuditProducer } from '../entry/producer.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import { formatCheckpoint } from '../note/checkpoint.ts';
 import { signNote } from '../note/signed-note.ts';
@@ -389,6 +391,28 @@ describe('LED-4 a record that never reached the log leaves a hole', () => {
     });
   });
 
+  it('a record that was on its way when its process was killed is lost, and said to be', async () => {
+    const { verify, prepare, record, append, appendAs, sequencer, end } = await signedLog(2);
+    const next = new AuditProducer({ process: 'api-2', epoch: 1 });
+    prepare();
+    await record(1);
+    await appendAs(next, 1_000);
+    await sequencer().start();
+    await end();
+    const lost = { process: 'api-1', epoch: 1, count: 1, numbers: '2 to 2' };
+    const soon = { counterSettleMs: 1_000 };
+    expect(await verify(soon)).toMatchObject({
+      ...{ ok: true, complete: true, findings: [], lostCounters: [lost] },
+    });
+    // It was not killed after all, and does not account for the record: somebody took it.
+    await append({ interaction: FAREWELL, action: 'E', patientId: null });
+    await appendAs(next, 1_000);
+    expect(await verify(soon)).toMatchObject({
+      ...{ ok: true, complete: false, lostCounters: [] },
+      findings: [{ kind: 'counter-gap', detail: 'api-1/1: 2 to 2' }],
+    });
+  });
+
   it('a rolled-back record is declared by the next one, and leaves none', async () => {
     const { verify, prepare, producer, record, sequencer, end } = await signedLog(2);
     producer.release([prepare(), prepare()]);
@@ -396,6 +420,39 @@ describe('LED-4 a record that never reached the log leaves a hole', () => {
     await sequencer().start();
     await end();
     expect(await verify()).toMatchObject({ ok: true, complete: true, size: 3, findings: [] });
+  });
+});
+
+describe('deleting any one record, whatever its process came to', () => {
+  it('is found: of one that goes on, of one that was killed, and of one that said farewell', async () => {
+    const { verify, tamper, append, appendAs, prepare, sequencer, end, notes, tenant } =
+      await signedLog(2);
+    prepare(); // never committed
+    await append({});
+    await appendAs(new AuditProducer({ process: 'killed', epoch: 1 }), 1_000);
+    await appendAs(new AuditProducer({ process: 'goes-on', epoch: 1 }), 1_000);
+    await append({ interaction: FAREWELL, action: 'E', patientId: null });
+    await sequencer().start();
+    await end();
+    const { rows } = await db.pool.query<{ audit_id: string }>(
+      'select audit_id from audit where tenant = $1 order by xid, id',
+      [tenant],
+    );
+    expect(rows).toHaveLength(6);
+    for (const [position, { audit_id }] of rows.entries()) {
+      await db.pool.query(
+        `create table kept as select * from audit where audit_id = '${audit_id}'`,
+      );
+      await tamper('delete from audit where audit_id = $1', [audit_id]);
+      expect(await verify({ ...SETTLING, trusted: notes })).toMatchObject({
+        ok: false,
+        findings: [{ kind: 'entry-missing', position, auditId: audit_id }],
+      });
+      await tamper(`insert into audit (tenant, xid, id, ${COLUMNS}) overriding system value
+        select tenant, xid, id, ${COLUMNS} from kept`);
+      await db.pool.query('drop table kept');
+    }
+    expect(await verify({ ...SETTLING, trusted: notes })).toMatchObject({ ok: true });
   });
 });
 

@@ -7,7 +7,7 @@ import type { TagKey } from '../entry/tag-key.ts';
 import { COUNTER_SETTLE_MS, MAX_FINDINGS } from '../limits.ts';
 import type { Checkpoint } from '../note/checkpoint.ts';
 import type { NoteVerifier } from '../note/signature.ts';
-import { CounterCoverage } from '../verify/counter-coverage.ts';
+import { CounterCoverage, type LostCounters } from '../verify/counter-coverage.ts';
 import { Erasures } from '../verify/erasures.ts';
 import { type Finding, Findings } from '../verify/finding.ts';
 import { IndexReplay } from '../verify/index-replay.ts';
@@ -53,7 +53,7 @@ export interface VerifyProgress {
 export interface VerificationReport {
   /** Nothing was altered: every stored record is what the signed log says. */
   readonly ok: boolean;
-  /** Nothing was left out: no hole in the producers' counters. */
+  /** Nothing was left out: no hole in the producers' counters, but for those in `lostCounters`. */
   readonly complete: boolean;
   readonly size: number;
   /** The newest checkpoint that holds. */
@@ -64,6 +64,11 @@ export interface VerificationReport {
   readonly unsequenced: number;
   /** Counters missing so recently that their records may be on their way. */
   readonly unsettledCounters: number;
+  /**
+   * Numbers that processes without a farewell drew at their end and that no record bears. A crash
+   * leaves this; so would removing records before they were logged and killing the process then.
+   */
+  readonly lostCounters: readonly LostCounters[];
   /** Bodies that are as they were committed to; null without the key ring. */
   readonly bodiesChecked: number | null;
   /** Bodies that are gone; each without a record of its erasure is a finding too. */
@@ -199,7 +204,7 @@ class RecordChecks {
   ): Promise<
     Pick<
       VerificationReport,
-      'unsettledCounters' | 'bodiesChecked' | 'erasedBodies' | 'contentsChecked'
+      'unsettledCounters' | 'lostCounters' | 'bodiesChecked' | 'erasedBodies' | 'contentsChecked'
     >
   > {
     const { sound } = this.#findings;
@@ -211,8 +216,10 @@ class RecordChecks {
     }
     this.#erasures.finish();
     await this.#contents?.finish();
+    const { unsettled, lost } = this.#counters.finish();
     return {
-      unsettledCounters: this.#counters.finish(),
+      unsettledCounters: unsettled,
+      lostCounters: lost,
       bodiesChecked: this.#withBodies ? this.#heldBodies : null,
       erasedBodies: this.#erasedBodies,
       contentsChecked: this.#contents?.checked ?? null,

@@ -57,6 +57,12 @@ export function logWorld(db: TestDatabase, tenant: TenantId) {
       await fencePassed(db, tenant);
       return rows;
     },
+    /** The same as another process, `elapsedMs` later. */
+    appendAs: async (other: AuditProducer, elapsedMs: number): Promise<void> => {
+      clock.advance(elapsedMs);
+      await appender.append([prepareAudit(readEvent({}), { ...context, producer: other })]);
+      await fencePassed(db, tenant);
+    },
     /** Indexes the patients of what is signed, and waits until the fence has passed its record. */
     index: async () => {
       const committed = await commitPatientIndex(db.pool, {

@@ -20,7 +20,8 @@
  * - `no-checkpoint`: entries, but nothing vouches for them.
  * - `log-truncated`: a given checkpoint covers more entries than there are.
  * - `counter-repeated`: two records of a producer bear one number: one of them was copied.
- * - `counter-gap`: a producer counted records that are neither logged nor declared void.
+ * - `counter-gap`: a producer counted records that are neither logged nor declared void, and
+ *   no crash explains it (see `CounterCoverage`).
  */
 export type FindingKind =
   | 'entry-missing'
