@@ -143,7 +143,7 @@ function resourceRow(
 
 const BACKPORT = 'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition';
 
-/** The operations of R4, of Bulk Data and of the Subscriptions Backport that a server may offer, with what defines them. */
+/** The operations of R4, Bulk Data and the Subscriptions Backport that a server may offer, each with its definition. */
 const OPERATIONS = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   meta: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
