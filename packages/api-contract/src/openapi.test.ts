@@ -77,7 +77,9 @@ describe('the OpenAPI document', () => {
     for (const schema of open) {
       const written = JSON.stringify(z.toJSONSchema(schema));
       const objects = written.match(/"type":"object"/g)?.length;
-      expect(written.match(/"additionalProperties":false/g)?.length).toBe(objects);
+      // A map by names says what its values are instead.
+      const closed = written.match(/"additionalProperties":(?:false|\{)/g)?.length;
+      expect(closed).toBe(objects);
     }
   });
 });
