@@ -141,7 +141,8 @@ function resourceRow(
   };
 }
 
-const BACKPORT = 'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition';
+const BACKPORT =
+  'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription';
 
 /** The operations of R4, Bulk Data and the Subscriptions Backport that a server may offer, each with its definition. */
 const OPERATIONS = {
@@ -155,11 +156,10 @@ const OPERATIONS = {
   export: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export',
   'patient-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export',
   'group-export': 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export',
-  'subscription-status': `${BACKPORT}/backport-subscription-status`,
-  'subscription-events': `${BACKPORT}/backport-subscription-events`,
-  'subscription-resend': `${BACKPORT}/backport-subscription-resend`,
-  'subscription-get-ws-binding-token':
-    'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-get-ws-binding-token',
+  'subscription-status': `${BACKPORT}-status`,
+  'subscription-events': `${BACKPORT}-events`,
+  'subscription-resend': `${BACKPORT}-resend`,
+  'subscription-get-ws-binding-token': `${BACKPORT}-get-ws-binding-token`,
   'encounter-everything': 'http://hl7.org/fhir/OperationDefinition/Encounter-everything',
 } as const;
 
