@@ -144,7 +144,7 @@ function resourceRow(
 const BACKPORT =
   'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription';
 
-/** The operations of R4, Bulk Data and the Subscriptions Backport that a server may offer, each with its definition. */
+/** Operations of R4, Bulk Data and the Subscriptions Backport that a server may offer, with what defines them. */
 const OPERATIONS = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   meta: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
