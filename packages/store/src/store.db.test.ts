@@ -75,6 +75,28 @@ describe('a write', () => {
     ]);
   });
 
+  it('has the same events written one by one as written together', async () => {
+    const of = (id: string) => [
+      patient(id, 'Twice'),
+      observation(`${id}-o`, id, '2024-01-01'),
+      { resourceType: 'Organization', id: `${id}-org`, name: 'Nobody is its patient' } as const,
+    ];
+    await create(...of('both'));
+    for (const resource of of('each')) await create(resource);
+    const eventsOf = async (id: string) => {
+      const { rows } = await database.pool.query<{ told: string }>(
+        `select replace((to_jsonb(e) - array['id', 'xid', 'stream', 'event_id', 'occurred_at'])::text,
+             $1, '?') as told
+           from event e where resource_id like $1 || '%' order by id`,
+        [id],
+      );
+      return rows.map(({ told }) => told);
+    };
+    const events = await eventsOf('each');
+    expect(events).toHaveLength(3);
+    expect(events).toEqual(await eventsOf('both'));
+  });
+
   it('with a reference to nothing is refused, naming the element, and leaves nothing', async () => {
     const before = await database.pool.query('select count(*) from audit');
     await expect(create(observation('lost', 'nobody', '2024-01-01'))).rejects.toMatchObject({
