@@ -5,11 +5,9 @@ import {
   type LogKeys,
   type LogSequencer,
   type ProvenAccess,
-  type ProvenPatient,
+  type ProvenCompleteness,
   parseLeaf,
-  proveEntry,
-  provePatient,
-  toBase64,
+  proveCompleteness,
 } from '@holdfast/ledger';
 import type { Pool } from 'pg';
 import type { AuditTrail } from './audit-trail.ts';
@@ -58,24 +56,12 @@ export async function patientAccesses(
 export async function provenAccesses(
   { keys, audit, sequencer, requests, owner }: PatientAccessesParts,
   { tenant, patientId }: { readonly tenant: TenantId; readonly patientId: string },
-): Promise<Pick<ProvenPatient, 'entries'> & Pick<PatientAccesses, 'proof'>> {
+): Promise<ProvenCompleteness> {
   await sequencer.flush();
   await commitPatientIndex(owner, { tenant, ...audit.forIndex(tenant) });
   await sequencer.flush();
   const tag = keys.tagKey.tag({ kind: 'patient', tenant, value: patientId });
-  const proven = await provePatient(requests, { tenant, tag });
-  const rootEntry = await proveEntry(requests, { tenant, auditId: proven.rootRecord });
-  return {
-    entries: proven.entries,
-    proof: {
-      tag: toBase64(tag),
-      size: proven.size,
-      siblings: proven.path.siblings.map(toBase64),
-      other: otherOf(proven),
-      rootLeaf: rootEntry.leaf.toString('utf8'),
-      rootProof: rootEntry.proof,
-    },
-  };
+  return proveCompleteness(requests, { tenant, tag });
 }
 
 function accessOf({ position, auditId, actor, leaf: bytes }: ProvenAccess): PatientAccess {
@@ -83,10 +69,4 @@ function accessOf({ position, auditId, actor, leaf: bytes }: ProvenAccess): Pati
   invariant(leaf.ok, 'LED-3 what the index was made from are leaves');
   const { type: interaction, ts: recorded, action, outcome, purpose: purposes } = leaf.value;
   return { position, auditId, recorded, actor, interaction, action, outcome, purposes };
-}
-
-function otherOf({ path: { other } }: ProvenPatient): CompletenessProof['other'] {
-  if (other === undefined) return null;
-  const { tag, chain } = other;
-  return { tag: toBase64(tag), entries: chain.entries, head: toBase64(chain.head) };
 }

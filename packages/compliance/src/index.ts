@@ -26,8 +26,6 @@ export { answerOf, recordsTold } from './packs/answer.ts';
 export {
   type EmergencyClaim,
   type EvidencePack,
-  entryOf,
-  PACK_FORMAT,
   PACK_KINDS,
   type PackClaims,
   type PackEntry,
@@ -49,6 +47,7 @@ export {
   type RecordQuestion,
   timeOf,
 } from './postgres/log-records.ts';
+export { makePack, type PackAsked } from './postgres/make-pack.ts';
 export {
   RECORD_CLASSES,
   type RecordClass,

@@ -62,6 +62,7 @@ export {
 export { type Fence, past } from './postgres/fence.ts';
 export { LogSequencer, type LogStatus, type SequencerOptions } from './postgres/log-sequencer.ts';
 export { type CommitIndex, commitPatientIndex, readLatestIndex } from './postgres/patient-index.ts';
+export { type ProvenCompleteness, proveCompleteness } from './postgres/prove-completeness.ts';
 export { proveEntries } from './postgres/prove-entries.ts';
 export { type ProvenEntry, proveEntry } from './postgres/prove-entry.ts';
 export { type ProvenAccess, type ProvenPatient, provePatient } from './postgres/prove-patient.ts';

@@ -6,11 +6,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { EvidencePack, PackEntry, PackFinding, PackVerdict } from '@holdfast/compliance';
 import type { TenantId } from '@holdfast/kernel';
 import { loadLogKeys, nodeTreeHasher, verifyTlogProof } from '@holdfast/ledger';
 import { LOG_ORIGIN, startServer } from '@holdfast/server';
+import { chromiumPath } from '@holdfast/testkit';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPack } from '../evidence/check-pack.ts';
 
@@ -140,6 +143,36 @@ describe('an evidence pack', () => {
 
 const read = (kind: string): EvidencePack =>
   JSON.parse(readFileSync(join(directory, kind, 'pack.json'), 'utf8')) as EvidencePack;
+
+const browserPath = chromiumPath();
+
+describe.skipIf(browserPath === undefined)('the page of a pack', () => {
+  it.each(['light', 'dark'] as const)(
+    'has no axe violations in %s, and prints',
+    async (colorScheme) => {
+      const args = ['--no-sandbox', '--disable-background-networking', '--disable-gpu'];
+      const browser = await chromium.launch({ executablePath: browserPath ?? '', args });
+      try {
+        const page = await (await browser.newContext({ colorScheme })).newPage();
+        const complaints: string[] = [];
+        page.on('console', (message) => complaints.push(message.text()));
+        for (const kind of ['accounting', 'accesses', 'break-glass']) {
+          await page.goto(pathToFileURL(join(directory, kind, 'pack.html')).href);
+          expect(complaints).toEqual([]);
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect([kind, violations.map(({ id }) => id)]).toEqual([kind, []]);
+          complaints.length = 0;
+          await page.emulateMedia({ media: 'print' });
+          expect((await page.pdf({ format: 'A4' })).subarray(0, 4).toString()).toBe('%PDF');
+          await page.emulateMedia({ media: 'screen' });
+        }
+      } finally {
+        await browser.close();
+      }
+    },
+    60_000,
+  );
+});
 
 describe('a pack that somebody changed', () => {
   beforeAll(() => {

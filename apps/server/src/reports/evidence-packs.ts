@@ -2,18 +2,14 @@ import {
   answerOf,
   type EmergencyClaim,
   type EvidencePack,
-  entryOf,
   type LogRecord,
-  PACK_FORMAT,
+  makePack,
   type PackClaims,
-  type PackEntry,
   type PackKind,
   type PackQuestion,
 } from '@holdfast/compliance';
 import { BreakGlass, type GlassAccess } from '@holdfast/consent';
 import type { Clock, TenantId } from '@holdfast/kernel';
-import { proveEntries } from '@holdfast/ledger';
-import { serverFault } from '../errors.ts';
 import { type PatientAccessesParts, provenAccesses } from '../patient-accesses.ts';
 import { namesOf } from './directory.ts';
 import type { PatientReports, ReportAsked } from './patient-reports.ts';
@@ -34,7 +30,7 @@ export class EvidencePacks {
 
   /**
    * O(records about the patient x log of the log's size).
-   * @throws Fault COMPLIANCE_TOO_MANY_RECORDS, LED_NOT_YET_PROVABLE, LED_ALTERED
+   * @throws Fault COMPLIANCE_TOO_MANY_RECORDS, and as `makePack`
    */
   async make(kind: PackKind, asked: ReportAsked, askedBy: string): Promise<EvidencePack> {
     const { tenant, reports, requests, keys, clock } = this.#parts;
@@ -46,21 +42,11 @@ export class EvidencePacks {
       until: new Date(period.until).toISOString(),
     };
     const proven = await provenAccesses(this.#parts, { tenant, patientId: patient });
-    const records = new Map(
-      (await reports.about(patient)).map((record) => [record.auditId, record]),
-    );
-    const proofs = await proveEntries(requests, { tenant, entries: proven.entries });
-    const entries = proven.entries.map(({ position, auditId }, index) =>
-      packEntry(records.get(auditId), { position, proof: proofs[index] ?? '' }),
-    );
-    const logged = proven.entries.flatMap(({ auditId }) => records.get(auditId) ?? []);
-    const claims = await this.#claims(kind, logged, question);
-    return {
-      ...{ format: PACK_FORMAT, kind, question, claims, entries },
-      log: { key: keys.verifierKeyOf(tenant) },
-      answer: answerOf(kind, logged, { question, claims }),
-      completeness: proven.proof,
-    };
+    return makePack(requests, {
+      ...{ tenant, kind, question, proven, key: keys.verifierKeyOf(tenant) },
+      records: await reports.about(patient),
+      claimsOf: (records) => this.#claims(kind, records, question),
+    });
   }
 
   async #claims(
@@ -85,15 +71,6 @@ export class EvidencePacks {
     }
     return none;
   }
-}
-
-function packEntry(
-  record: LogRecord | undefined,
-  receipt: Pick<PackEntry, 'position' | 'proof'>,
-): PackEntry {
-  // The index names a record that the patient's records lack: somebody has changed its tag or time.
-  if (record === undefined) throw serverFault('SERVER_INTERNAL');
-  return { ...receipt, ...entryOf(record) };
 }
 
 function claimOf(access: GlassAccess): EmergencyClaim[] {

@@ -46,8 +46,8 @@ export const STYLE = `
 :root{color-scheme:light dark;--ink:#1a1d21;--paper:#fff;--line:#6b7280;--band:#f3f4f6}
 @media (prefers-color-scheme:dark){:root{--ink:#f1f3f5;--paper:#15181c;--line:#9aa3af;--band:#22262c}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1.5rem;max-width:70rem;font:1rem/1.5 system-ui,sans-serif;
-  color:var(--ink);background:var(--paper)}
+body{margin:0 auto;padding:1.5rem;max-width:70rem;font:1rem/1.5 system-ui,sans-serif}
+body{color:var(--ink);background:var(--paper)}
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 1rem}
 h2{font-size:1.2rem;margin:2rem 0 .5rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0}
