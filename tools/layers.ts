@@ -79,6 +79,8 @@ export const LAYERS = {
     'packages/kernel',
     'packages/postgres',
     'packages/fhir',
+    'packages/ledger',
+    'packages/compliance',
     'packages/events',
     'packages/store',
     'packages/consent',

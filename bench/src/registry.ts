@@ -7,6 +7,7 @@ import { eventsBench } from './events.ts';
 import { fhirBench } from './fhir.ts';
 import { identityBench } from './identity.ts';
 import { inferenceBench } from './inference.ts';
+import { ledgerBench } from './ledger.ts';
 import { overloadBench } from './overload.ts';
 import { populateBench } from './populate.ts';
 import { readBench } from './read.ts';
@@ -24,6 +25,7 @@ export const benches: readonly Bench[] = [
   subscriptionsBench,
   populateBench,
   overloadBench,
+  ledgerBench,
   inferenceBench,
   identityBench,
   causeBench,
