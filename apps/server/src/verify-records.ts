@@ -1,16 +1,19 @@
-import { findLabelSets, Labeller, wrongConsentStates } from '@holdfast/consent';
+import { findLabelSets, Labeller } from '@holdfast/consent';
 import type { Resource } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
 import {
   type Finding,
+  Findings,
   type KeyRing,
   type LogKeys,
+  MAX_FINDINGS,
   type VerificationReport,
   verifyLog,
 } from '@holdfast/ledger';
 import type { Queryable } from '@holdfast/postgres';
 import { writtenContents } from '@holdfast/store';
 import type { Pool } from 'pg';
+import { derivedFindings, GlassConfirmations } from './verify-derived.ts';
 
 /** Prefix of every tenant's log. */
 export const LOG_ORIGIN = 'holdfast.local/audit';
@@ -47,20 +50,23 @@ export interface RecordsToVerify {
 
 /**
  * Holds the audit log against its checkpoints, every stored version of every resource against the
- * log, and every patient's consent state against the Consents stored. One snapshot, nothing written.
+ * log, and what is derived from them against what they say. One snapshot, nothing written.
  */
 export async function verifyRecords(
   pool: Pool,
   { tenant, keys, ring, trusted, counterSettleMs, onProgress }: RecordsToVerify,
 ): Promise<VerificationReport> {
+  const { tagKey } = keys;
+  const confirmations = new GlassConfirmations();
   const connection = await pool.connect();
   try {
     await connection.query('begin isolation level repeatable read read only');
     const report = await verifyLog(connection, {
       tenant,
       verifier: keys.verifierOf(tenant),
-      tagKey: keys.tagKey,
+      tagKey,
       ring,
+      onLeaf: (leaf) => confirmations.add(leaf),
       trusted,
       ...(counterSettleMs !== undefined && { counterSettleMs }),
       contents: writtenContents(connection, {
@@ -69,15 +75,26 @@ export async function verifyRecords(
       }),
       onProgress: ({ verified }) => onProgress?.(verified),
     });
-    const wrong: Finding[] = [];
-    for await (const { patientId, column } of wrongConsentStates(connection, tenant)) {
-      const tag = keys.tagKey.tag({ kind: 'patient', tenant, value: patientId });
-      const detail = `${column} of the patient with tag ${tag.toString('base64url')}`;
-      wrong.push({ kind: 'content-altered', position: null, auditId: null, detail });
-    }
-    if (wrong.length === 0) return report;
-    return { ...report, ok: false, findings: [...report.findings, ...wrong] };
+    return await withDerived(
+      report,
+      derivedFindings(connection, { tenant, tagKey, confirmations }),
+    );
   } finally {
     connection.release(true);
   }
+}
+
+/** The report with what else was found, to the same limit. */
+async function withDerived(
+  report: VerificationReport,
+  derived: AsyncIterable<Finding>,
+): Promise<VerificationReport> {
+  const findings = new Findings(MAX_FINDINGS - report.findings.length);
+  for await (const finding of derived) findings.add(finding);
+  return {
+    ...report,
+    ok: report.ok && findings.sound,
+    findings: [...report.findings, ...findings.kept],
+    furtherFindings: report.furtherFindings + findings.further,
+  };
 }

@@ -85,6 +85,12 @@ export { type ProjectedAgain, projectAgain } from './postgres/project-again.ts';
 export { relabel } from './postgres/relabel.ts';
 export { RelationshipProjection } from './postgres/relationship-projection.ts';
 export { type WrongConsentState, wrongConsentStates } from './postgres/verify-consent-states.ts';
+export {
+  type OpenedGlass,
+  openedGlasses,
+  type WrongRelationship,
+  wrongRelationships,
+} from './postgres/verify-relationships.ts';
 export { purposeWithin } from './purposes/purpose-of-use.ts';
 export { type AccessRequest, type AccessSubject, interpret } from './reference/interpreter.ts';
 export type { Outcome, Reason } from './reference/reason.ts';

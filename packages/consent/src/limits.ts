@@ -13,6 +13,9 @@ export const MAX_ACTIVE_CONSENTS = 1000;
 /** Patients whose consent state a verification recomputes at a time: their consents are in memory. */
 export const STATES_A_READ = 500;
 
+/** Resources that say who is what to a patient, which a verification takes apart at a time. */
+export const SOURCES_A_READ = 500;
+
 /** Residual slots of one patient: they ride along with every row of the patient. */
 export const MAX_RESIDUAL_SLOTS = 4096;
 

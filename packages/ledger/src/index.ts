@@ -38,6 +38,7 @@ export { type WitnessAddress, WitnessClient, type WitnessFault } from './http/wi
 export { witnessServer } from './http/witness-server.ts';
 export { loadLogKeys, loadOrCreateLogKeys, loadOrCreateWitnessKey } from './keys/key-files.ts';
 export { createLogKeys, LogKeys } from './keys/log-keys.ts';
+export { MAX_FINDINGS } from './limits.ts';
 export { ledgerMigrations } from './migrations.ts';
 export { SIGNATURE_TYPE } from './note/verifier-key.ts';
 export {
@@ -79,6 +80,6 @@ export { nodeTreeHasher } from './sha256/node.ts';
 export * from './verifier.ts';
 export type { LostCounters } from './verify/counter-coverage.ts';
 export { ERASE_BODIES } from './verify/erasures.ts';
-export type { Finding, FindingKind } from './verify/finding.ts';
+export { type Finding, type FindingKind, Findings } from './verify/finding.ts';
 export type { WrittenContent, WrittenContents } from './verify/written-contents.ts';
 export { Witness, type WitnessParts } from './witness/witness.ts';

@@ -76,6 +76,9 @@ export const MAX_FINDINGS = 1_000;
  */
 export const COUNTER_SETTLE_MS = 60_000;
 
+/** Between the instant that a deletion bears and its record: longer than all attempts of a write. */
+export const DELETION_RECORD_MS = 60_000;
+
 /** A version of the key ring is written in two bytes. */
 export const MAX_RING_VERSION = 65_535;
 

@@ -47,6 +47,7 @@ export {
   systemsIn as systemsOfCriteria,
 } from './postgres/search.ts';
 export { type UsedLabel, usedLabels } from './postgres/used-labels.ts';
+export { type WrongEvents, wrongEvents } from './postgres/verify-events.ts';
 export { writtenContents } from './postgres/written-contents.ts';
 export {
   FhirRepository,

@@ -53,6 +53,19 @@ const mainDateEntry = (type: ResourceType, { dates }: IndexEntries) =>
 export const clinicalTimeOf = (resource: Resource) =>
   mainDateEntry(resource.resourceType, extractIndexEntries(resource));
 
+/** What stands beside a described resource's text in its own row; ms since 1970. */
+export function placeOf(
+  { resourceType }: Resource,
+  { entries, owner }: Described,
+): { readonly at: number; readonly atEnd: number; readonly ownerBy: number } {
+  const date = mainDateEntry(resourceType, entries);
+  return {
+    at: date?.start ?? -Infinity,
+    atEnd: date?.end ?? -Infinity,
+    ownerBy: ownerBy(entries.references, owner),
+  };
+}
+
 /** The index state of a described resource, in this database's numbers. */
 export function indexed(
   resource: Resource,

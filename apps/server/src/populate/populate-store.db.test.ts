@@ -6,6 +6,7 @@ import {
   consentMigrations,
   RelationshipProjection,
   wrongConsentStates,
+  wrongRelationships,
 } from '@holdfast/consent';
 import { eventsMigrations } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
@@ -172,9 +173,12 @@ describe('a store filled by COPY', () => {
     expect(await checkIndex(copied.appPool, { tenant: TENANT, dictionary })).toEqual([]);
   });
 
-  it('has the consent state that its consents come down to', async () => {
+  it('has the consent state and the ties that its resources come down to', async () => {
     const wrong = [];
     for await (const each of wrongConsentStates(copied.appPool, TENANT)) wrong.push(each);
+    for (const db of [copied.appPool, written.appPool]) {
+      for await (const each of wrongRelationships(db, TENANT)) wrong.push(each);
+    }
     expect(wrong).toEqual([]);
     const { rows } = await copied.pool.query<{ class: number; of: string }>(
       'select consent_class as class, count(*) as of from patient_state group by 1',

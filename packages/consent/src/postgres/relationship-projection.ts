@@ -3,18 +3,14 @@ import type { Queryable } from '@holdfast/postgres';
 import type { DueChanges, PatientProjection, ProjectedChange } from '@holdfast/store';
 import { consentFault } from '../errors.ts';
 import { MAX_TIES_OF_RESOURCE } from '../limits.ts';
-import { comesOfAge } from '../relations/age-of-majority.ts';
-import { TIE_SOURCES, type Tie } from '../relations/relationship.ts';
-import { tiesOf } from '../relations/ties-of.ts';
+import { TIE_SOURCES } from '../relations/relationship.ts';
+import { type Recorded, saidBy } from '../relations/said-by.ts';
 
 const ASSIGN = {
   name: 'consent_relationships',
   text: `select assign_relationships($1::smallint, $2::smallint[], $3::text[], $4::integer[],
     $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[])`,
 };
-
-/** A row of `relationship`: a tie, or the instant from which a patient is of age. */
-type Recorded = Omit<Tie, 'kind'> & { readonly kind: Tie['kind'] | 'of-age' };
 
 /**
  * Keeps `patient_state.ties` in step with the resources that say who is what to a patient, inside
@@ -61,18 +57,7 @@ const REMEMBERED = new WeakMap<ProjectedChange, readonly Recorded[]>();
 function recordedBy(change: ProjectedChange): readonly Recorded[] {
   const known = REMEMBERED.get(change);
   if (known !== undefined) return known;
-  const recorded = read(change);
+  const recorded = saidBy(change);
   REMEMBERED.set(change, recorded);
   return recorded;
-}
-
-function read({ type, id, content }: ProjectedChange): readonly Recorded[] {
-  if (content === null) return [];
-  const resource = JSON.parse(content) as Record<string, unknown>;
-  const ofAge = type === 'Patient' ? comesOfAge(resource) : undefined;
-  const age = ofAge === undefined ? [] : [{ kind: 'of-age' as const, from: ofAge }];
-  return [
-    ...tiesOf(resource),
-    ...age.map((each) => ({ ...each, patientId: id, to: '', until: null })),
-  ];
 }

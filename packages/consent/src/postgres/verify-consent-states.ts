@@ -66,10 +66,16 @@ export async function* wrongConsentStates(
 function wrongColumn(row: StateRow): WrongConsentState['column'] | null {
   // Whose own record it is hangs on this id.
   if (row.owner_id !== row.patient_id) return 'patient_id';
-  const consents = (row.consents ?? []).map(({ content, version }) =>
-    parseConsent(JSON.parse(content), version),
-  );
-  const expected = canonicalise(consents, row.written_ms ?? 0);
+  let expected: ReturnType<typeof canonicalise>;
+  try {
+    const consents = (row.consents ?? []).map(({ content, version }) =>
+      parseConsent(JSON.parse(content), version),
+    );
+    expected = canonicalise(consents, row.written_ms ?? 0);
+  } catch {
+    // A Consent that nobody can read was not written by this software.
+    return 'consent_class';
+  }
   if (!row.class_known || (expected?.canonical ?? null) !== row.canonical) return 'consent_class';
   const residual = expected?.residual ?? [];
   const same = residual.length === row.residual.length;

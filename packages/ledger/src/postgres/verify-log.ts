@@ -2,7 +2,7 @@ import type { TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
 import type { KeyRing } from '../bodies/key-ring.ts';
 import type { IndexRoot } from '../entry/audit-event.ts';
-import { parseLeaf } from '../entry/leaf.ts';
+import { isSealed, type Leaf, parseLeaf } from '../entry/leaf.ts';
 import type { TagKey } from '../entry/tag-key.ts';
 import { COUNTER_SETTLE_MS, MAX_FINDINGS } from '../limits.ts';
 import type { Checkpoint } from '../note/checkpoint.ts';
@@ -40,6 +40,8 @@ export interface VerifyOptions {
   readonly ring?: KeyRing | undefined;
   /** What the writes left, to be held against the log; needs `tagKey` and `ring`. */
   readonly contents?: WrittenContents;
+  /** Told of every record whose leaf holds, in the log's order. */
+  readonly onLeaf?: (leaf: Leaf) => void;
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** See `COUNTER_SETTLE_MS`. */
   readonly counterSettleMs?: number;
@@ -140,6 +142,7 @@ class RecordChecks {
   readonly #contents: ContentCheck | null;
   readonly #index: IndexReplay;
   readonly #tenant: TenantId;
+  readonly #onLeaf: (leaf: Leaf) => void;
   #erasedBodies = 0;
   readonly #withBodies: boolean;
   #heldBodies = 0;
@@ -150,6 +153,7 @@ class RecordChecks {
   ) {
     const { tenant, tagKey, contents, ring } = options;
     this.#tenant = tenant;
+    this.#onLeaf = options.onLeaf ?? (() => undefined);
     this.#withBodies = ring !== undefined;
     const report = (finding: Finding): void => findings.add(finding);
     this.#findings = findings;
@@ -172,6 +176,7 @@ class RecordChecks {
     for (const { leaf, position, body } of match.held) {
       this.#counters.add(leaf);
       this.#index.add(leaf, position);
+      this.#onLeaf(leaf);
       const bodyMissing = body.state === 'gone';
       this.#countBody(body);
       this.#erasures.add(leaf, { position, bodyMissing });
@@ -193,6 +198,7 @@ class RecordChecks {
       if (!leaf.ok) continue;
       this.#counters.add(leaf.value);
       this.#index.add(leaf.value, size + count - 1);
+      if (this.#tags === undefined || isSealed(leaf.value, this.#tags)) this.#onLeaf(leaf.value);
       if (leaf.value.content === undefined) continue;
       await this.#contents?.add([{ leaf: leaf.value, body, position: null }]);
     }

@@ -2,6 +2,7 @@ import type { TenantId } from '@holdfast/kernel';
 import { parseBody } from '../entry/audit-body.ts';
 import type { Leaf } from '../entry/leaf.ts';
 import type { TagKey } from '../entry/tag-key.ts';
+import { DELETION_RECORD_MS } from '../limits.ts';
 import type { Finding } from './finding.ts';
 import type { RecordBody } from './match-batch.ts';
 
@@ -11,6 +12,8 @@ export interface WrittenContent {
   readonly text: string;
   /** Columns beside the text that are not what they would be made from it, e.g. security labels. */
   readonly wrong: readonly string[];
+  /** Of a deletion, whose text does not say it: RFC 3339. */
+  readonly deletedAt?: string;
 }
 
 /** What the writes of one tenant left, e.g. in the FHIR store; all reads from one snapshot. */
@@ -87,7 +90,12 @@ export class ContentCheck {
     const { tagKey, tenant } = this.#key;
     const tag = tagKey.tag({ kind: 'content', tenant, value: content.text });
     if (tag.toString('base64url') !== leaf.content) return { kind: 'content-altered' };
-    if (content.wrong.length === 0) return null;
-    return { kind: 'content-altered', detail: content.wrong.join(', ') };
+    const wrong = isAsRecorded(content, leaf) ? content.wrong : [...content.wrong, 'updated'];
+    if (wrong.length === 0) return null;
+    return { kind: 'content-altered', detail: wrong.join(', ') };
   }
 }
+
+/** A deletion is recorded as it is made, or a few attempts later. */
+const isAsRecorded = ({ deletedAt }: WrittenContent, { ts }: Leaf): boolean =>
+  deletedAt === undefined || Math.abs(Date.parse(ts) - Date.parse(deletedAt)) <= DELETION_RECORD_MS;
