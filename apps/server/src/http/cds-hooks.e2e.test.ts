@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { CDS_FEEDBACK_MAX, type CdsCards, type CdsServices } from '@holdfast/api-contract';
+import { createPool } from '@holdfast/postgres';
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { phq9WithThoughtsOfSelfHarm } from '../testing/phq9-response.ts';
 import { type Serving, serving } from '../testing/serving.ts';
 
 let world: Serving;
+let owner: Pool;
 let card: CdsCards['cards'][number];
 
 const post = (body: object): RequestInit => ({
@@ -46,6 +49,7 @@ const put = async (path: string, resource: object) => {
 
 beforeAll(async () => {
   world = await serving();
+  owner = createPool({ url: world.server.ownerUrl, tenant: 1, max: 1 });
   for (const id of ['hooked', 'quiet']) {
     await put(`/Patient/${id}`, { resourceType: 'Patient', id });
   }
@@ -60,7 +64,10 @@ beforeAll(async () => {
     { timeout: 30_000 },
   );
 }, 120_000);
-afterAll(() => world.stop(), 60_000);
+afterAll(async () => {
+  await owner.end();
+  await world.stop();
+}, 60_000);
 
 describe('CDS Hooks', () => {
   it('tells anybody which services there are, from any origin', async () => {
@@ -77,6 +84,16 @@ describe('CDS Hooks', () => {
     expect(card).toMatchObject({ indicator: 'critical', source: { label: 'Holdfast, PHQ-9' } });
     expect(card.summary).toMatch(/^PHQ-9 total 1, /);
     expect(card.detail).toContain('Tier 0');
+  });
+
+  it('stands for an inference that names the policy by which its inputs were released', async () => {
+    const active = await world.call('compliance-officer', '/consent/policies/active');
+    const { rows } = await owner.query<{ version: string }>(
+      `select record::json->'consent'->>'policyVersion' as version
+         from holdfast.inference_record where id = $1`,
+      [card.uuid],
+    );
+    expect(rows).toEqual([{ version: `policy-${String(active.body['version'])}` }]);
   });
 
   it('answers without cards where there is nothing to say', async () => {

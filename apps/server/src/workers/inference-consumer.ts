@@ -244,7 +244,7 @@ function portsOf(
     fetchInputs: async ({ lookUps }) => {
       const consent = {
         decision: `permit:class-${admitted.facts.consentClass}`,
-        policyVersion: 'starter',
+        policyVersion: gates.policyVersion(actor.tenant),
         epoch: String(gates.gateSource(actor, 'infer').current().epoch),
       };
       const resources: Resource[] = [];

@@ -96,6 +96,13 @@ export class ConsentGates {
     return tenant.rules.rulebook;
   }
 
+  /** The name of the policy that a gate taken now decides by: part of a decision's evidence. */
+  policyVersion(id: TenantId): string {
+    const tenant = this.#tenant(id);
+    adoptPolicy(tenant);
+    return tenant.rules.rulebook.policy.version;
+  }
+
   #tenant(id: TenantId): Tenant {
     let tenant = this.#tenants.get(id);
     if (tenant === undefined) {
