@@ -112,12 +112,12 @@ const withoutConsents = (facts: RowFacts): RowFacts => ({
 
 /** Only the audit learns whose data was withheld. */
 function refuse(change: Change, facts: RowFacts, byPolicyAlone: Release): never {
-  if (byPolicyAlone.kind !== 'release' || change.owner === null) {
+  if (byPolicyAlone.kind !== 'release') {
     throw storeFault('STORE_FORBIDDEN', { expression: [change.place] });
   }
   const cause = new Withheld(facts);
   if (change.content === null) throw storeFault('STORE_NOT_FOUND', { cause });
-  const names = [change.owner, ...change.others].map((id) => `Patient/${id}`);
+  const names = patientsNamed(change).map((id) => `Patient/${id}`);
   throw missingReference(names, [change], cause);
 }
 

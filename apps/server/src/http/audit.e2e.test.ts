@@ -353,6 +353,24 @@ describe('SRV-1 no silent answer: what is refused', () => {
     expect(records).toMatchObject([{ outcome: 4, ...expected }]);
   });
 
+  it('a move into a hidden record, without saying that the record it came from was shown', async () => {
+    const moving = { ...observation('finn-demo'), id: 'moving' };
+    const path = '/Observation/moving';
+    expect((await recorded('importer', path, send('PUT', moving))).answer.status).toBe(201);
+    expect((await world.fhir('second-clinician', path)).status).toBe(200);
+    const moved = { ...observation('ada-demo'), id: 'moving' };
+    const { answer, records } = await recorded('second-clinician', path, send('PUT', moved));
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(records).toMatchObject([
+      {
+        type: 'update',
+        outcome: 4,
+        patient: 'ada-demo',
+        decision: [expect.anything(), expect.anything(), 'hide'],
+      },
+    ]);
+  });
+
   it('an entry of a batch, whatever becomes of the others', async () => {
     const entry = (patient: string) => ({
       resource: observation(patient),

@@ -541,6 +541,29 @@ describe('LED-11 what was written is held against the log', () => {
     change();
     expect(await verify({ contents })).toMatchObject({ ok: false, findings: [finding] });
   });
+
+  it('a version removed does not make room for one that nobody wrote', async () => {
+    const { verify } = await threeWrites();
+    versions.delete(target(2));
+    versions.set(target(4), { text: '{}', wrong: [] });
+    expect(await verify({ contents })).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'content-missing', position: 3 }, { kind: 'content-unlogged' }],
+    });
+  });
+
+  it.each([
+    ['at', 60_000, []],
+    ['beyond', 60_001, [{ kind: 'content-altered', detail: 'updated' }]],
+  ])('a deletion %s the time its record may come after it', async (_, offMs, findings) => {
+    const { verify, append, clock, sequencer, end } = await threeWrites();
+    const deletedAt = new Date(clock.now().getTime() + 1 - offMs).toISOString();
+    versions.set(target(4), { text: '', wrong: [], deletedAt });
+    await append({ action: 'D', target: target(4), content: '' });
+    await sequencer().start();
+    await end();
+    expect((await verify({ contents })).findings).toMatchObject(findings);
+  });
 });
 
 describe('LED-10 the tenant wall and append-only grants', () => {
