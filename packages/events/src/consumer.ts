@@ -50,6 +50,11 @@ export interface Consumer<Prepared = void> {
    * nothing through the store: the second one could not lock its stream first.
    */
   readonly eventsPerTransaction?: number;
+  /**
+   * Ms between two reads of a group that has something to read each time: events of that time are
+   * handled together, and an event that comes alone waits for nothing. Default 0: each is read at once.
+   */
+  readonly gatherMs?: number;
   readonly retry?: RetryPolicy;
   readonly onExhausted?: ExhaustedPolicy;
   /** Where a new group starts; `now` may include events that were committed just before. */
@@ -94,6 +99,10 @@ export function defineConsumer<Prepared = void>(consumer: Consumer<Prepared>): C
   const lanes = lanesOf(consumer);
   if (!(eventsPerTransaction(consumer) >= 1)) {
     throw new TypeError('a transaction has at least one event');
+  }
+  const { gatherMs = 0 } = consumer;
+  if (!(gatherMs >= 0 && gatherMs <= EVENT_LIMITS.gatherMs)) {
+    throw new TypeError(`a group gathers for 0 to ${EVENT_LIMITS.gatherMs} ms`);
   }
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError('a group has at least one lane');
   if (retry !== undefined && (retry.maxAttempts < 1 || retry.firstDelayMs <= 0)) {

@@ -53,6 +53,7 @@ async function simulate(seed: number, lanes: number, mutation: Mutation | null):
       handles,
       lanes,
       eventsPerTransaction: 1 + random.below(4),
+      gatherMs: random.pick([0, 0, 5, 20]),
       effect: async () => undefined,
       retry: RETRY,
     });
@@ -221,5 +222,53 @@ describe('a group that is slower than its writers', () => {
     expect(verdict(log, record)).toEqual([]);
     expect(record.effects).toHaveLength(3 * EVENT_LIMITS.batchEvents);
     expect(store.mostRows).toBe(EVENT_LIMITS.batchEvents);
+  });
+});
+
+describe('a group that gathers', () => {
+  /** How often it reads while an event comes every millisecond, a hundred times. */
+  async function readsOf(gatherMs: number): Promise<number> {
+    const random = seededRandom(5);
+    const world = new SimulatedWorld(random);
+    const log = new SimulatedLog(world, null);
+    const record = new GroupRecord();
+    const refuses = () => false;
+    const parts = {
+      ...{ world, log, record, mutation: null, refuses, handles: {} },
+      maxDelayMs: RETRY.maxDelayMs,
+    };
+    const store = new SimulatedGroupStore(parts);
+    let reads = 0;
+    const read = store.read.bind(store);
+    store.read = (...asked) => {
+      reads += 1;
+      return read(...asked);
+    };
+    const consumer = defineConsumer({
+      group: 'gathering',
+      handles: {},
+      gatherMs,
+      effect: async () => undefined,
+    });
+    const { timers } = world;
+    const trouble = (error: unknown) => {
+      throw error;
+    };
+    const runner = new GroupRunner<void>({ consumer, store, timers, random, trouble });
+    log.onPush = (position) => runner.wake(position);
+    runner.begin();
+    for (let n = 1; n <= 100; n++) {
+      timers.after(n, () => void log.write(BigInt(n % 7) + 1n, false));
+    }
+    await world.run(undefined, 1e6);
+    expect(verdict(log, record)).toEqual([]);
+    expect(record.effects).toHaveLength(100);
+    return reads;
+  }
+
+  it('reads about once a pause, and each time at once without one', async () => {
+    const [gathering, atOnce] = [await readsOf(20), await readsOf(0)];
+    expect(gathering).toBeLessThan(20);
+    expect(atOnce).toBeGreaterThan(80);
   });
 });

@@ -62,6 +62,8 @@ export class GroupRunner<Prepared> {
   /** Set while the database is behind the cursor here by events that the group does not handle. */
   #cancelPlace: (() => void) | null = null;
   #placeDue = false;
+  /** Set while the group lets events gather. */
+  #endGathering: (() => void) | null = null;
 
   constructor(parts: RunnerParts<Prepared>) {
     this.#parts = parts;
@@ -82,6 +84,8 @@ export class GroupRunner<Prepared> {
     this.#disarm();
     this.#placeKept();
     await this.#running;
+    this.#endGathering?.();
+    this.#endGathering = null;
     this.#lead = null;
     await this.#parts.consumer.onReleased?.();
   }
@@ -106,6 +110,7 @@ export class GroupRunner<Prepared> {
 
   #kick(): void {
     if (!this.#leading || this.#recovering || this.#running !== null) return;
+    if (this.#endGathering !== null) return;
     this.#disarm();
     this.#running = this.#run().finally(() => {
       this.#running = null;
@@ -140,12 +145,24 @@ export class GroupRunner<Prepared> {
     this.#retriesPlanned = retryMs !== null;
     const next = wake.readEnds(this.#wake, outcome, RECHECK);
     this.#wake = next.state;
-    if (next.action.kind === 'read') return false;
+    const { gatherMs = 0 } = this.#parts.consumer;
+    const gathers = outcome.moved && gatherMs > 0;
+    if (gathers) this.#gather(gatherMs);
+    if (next.action.kind === 'read') return gathers;
     const recheckMs = next.action.kind === 'recheck' ? next.action.afterMs : null;
     if (recheckMs !== null || retryMs !== null) {
       this.#arm(Math.max(0, Math.min(recheckMs ?? Infinity, retryMs ?? Infinity)));
     }
     return true;
+  }
+
+  /** What comes in the pause is read together when it ends. */
+  #gather(pauseMs: number): void {
+    this.#endGathering?.();
+    this.#endGathering = this.#parts.timers.after(pauseMs, () => {
+      this.#endGathering = null;
+      if (this.#wake.woken) this.#kick();
+    });
   }
 
   async #round(): Promise<wake.ReadOutcome> {

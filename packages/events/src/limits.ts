@@ -15,6 +15,8 @@ export const EVENT_LIMITS = {
    * process that dies has its successor look at those again, and each write costs its log no row.
    */
   placeMs: 1_000,
+  /** Longest pause in which a group lets events gather: beyond it, "pushed" would be a manner of speaking. */
+  gatherMs: 1_000,
   /** Due streams retried in one round, so that retries never starve fresh events. */
   retriesPerRound: 20,
   /** A lane's transaction left idle for longer holds back the fence of every consumer: the server ends it. */

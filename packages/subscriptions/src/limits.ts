@@ -27,6 +27,8 @@ export const SUBSCRIPTION_LIMITS = {
   timeoutMs: 10_000,
   /** Longest timeout a subscriber may state. */
   timeoutMaxMs: 60_000,
+  /** Under load, events are numbered this often: a call to a receiver takes longer than that. */
+  gatherMs: 20,
   /** First pause after a failed delivery. */
   retryFirstMs: 1_000,
   /** Longest pause between attempts. */

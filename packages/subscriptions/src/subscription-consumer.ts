@@ -2,6 +2,7 @@ import { type AnyConsumer, consumerOf, defineConsumer, type RecordedEvent } from
 import { extractIndexEntries, type Resource } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import type { DeliveryDesk } from './delivery/delivery-desk.ts';
+import { SUBSCRIPTION_LIMITS } from './limits.ts';
 import type { Indexed } from './matching/meets-criteria.ts';
 import type { ObservedChange } from './matching/trigger.ts';
 import type { Focus, Records } from './ports.ts';
@@ -53,6 +54,7 @@ export function subscriptionConsumer(parts: SubscriptionConsumerParts): AnyConsu
       handles: {},
       // One after the other: a subscription counts from its own place in the log on.
       lanes: 1,
+      gatherMs: SUBSCRIPTION_LIMITS.gatherMs,
       concerns: (event) =>
         event.resourceType === 'Subscription' ||
         event.resourceType === 'Basic' ||

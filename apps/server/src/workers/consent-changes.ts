@@ -1,5 +1,6 @@
 import { type AnyConsumer, consumerOf, defineConsumer } from '@holdfast/events';
 import type { InferenceOrchestrator } from '@holdfast/inference';
+import { GATHER_MS } from '../limits.ts';
 
 /**
  * After a patient's consents changed, inference that waits for a slot is asked about again at once.
@@ -12,6 +13,7 @@ export function consentChanges(orchestrator: InferenceOrchestrator): AnyConsumer
       group: 'inference-consent',
       handles: { resourceTypes: ['Consent'] },
       startFrom: 'now',
+      gatherMs: GATHER_MS,
       external: async ({ tenant, patientId }) => {
         if (patientId !== null) await orchestrator.recheckConsent(tenant, patientId);
       },

@@ -16,6 +16,7 @@ import {
 } from '@holdfast/identity';
 import type { Queryable } from '@holdfast/postgres';
 import { readSeveral, type StoredVersion } from '@holdfast/store';
+import { GATHER_MS } from '../limits.ts';
 import { OPEN } from './subscription-records.ts';
 
 /**
@@ -29,6 +30,7 @@ export function identityMatching(scorer: Scorer): AnyConsumer {
       group: 'identity-matching',
       handles: { resourceTypes: ['Patient'] },
       startFrom: 'origin',
+      gatherMs: GATHER_MS,
       effect: (tx, event) => matchPatient(tx, event, scorer),
     }),
   );

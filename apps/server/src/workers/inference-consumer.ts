@@ -37,6 +37,7 @@ import {
 } from '@holdfast/store';
 import type { Pool } from 'pg';
 import { type Access, type Audited, type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
+import { GATHER_MS } from '../limits.ts';
 import { ScoringEffects } from './scoring-effects.ts';
 import { type Admitted, standsConsent } from './standing-consent.ts';
 
@@ -96,6 +97,7 @@ function inferenceConsumer(options: LaneOptions): AnyConsumer {
     defineConsumer<readonly Run[]>({
       group,
       handles: { urgencies: [urgency] },
+      gatherMs: urgency === 'now' ? 0 : GATHER_MS,
       external: async (event) => {
         if (!isResourceType(event.resourceType)) return [];
         const name = { tenant: event.tenant, type: event.resourceType, id: event.resourceId };
