@@ -110,7 +110,7 @@ async function packOf({ app, keys, records, tag }: GrownLog): Promise<EvidencePa
     },
     proven: await proveCompleteness(app, { tenant: TENANT, tag }),
     records: await records.about(app, tag, { from: 0, until: until.getTime() }),
-    claimsOf: async () => ({ names: {}, emergencies: [] }),
+    claimsOf: async () => ({ names: [], emergencies: [] }),
   });
   if (pack.entries.length !== ANSWER) throw new Error(`${pack.entries.length} entries`);
   return pack;

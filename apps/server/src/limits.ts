@@ -116,3 +116,6 @@ export const CARD_OUTCOME_DAYS = 30;
 
 /** Recipients of one accounting that the directory is asked for; the rest keep their references. */
 export const MAX_RECIPIENTS_NAMED = 200;
+
+/** Entries of the log that the index of patients may lack before it is brought up: five reads of it. */
+export const INDEX_BEHIND_MOST = 10_000;

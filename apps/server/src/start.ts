@@ -126,6 +126,7 @@ async function stop(platform: Platform, { app, feed, asyncRunner }: Mounted): Pr
   await platform.backend.stop();
   await sayFarewell(platform);
   platform.ledger.stop();
+  await platform.indexUpkeep.stop();
   await platform.sequencer.stop();
   await platform.publisher.idle();
   platform.watch.stop();

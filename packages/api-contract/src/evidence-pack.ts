@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AccountingAnswer, Recipient } from './accounting.ts';
 import { Count, FhirId, Instant, Reference, Words } from './primitives.ts';
 
 export const PackKind = z.enum(['accounting', 'accesses', 'break-glass']).meta({ id: 'PackKind' });
@@ -27,6 +28,30 @@ const Emergency = z.strictObject({
   reviewedBy: Reference.optional(),
 });
 
+/** One access to the record. */
+const SeenBy = z.strictObject({
+  record: z.uuid(),
+  at: Instant,
+  who: z.string(),
+  roles: z.array(z.string()),
+  interaction: z.string(),
+  what: Words,
+  purposes: z.array(z.string()),
+  refused: z.boolean(),
+});
+
+const Step = z.strictObject({ record: z.uuid(), at: Instant, step: z.string(), by: z.string() });
+
+/** By kind: what follows from the entries and the claims. */
+const PackAnswer = z.union([
+  AccountingAnswer.pick({ series: true, disclosures: true, leftOut: true }),
+  z.strictObject({ accesses: z.array(SeenBy), actors: Count }),
+  z.strictObject({
+    emergencies: z.array(Emergency.extend({ steps: z.array(Step), during: z.array(z.uuid()) })),
+    unreviewed: Count,
+  }),
+]);
+
 /** An answer about one patient with all that is needed to check it without the platform. */
 export const EvidencePackAnswer = z
   .strictObject({
@@ -42,13 +67,10 @@ export const EvidencePackAnswer = z
     log: z.strictObject({ key: z.string() }),
     /** What stands in no entry: told, not proved. */
     claims: z.strictObject({
-      names: z.record(
-        z.string(),
-        z.strictObject({ name: z.string(), address: z.string().optional() }),
-      ),
+      names: z.array(Recipient.extend({ reference: Reference })),
       emergencies: z.array(Emergency),
     }),
-    answer: z.record(z.string(), z.unknown()),
+    answer: PackAnswer,
     entries: z.array(Entry),
     completeness: z.strictObject({
       tag: Base64,

@@ -7,6 +7,7 @@ import {
   AuditAppender,
   AuditProducer,
   BodyKeys,
+  commitPatientIndex,
   haltsLog,
   type KeyRing,
   type LogKeys,
@@ -22,6 +23,7 @@ import { CheckpointPublisher } from '../checkpoint-publisher.ts';
 import type { WitnessSetting } from '../config.ts';
 import { serverFault } from '../errors.ts';
 import { LedgerWatch } from '../ledger-watch.ts';
+import { PatientIndexUpkeep } from '../patient-index-upkeep.ts';
 
 export interface AuditLogParts {
   readonly tenant: TenantId;
@@ -42,6 +44,7 @@ export interface AuditLog {
   readonly audit: AuditTrail;
   readonly ledger: LedgerWatch;
   readonly publisher: CheckpointPublisher;
+  readonly indexUpkeep: PatientIndexUpkeep;
 }
 
 export function openAuditLog(parts: AuditLogParts): AuditLog {
@@ -60,6 +63,7 @@ export function openAuditLog(parts: AuditLogParts): AuditLog {
       keepCheckpoint(dataDirectory, of, note);
       ledger.signed();
       publisher.publish(note);
+      indexUpkeep.signed(note);
     },
     onError: (error) => {
       if (haltsLog(error)) ledger.halted();
@@ -81,7 +85,14 @@ export function openAuditLog(parts: AuditLogParts): AuditLog {
   });
   const { tagKey } = keys;
   const audit = new AuditTrail({ appender, producer, bodyKeys, tagKey, clock, random });
-  return { sequencer, audit, ledger, publisher };
+  const indexUpkeep: PatientIndexUpkeep = new PatientIndexUpkeep({
+    commit: async () => {
+      if (await commitPatientIndex(owner, { tenant, ...audit.forIndex(tenant) }))
+        ledger.committed();
+    },
+    trouble,
+  });
+  return { sequencer, audit, ledger, publisher, indexUpkeep };
 }
 
 /** @throws Fault SERVER_WITNESS_KEY_INVALID */

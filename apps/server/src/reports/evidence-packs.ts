@@ -55,14 +55,12 @@ export class EvidencePacks {
     question: PackQuestion,
   ): Promise<PackClaims> {
     const { tenant, requests } = this.#parts;
-    const none = { names: {}, emergencies: [] };
+    const none = { names: [], emergencies: [] };
     if (kind === 'accounting') {
       const plain = answerOf(kind, records, { question, claims: none });
       const recipients = 'series' in plain ? plain.series.map((each) => each.recipient.name) : [];
-      return {
-        ...none,
-        names: Object.fromEntries(await namesOf(requests, { tenant, recipients })),
-      };
+      const known = await namesOf(requests, { tenant, recipients });
+      return { ...none, names: [...known].map(([reference, of]) => ({ reference, ...of })) };
     }
     if (kind === 'break-glass') {
       const glass = new BreakGlass(tenant, requests);

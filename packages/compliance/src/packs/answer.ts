@@ -53,7 +53,7 @@ export function answerOf(
   const until = Date.parse(question.until);
   switch (kind) {
     case 'accounting': {
-      const names = new Map(Object.entries(claims.names));
+      const names = new Map(claims.names.map(({ reference, ...named }) => [reference, named]));
       const period = { from, until, patientId: question.patient };
       return withNames(account(records, period), names);
     }

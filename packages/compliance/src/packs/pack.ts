@@ -1,6 +1,7 @@
 import type { Result } from '@holdfast/kernel';
 import { err, ok } from '@holdfast/kernel';
 import { type CompletenessProof, fromBase64, parseBody, parseLeaf } from '@holdfast/ledger';
+import type { Recipient } from '../accounting/reported-disclosure.ts';
 import type { LogRecord } from '../log-record.ts';
 
 export const PACK_FORMAT = 'holdfast-evidence-pack/1';
@@ -31,8 +32,7 @@ export interface PackEntry {
 
 /** What stands in no log entry: names of the directory, words of requests and reviews. Told, not proved. */
 export interface PackClaims {
-  /** By reference. */
-  readonly names: Readonly<Record<string, { readonly name: string; readonly address?: string }>>;
+  readonly names: readonly (Recipient & { readonly reference: string })[];
   readonly emergencies: readonly EmergencyClaim[];
 }
 
