@@ -11,6 +11,7 @@ import type {
 } from './group-store.ts';
 import { pieces, planBatch } from './lane-plan.ts';
 import { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
+import { OneTimer } from './one-timer.ts';
 import { type RecordedEvent, streamKey } from './recorded-event.ts';
 import { afterFailure, backoffMs, reasonOf } from './retry-plan.ts';
 import * as wake from './wake-plan.ts';
@@ -58,15 +59,19 @@ export class GroupRunner<Prepared> {
   /** Pausing after a lost connection; a wake-up must not shorten the pause. */
   #recovering = false;
   #running: Promise<void> | null = null;
-  #cancelTimer: (() => void) | null = null;
+  /** Of the next look: a retry that falls due, a recheck, the end of a pause. */
+  readonly #timer: OneTimer;
   /** Set while the database is behind the cursor here by events that the group does not handle. */
-  #cancelPlace: (() => void) | null = null;
+  readonly #placeTimer: OneTimer;
   #placeDue = false;
   /** Set while the group lets events gather. */
-  #endGathering: (() => void) | null = null;
+  readonly #gathering: OneTimer;
 
   constructor(parts: RunnerParts<Prepared>) {
     this.#parts = parts;
+    this.#timer = new OneTimer(parts.timers);
+    this.#placeTimer = new OneTimer(parts.timers);
+    this.#gathering = new OneTimer(parts.timers);
   }
 
   /** This process leads from now on. Reads at once: what came before is the start-up sweep. */
@@ -81,11 +86,10 @@ export class GroupRunner<Prepared> {
   async suspend(): Promise<void> {
     this.#leading = false;
     this.#abort.abort();
-    this.#disarm();
+    this.#timer.cancel();
     this.#placeKept();
     await this.#running;
-    this.#endGathering?.();
-    this.#endGathering = null;
+    this.#gathering.cancel();
     this.#lead = null;
     await this.#parts.consumer.onReleased?.();
   }
@@ -110,8 +114,8 @@ export class GroupRunner<Prepared> {
 
   #kick(): void {
     if (!this.#leading || this.#recovering || this.#running !== null) return;
-    if (this.#endGathering !== null) return;
-    this.#disarm();
+    if (this.#gathering.armed) return;
+    this.#timer.cancel();
     this.#running = this.#run().finally(() => {
       this.#running = null;
       if (this.#wake.woken) this.#kick();
@@ -158,9 +162,7 @@ export class GroupRunner<Prepared> {
 
   /** What comes in the pause is read together when it ends. */
   #gather(pauseMs: number): void {
-    this.#endGathering?.();
-    this.#endGathering = this.#parts.timers.after(pauseMs, () => {
-      this.#endGathering = null;
+    this.#gathering.arm(pauseMs, () => {
       if (this.#wake.woken) this.#kick();
     });
   }
@@ -196,8 +198,8 @@ export class GroupRunner<Prepared> {
 
   /** A step past what the group does not handle: on its own no reason for a write. */
   #keepPlaceSoon(): void {
-    this.#cancelPlace ??= this.#parts.timers.after(EVENT_LIMITS.placeMs, () => {
-      this.#cancelPlace = null;
+    if (this.#placeTimer.armed) return;
+    this.#placeTimer.arm(EVENT_LIMITS.placeMs, () => {
       this.#placeDue = true;
       this.#look();
     });
@@ -205,8 +207,7 @@ export class GroupRunner<Prepared> {
 
   #placeKept(): void {
     this.#placeDue = false;
-    this.#cancelPlace?.();
-    this.#cancelPlace = null;
+    this.#placeTimer.cancel();
   }
 
   async #takeLead(): Promise<Lead> {
@@ -389,17 +390,11 @@ export class GroupRunner<Prepared> {
   }
 
   #arm(delayMs: number): void {
-    this.#disarm();
+    this.#timer.cancel();
     if (!this.#leading) return;
-    this.#cancelTimer = this.#parts.timers.after(delayMs, () => {
-      this.#cancelTimer = null;
+    this.#timer.arm(delayMs, () => {
       this.#recovering = false;
       this.#look();
     });
-  }
-
-  #disarm(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
   }
 }
