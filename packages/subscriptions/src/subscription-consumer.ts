@@ -16,7 +16,7 @@ import {
   type SubscriptionStore,
   type TenantKnowledge,
 } from './postgres/subscription-store.ts';
-import type { SubscriptionBook } from './subscription-book.ts';
+import type { BookEntry, SubscriptionBook } from './subscription-book.ts';
 
 export interface SubscriptionConsumerParts {
   readonly records: Records;
@@ -62,8 +62,7 @@ export function subscriptionConsumer(parts: SubscriptionConsumerParts): AnyConsu
       async onLead() {
         await desk.end();
         outcomes.clear();
-        await load(book, store);
-        desk.begin();
+        desk.begin(await load(book, store));
       },
       onReleased: () => desk.end(),
       external: (event) => find(parts, event),
@@ -81,10 +80,20 @@ export function subscriptionConsumer(parts: SubscriptionConsumerParts): AnyConsu
   );
 }
 
-async function load(book: SubscriptionBook, store: SubscriptionStore): Promise<void> {
+/** @returns keys of those that have something to do: of many subscriptions nearly all are through */
+async function load(book: SubscriptionBook, store: SubscriptionStore): Promise<readonly string[]> {
   book.clear();
   for (const { tenant, resource } of await store.topics()) book.putTopic(tenant, resource);
-  for (const record of await store.live()) book.put(record);
+  return (await store.live()).flatMap((record) => {
+    const entry = book.put(record);
+    return entry !== null && hasToDo(record, entry) ? [`${record.tenant}/${record.id}`] : [];
+  });
+}
+
+function hasToDo({ status, taken, events }: SubscriptionRecord, entry: BookEntry): boolean {
+  const { endsAt, heartbeatSeconds } = entry.model;
+  const byItself = endsAt !== null || heartbeatSeconds !== null || entry.subscriber === null;
+  return status === 'requested' || taken < events || byItself;
 }
 
 async function find({ records, book }: SubscriptionConsumerParts, event: RecordedEvent) {

@@ -278,6 +278,23 @@ describe('subscriptions', () => {
     ]);
   });
 
+  it('SUB-6 many of one origin take turns, beyond its places and its rate, and none is forgotten', async () => {
+    await start();
+    const ids = Array.from({ length: 120 }, (_, n) => `many${n}`);
+    for (const id of ids) {
+      const classic = { criteria: 'Observation?patient=many', payload: null };
+      await subscribe({ id, endpoint: `${url}/many/${id}`, ...classic });
+    }
+    await active(ids.at(-1) ?? '');
+    for (const id of ['m1', 'm2']) await clinic.write(observation(id, 'many'));
+    const received = () => ids.map((id) => receiver.at(`/many/${id}`).length);
+    await eventually(received).toEqual(ids.map(() => 2));
+    await practice.stop();
+    await clinic.write(observation('m3', 'many'));
+    await start();
+    await eventually(received).toEqual(ids.map(() => 3));
+  }, 120_000);
+
   it('a failed handshake is an error, and waits for the client', async () => {
     await start();
     receiver.answers.set('/rude', 404);

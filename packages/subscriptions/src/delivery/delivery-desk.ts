@@ -43,8 +43,15 @@ export class DeliveryDesk {
   readonly #due = new DueQueue();
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
-  /** Subscriptions that wait for a place at their origin. */
+  /**
+   * Subscriptions that wait for their origin, in order. Where one waits, another of that origin is under
+   * way or waits for a moment, and lets the next one follow: an origin costs the same however many wait.
+   */
   readonly #queued = new Map<string, Set<string>>();
+  /** Who lets the next one of an origin follow although it is not under way. */
+  readonly #leads = new Map<string, string>();
+  /** Origins for which somebody waits for a moment, with whom. */
+  readonly #timed = new Map<string, string>();
   /** When a subscription was last written to, monotonic ms. */
   readonly #spokenMs = new Map<string, number>();
   #abort = new AbortController();
@@ -56,11 +63,11 @@ export class DeliveryDesk {
     this.#health = new EndpointHealth(parts.random);
   }
 
-  /** Takes up every subscription of the book. */
-  begin(): void {
+  /** @param keys of the subscriptions that have something to do now or by themselves later */
+  begin(keys: Iterable<string>): void {
     this.#abort = new AbortController();
     this.#working = true;
-    this.wake(this.#parts.book.keys());
+    this.wake(keys);
   }
 
   /** Lets go; resolves when nothing is under way here any more. */
@@ -71,6 +78,8 @@ export class DeliveryDesk {
     this.#cancelTimer = null;
     this.#due.clear();
     this.#queued.clear();
+    this.#leads.clear();
+    this.#timed.clear();
     this.#spokenMs.clear();
     await Promise.all(this.#underWay.values());
   }
@@ -91,8 +100,10 @@ export class DeliveryDesk {
     while (this.#underWay.size < SUBSCRIPTION_LIMITS.deliveries) {
       const key = this.#due.take(this.#nowMs());
       if (key === null) break;
+      const led = this.#led(key);
       if (this.#underWay.has(key)) this.#again.add(key);
-      else this.#start(key);
+      else if (this.#start(key) === led) continue;
+      if (led !== null) this.#next(led);
     }
     this.#arm();
   }
@@ -106,20 +117,23 @@ export class DeliveryDesk {
     this.#cancelTimer = this.#parts.timers.after(delayMs, () => this.#pump());
   }
 
-  #start(key: string): void {
+  /** @returns the origin that goes on with it; null: there is no such subscription any more */
+  #start(key: string): string | null {
     const entry = this.#parts.book.get(key);
-    if (entry === null) return;
+    if (entry === null) return null;
     const origin = originOf(entry);
     const permission = this.#health.begin(origin, this.#nowMs());
-    if (permission.kind === 'wait') {
+    if (permission.kind === 'wait' && !this.#timed.has(origin)) {
+      this.#timed.set(origin, key);
+      this.#leads.set(key, origin);
       this.#due.put(key, this.#nowMs() + permission.ms);
-      return;
+      return origin;
     }
-    if (permission.kind === 'full') {
+    if (permission.kind !== 'go') {
       const waiting = this.#queued.get(origin) ?? new Set<string>();
       waiting.add(key);
       this.#queued.set(origin, waiting);
-      return;
+      return origin;
     }
     const work = this.#serve(key, entry)
       .catch((error: unknown) => {
@@ -130,15 +144,34 @@ export class DeliveryDesk {
       })
       .then((succeeded) => this.#ended(key, origin, succeeded));
     this.#underWay.set(key, work);
+    this.#next(origin);
+    return origin;
+  }
+
+  /** The origin that a subscription, whose turn it is, was to lead on. */
+  #led(key: string): string | null {
+    const origin = this.#leads.get(key) ?? null;
+    this.#leads.delete(key);
+    if (origin !== null && this.#timed.get(origin) === key) this.#timed.delete(origin);
+    return origin;
+  }
+
+  /** Lets the next one that waits for an origin try. */
+  #next(origin: string): void {
+    const waiting = this.#queued.get(origin);
+    const key = waiting?.values().next().value;
+    if (waiting === undefined || key === undefined) return;
+    waiting.delete(key);
+    if (waiting.size === 0) this.#queued.delete(origin);
+    this.#leads.set(key, origin);
+    this.#due.putEarlier(key, this.#nowMs());
   }
 
   #ended(key: string, origin: string, succeeded: boolean): void {
     this.#underWay.delete(key);
     this.#health.ended(origin, succeeded, this.#nowMs());
     if (this.#again.delete(key)) this.#due.putEarlier(key, this.#nowMs());
-    const waiting = this.#queued.get(origin);
-    this.#queued.delete(origin);
-    for (const each of waiting ?? []) this.#due.putEarlier(each, this.#nowMs());
+    this.#next(origin);
     this.#pump();
   }
 
