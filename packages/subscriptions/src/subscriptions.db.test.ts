@@ -293,6 +293,7 @@ describe('subscriptions', () => {
     await clinic.write(observation('m3', 'many'));
     await start();
     await eventually(received).toEqual(ids.map(() => 3));
+    expect(receiver.at('/many/many0').map((each) => each.method)).toEqual(['POST', 'POST', 'POST']);
   }, 120_000);
 
   it('a failed handshake is an error, and waits for the client', async () => {
