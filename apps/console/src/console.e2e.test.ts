@@ -25,8 +25,8 @@ import { demoOverview } from './testing/demo-overview.ts';
 import { describeConsole } from './testing/describe-console.ts';
 import { type FixtureServer, fixtureToken, startFixtureServer } from './testing/fixture-server.ts';
 
-/** Bytes over the wire on a first visit; the kit, React and the charts are most of it. */
-const SCRIPT_BUDGET = 225_000;
+/** Bytes over the wire on a first visit; the kit, React, the charts and the contract are most of it. */
+const SCRIPT_BUDGET = 230_000;
 const STYLE_BUDGET = 24_000;
 
 const AT = Date.parse('2026-11-24T04:06:12.345Z');
