@@ -24,6 +24,8 @@ export interface RequestFacts {
   denied: boolean;
   /** Not counted: health checks, static files, the console's own streams. */
   unmetered: boolean;
+  /** Tells the observer, once: a stream says it when it begins, all else when it has been sent. */
+  answered: () => void;
   /** Rules that a stored resource breaks, where the policy only warns. */
   warnings: readonly Issue[];
 }
@@ -84,11 +86,18 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.facts = factsOf(options, request);
     reply.header('x-request-id', request.id);
     observer.started(request.facts);
+    let told = false;
+    request.facts.answered = () => {
+      if (!told) observer.finished(request.facts, reply.statusCode, request);
+      told = true;
+    };
+    // Of a reply that was taken over, `onResponse` hears nothing.
+    reply.raw.once('close', () => {
+      if (reply.sent) request.facts.answered();
+    });
     if (request.url.length > URL_BYTES_MAX) throw serverFault('SERVER_ADDRESS_TOO_LONG');
   });
-  app.addHook('onResponse', async (request, reply) => {
-    observer.finished(request.facts, reply.statusCode, request);
-  });
+  app.addHook('onResponse', async (request) => request.facts.answered());
   app.setErrorHandler((error, request, reply) => answerFailure(options, error, { request, reply }));
   app.setNotFoundHandler((request, reply) =>
     answerFailure(options, serverFault('SERVER_UNKNOWN_ROUTE'), { request, reply }),
@@ -103,6 +112,7 @@ const factsOf = ({ clock }: AppOptions, request: FastifyRequest): RequestFacts =
   patientId: patientNamed(request.url),
   denied: false,
   unmetered: false,
+  answered: () => undefined,
   warnings: [],
 });
 

@@ -134,7 +134,9 @@ class CdsHooksRoutes {
     const records = await recordsBehind(pool, who.actor.tenant, { ids, patientId });
     return records.flatMap((record) => {
       const assessment = released.get(record.inferenceId);
-      return assessment === undefined ? [] : [{ ...record, ...assessment }];
+      if (assessment === undefined) return [];
+      const { asOf, ...shown } = assessment;
+      return [{ ...record, ...shown, asOf: asOf ?? record.finishedAt }];
     });
   }
 
@@ -153,7 +155,7 @@ class CdsHooksRoutes {
   async #assessments(
     who: Audited,
     parameters: Readonly<Record<string, string>>,
-  ): Promise<ReadonlyMap<string, Pick<StoredResult, 'resource' | 'note'>>> {
+  ): Promise<ReadonlyMap<string, Shown>> {
     const text = await searchset(this.#options, who, {
       place: { type: 'RiskAssessment' },
       parameters: new URLSearchParams(parameters),
@@ -161,21 +163,33 @@ class CdsHooksRoutes {
       db: this.#options.pool,
     });
     const bundle = JSON.parse(text) as { readonly entry?: readonly { resource: Assessment }[] };
-    const found = new Map<string, Pick<StoredResult, 'resource' | 'note'>>();
+    const found = new Map<string, Shown>();
     for (const { resource } of bundle.entry ?? []) {
       const id = resource.identifier?.find(({ system }) => system === RESULT_SYSTEM)?.value;
       if (resource.resourceType !== 'RiskAssessment' || id === undefined) continue;
       const note = resource.note?.[0]?.text ?? '';
-      found.set(id, { resource: `RiskAssessment/${resource.id}`, note });
+      const asOf = Date.parse(resource.occurrenceDateTime ?? '');
+      found.set(id, {
+        resource: `RiskAssessment/${resource.id}`,
+        note,
+        asOf: Number.isNaN(asOf) ? null : new Date(asOf),
+      });
     }
     return found;
   }
+}
+
+/** What a released RiskAssessment says for a card. */
+interface Shown extends Pick<StoredResult, 'resource' | 'note'> {
+  /** null where it does not say. */
+  readonly asOf: Date | null;
 }
 
 /** As our own pipelines store it, and whatever else clients may have stored. */
 interface Assessment {
   readonly resourceType: string;
   readonly id: string;
+  readonly occurrenceDateTime?: string;
   readonly identifier?: readonly { readonly system?: string; readonly value?: string }[];
   readonly note?: readonly { readonly text?: string }[];
 }

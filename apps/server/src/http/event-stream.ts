@@ -21,6 +21,7 @@ export class EventStream {
       'x-request-id': requestId,
     });
     this.#response.write(`retry: ${RETRY_MS}\n\n`);
+    reply.request.facts.answered();
   }
 
   get closed(): boolean {

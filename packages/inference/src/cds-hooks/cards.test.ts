@@ -10,7 +10,8 @@ const result = (given: Partial<StoredResult>): StoredResult => ({
   pipeline: 'phq-9',
   tier: 2,
   degraded: false,
-  finishedAt: hoursAgo(1),
+  finishedAt: hoursAgo(0),
+  asOf: hoursAgo(1),
   resource: 'RiskAssessment/r1',
   note: 'PHQ-9 total 12, moderate. Tier 2 by policy p@1.',
   ...given,
@@ -42,11 +43,27 @@ describe('cards of stored results', () => {
 
   it('show the newest result of a pipeline alone, also where it is the less urgent one', () => {
     const pipeline = PIPELINES[0] ?? '';
-    const older = result({ pipeline, tier: 0, finishedAt: hoursAgo(3), note: 'Older.' });
-    const newer = result({ pipeline, tier: 2, finishedAt: hoursAgo(2), note: 'Newer.' });
+    const older = result({ pipeline, tier: 0, asOf: hoursAgo(3), note: 'Older.' });
+    const newer = result({ pipeline, tier: 2, asOf: hoursAgo(2), note: 'Newer.' });
     const summaries = (given: StoredResult[]) => cards(...given).map(({ summary }) => summary);
     expect(summaries([older, newer])).toEqual(['Newer.']);
     expect(summaries([newer, older])).toEqual(['Newer.']);
+  });
+
+  it('show an emergency of today, though a visit of October was scored after it', () => {
+    const pipeline = PIPELINES[0] ?? '';
+    const today = result({ pipeline, tier: 0, asOf: hoursAgo(2), finishedAt: hoursAgo(1) });
+    const october = result({ pipeline, tier: 3, asOf: hoursAgo(1_000), finishedAt: hoursAgo(0) });
+    expect(cards(today, october)[0]?.indicator).toBe('critical');
+    expect(cards(october, today)[0]?.indicator).toBe('critical');
+  });
+
+  it('show what was computed last of one moment: a correction', () => {
+    const pipeline = PIPELINES[0] ?? '';
+    const first = result({ pipeline, finishedAt: hoursAgo(0.5), note: 'First.' });
+    const corrected = result({ pipeline, finishedAt: hoursAgo(0.1), note: 'Corrected.' });
+    expect(cards(corrected, first)[0]?.summary).toBe('Corrected.');
+    expect(cards(first, corrected)[0]?.summary).toBe('Corrected.');
   });
 
   it('put the most urgent first, then the newest, and no more than are read', () => {
@@ -54,7 +71,7 @@ describe('cards of stored results', () => {
       result({
         pipeline,
         tier: nth === PIPELINES.length - 1 ? 0 : 1,
-        finishedAt: hoursAgo(nth + 1),
+        asOf: hoursAgo(nth + 1),
       }),
     );
     const shown = cards(...all);
@@ -69,8 +86,8 @@ describe('cards of stored results', () => {
   it.each(shippedPipelines.map(({ id, currentForHours }) => [id, currentForHours] as const))(
     'leave out %s when it is older than %i hours',
     (pipeline, hours) => {
-      expect(cards(result({ pipeline, finishedAt: hoursAgo(hours) }))).toHaveLength(1);
-      expect(cards(result({ pipeline, finishedAt: hoursAgo(hours + 0.01) }))).toEqual([]);
+      expect(cards(result({ pipeline, asOf: hoursAgo(hours) }))).toHaveLength(1);
+      expect(cards(result({ pipeline, asOf: hoursAgo(hours + 0.01) }))).toEqual([]);
     },
   );
 

@@ -11,6 +11,8 @@ export interface StoredResult {
   /** A lower rung answered than was asked for. */
   readonly degraded: boolean;
   readonly finishedAt: Date;
+  /** The moment it speaks of: of the measurement or the answers. */
+  readonly asOf: Date;
   /** Literal reference of its RiskAssessment. */
   readonly resource: string;
   /** The words of its RiskAssessment. */
@@ -57,8 +59,8 @@ export const OVERRIDE_REASONS: readonly Coding[] = [
 ];
 
 /**
- * The cards that stored results call for, the most urgent first: of each pipeline the newest result,
- * while it says how the patient is. Nothing is computed here, so the hook answers at the cost of a read.
+ * The cards that stored results call for, the most urgent first: of each pipeline the result that
+ * speaks of the newest moment, while it says how the patient is. Nothing is computed here, so the hook answers at the cost of a read.
  */
 export function cardsOf(
   results: readonly StoredResult[],
@@ -67,7 +69,7 @@ export function cardsOf(
   const newest = new Map<string, StoredResult>();
   for (const result of results) {
     const known = newest.get(result.pipeline);
-    if (known === undefined || known.finishedAt < result.finishedAt) {
+    if (known === undefined || isNewer(result, known)) {
       newest.set(result.pipeline, result);
     }
   }
@@ -79,30 +81,30 @@ export function cardsOf(
         : [];
     })
     .sort(
-      (a, b) =>
-        a.result.tier - b.result.tier ||
-        b.result.finishedAt.getTime() - a.result.finishedAt.getTime(),
+      (a, b) => a.result.tier - b.result.tier || b.result.asOf.getTime() - a.result.asOf.getTime(),
     )
     .slice(0, CARDS_MAX)
     .map(({ result, pipeline }) => cardOf(result, pipeline));
 }
 
-function isCurrent(
-  { finishedAt }: StoredResult,
-  { currentForHours }: Pipeline,
-  now: Date,
-): boolean {
-  return now.getTime() - finishedAt.getTime() <= currentForHours * HOUR_MS;
+/** Of one moment, what was computed last: a correction takes the place of what it corrects. */
+function isNewer(one: StoredResult, other: StoredResult): boolean {
+  const byMoment = one.asOf.getTime() - other.asOf.getTime();
+  return byMoment > 0 || (byMoment === 0 && one.finishedAt > other.finishedAt);
+}
+
+function isCurrent({ asOf }: StoredResult, { currentForHours }: Pipeline, now: Date): boolean {
+  return now.getTime() - asOf.getTime() <= currentForHours * HOUR_MS;
 }
 
 function cardOf(result: StoredResult, { id, version, title }: Pipeline): Card {
-  const { inferenceId, tier, degraded, finishedAt, resource, note } = result;
+  const { inferenceId, tier, degraded, finishedAt, asOf, resource, note } = result;
   const first = note.split(/(?<=\.)\s/, 1)[0] ?? title;
   return {
     uuid: inferenceId,
     summary: shortened(degraded ? `Degraded: ${first}` : first),
     indicator: INDICATORS[tier],
-    detail: `${note}\n\nAnswered ${finishedAt.toISOString()} and stored as ${resource}.`,
+    detail: `${note}\n\nAs of ${asOf.toISOString()}; computed ${finishedAt.toISOString()}, stored as ${resource}.`,
     source: {
       label: `Holdfast, ${title}`,
       topic: {

@@ -55,7 +55,7 @@ function methodOf(record: InferenceRecord): object {
 function riskAssessment(
   pipeline: Pipeline,
   record: InferenceRecord,
-  given: { readonly id: string; readonly now: Date },
+  given: { readonly id: string; readonly asOf: Date },
 ): FhirResource {
   const { output } = record;
   const predictions = output === null ? [] : pipeline.predictions(output);
@@ -68,7 +68,7 @@ function riskAssessment(
     status: output?.total === null ? 'preliminary' : 'final',
     method: methodOf(record),
     subject: { reference: `Patient/${record.patientId}` },
-    occurrenceDateTime: given.now.toISOString(),
+    occurrenceDateTime: given.asOf.toISOString(),
     performer: device(record),
     basis: record.inputs.map(versioned),
     prediction: predictions.map(({ outcome, risk, rationale }) => ({
@@ -126,13 +126,13 @@ function provenance(
 export function buildResults(
   pipeline: Pipeline,
   record: InferenceRecord,
-  given: { readonly ids: ResultIds; readonly now: Date },
+  given: { readonly ids: ResultIds; readonly asOf: Date; readonly now: Date },
 ): readonly FhirResource[] {
   if (record.output === null || !record.output.evaluable) return [];
-  const { ids, now } = given;
+  const { ids, asOf, now } = given;
   const target = `RiskAssessment/${ids.riskAssessment}`;
   return [
-    riskAssessment(pipeline, record, { id: ids.riskAssessment, now }),
+    riskAssessment(pipeline, record, { id: ids.riskAssessment, asOf }),
     provenance(record, { id: ids.provenance, target, now }),
   ];
 }

@@ -4,6 +4,7 @@ import { contextReferences, contextSignals } from '../clinical/order-context.ts'
 import { assignTier, type TierPolicy } from '../clinical/tier-policy.ts';
 import { contentHash } from '../content-hash.ts';
 import {
+  clinicalInstant,
   type FhirResource,
   type InputReference,
   inputReference,
@@ -115,8 +116,18 @@ export async function runPipeline(
   });
   if (record.output === null) return { record, resources: [] };
   const ids = { riskAssessment: ports.newId(), provenance: ports.newId() };
-  const resources = buildResults(pipeline, record, { ids, now: ports.clock.now() });
+  const now = ports.clock.now();
+  const resources = buildResults(pipeline, record, { ids, now, asOf: asOf(resource, now) });
   return { record, resources };
+}
+
+/**
+ * The moment that a score speaks of: that of what was measured or answered, not of the computing.
+ * Records of years come in any order, and the newest state must not be hidden by an old one that was
+ * scored after it; nor by one that is dated ahead.
+ */
+function asOf(resource: FhirResource, now: Date): Date {
+  return new Date(Math.min(clinicalInstant(resource) ?? now.getTime(), now.getTime()));
 }
 
 /** The visit and the orders that say how urgent a resource is, beside what it says itself. */
