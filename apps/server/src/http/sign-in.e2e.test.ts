@@ -68,6 +68,19 @@ describe('an app that openid-client makes', () => {
 });
 
 describe('the sign-in page', () => {
+  it('takes an agreement from its form only, never from an address that a browser follows', async () => {
+    const browser = new Browser();
+    const scope = 'launch/patient patient/*.rs';
+    const asked = { client: 'app', user: 'ada', scope, browser };
+    const { page } = await authorize(at.server, { ...asked, stopAtConsent: true });
+    const answer = new URLSearchParams({ step: 'consent', answer: 'allow', scope: 'patient/*.rs' });
+    for (const fields of [answer.toString(), 'answer=deny']) {
+      const shown = await browser.open(`${page.url}?${fields}`);
+      expect(shown.status).toBe(200);
+      expect(shown.text).toContain('name="step" value="consent"');
+    }
+  });
+
   it('lets a wrong password in for nobody, known or not, and keeps guessers waiting', async () => {
     await desk.addUser({ name: 'guessed', fhirUser: 'Practitioner/g', roles: ['clinician'] });
     const asked = { client: 'app', user: 'nobody', scope: 'user/*.rs' };

@@ -134,6 +134,8 @@ export interface Authorizing {
   readonly patient?: string;
   readonly browser?: Browser;
   readonly password?: string;
+  /** Leaves the browser at the page that asks for consent. */
+  readonly stopAtConsent?: boolean;
 }
 
 /** An app's configuration by discovery, as openid-client makes it. */
@@ -164,7 +166,7 @@ export async function authorize(server: RunningServer, asked: Authorizing) {
   if (page.text.includes('Choose a patient') && asked.patient !== undefined) {
     page = await browser.submit(page, { step: 'patient', patient: asked.patient });
   }
-  if (page.text.includes('name="step" value="consent"')) {
+  if (asked.stopAtConsent !== true && page.text.includes('name="step" value="consent"')) {
     const offered = offeredScopes(page);
     const patient = /name="patient" value="([^"]+)"/.exec(page.text)?.[1];
     page = await browser.submit(page, {

@@ -72,7 +72,9 @@ export class Interactions {
     return this.#guarded(async () => {
       const { request, prompt, accountId } = await this.#begun(visit);
       if (prompt === 'login') return this.#form(request, '', undefined);
-      return this.#ask(visit, request, accountId);
+      // An address can be followed without meaning to: it searches, and agrees to nothing.
+      const fields = new URLSearchParams({ find: visit.fields.get('find') ?? '' });
+      return this.#ask({ ...visit, fields }, request, accountId);
     });
   }
 
