@@ -46,6 +46,7 @@ describe('the demonstration', () => {
 
   it('ends where production begins: everybody knows its password', async () => {
     await desk.users.disableDemo();
+    expect(await desk.users.enable('clinician')).toBeUndefined();
     const asked = { client: 'app', user: 'clinician', scope: 'user/*.rs', password: DEMO_PASSWORD };
     const { page } = await authorize(at.server, asked);
     expect(page.text).toContain('The name or the password is wrong.');

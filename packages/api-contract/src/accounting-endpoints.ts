@@ -44,10 +44,11 @@ export const ACCOUNTING_ENDPOINTS = {
     path: '/compliance/packs/{kind}',
     summary: 'An answer about one patient with what proves it, to be checked without the platform',
     description:
-      'For compliance officers, and patients about themselves. Holds every entry of the log about the ' +
-      'patient, decrypted, with a receipt each and the proof that there are no others. Recorded.',
+      'For compliance officers. Holds every entry of the log about the patient, decrypted, with a ' +
+      'receipt each and the proof that there are no others. Entries say what was searched for, which ' +
+      'may name other people: look before handing it on. Recorded.',
     auth: 'bearer',
-    roles: ['compliance-officer', 'patient'],
+    roles: OFFICERS,
     parameters: {
       kind: { in: 'path', required: true, description: 'What is asked', schema: PackKind },
       ...OF_PATIENT,

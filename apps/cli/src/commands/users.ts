@@ -56,6 +56,17 @@ export function registerUsers(program: Command): void {
       }),
     );
   users
+    .command('enable')
+    .argument('<name>', 'what they type to sign in')
+    .description('Let a user in again who was shut out, with the password of before')
+    .addOption(dataOption())
+    .action((name: string, options: DataOption) =>
+      onSignIn(options, async (store) => {
+        const user = present(await store.users.enable(name), name);
+        console.log(`${user.name} may sign in again.`);
+      }),
+    );
+  users
     .command('sign-out')
     .argument('<name>', 'what they type to sign in')
     .description('End all sessions and grants of a user')

@@ -40,7 +40,8 @@ export function SignInPage() {
       <p className="sign-in__lead">
         This is the sign-in for development. There is no password: choose a person of the
         demonstration and the server issues a token for their role and purpose. In production there
-        are no such people: sign-in is by tokens of your OpenID provider.
+        are no such people: everybody signs in with a name and a password, here or at your OpenID
+        provider.
       </p>
       {personas.isPending ? <Skeleton height={180} aria-label="Loading people" /> : null}
       {personas.isError ? (

@@ -54,6 +54,12 @@ export interface AuditEventPage {
   readonly next: string | null;
 }
 
+/** For whom an event is written: of which patient, where one was named, and whether to them. */
+interface Reader {
+  readonly patientId: string | undefined;
+  readonly toPatient: boolean;
+}
+
 /**
  * The audit log as FHIR AuditEvents. Compliance officers see all, patients what is about themselves;
  * every look is itself recorded, for each patient it showed something of.
@@ -85,14 +91,15 @@ export class AuditEventView {
     if (!question.ok) throw invalid(400, question.error);
     const { patientId } = question.value;
     if (own !== undefined && patientId !== own) throw serverFault('SERVER_FORBIDDEN');
-    const { records, next } = await this.#page(db, query, question.value);
+    const reader = { patientId, toPatient: own !== undefined };
+    const { records, next } = await this.#page(db, query, { ...question.value, ...reader });
     const shown = patientId === undefined ? patientsOf(records) : [patientId];
     const target = `AuditEvent?${parameters.toString()}`;
     const access = { interaction: 'search-type', action: 'E', target, outcome: SUCCESS } as const;
     await audit.accessed(who, { ...access, epoch: 0n, named: shown }, []);
     return {
       query,
-      versions: records.map((record) => this.#version(record, patientId)),
+      versions: records.map((record) => this.#version(record, reader)),
       next: next === null ? null : this.#seal(query, next),
     };
   }
@@ -108,31 +115,32 @@ export class AuditEventView {
     const access = { interaction: 'read', action: 'R', target, outcome: SUCCESS } as const;
     const named = own === undefined ? patientsOf([record]) : [own];
     await this.#parts.audit.accessed(who, { ...access, epoch: 0n, named }, []);
-    return this.#version(record, own);
+    return this.#version(record, { patientId: own, toPatient: own !== undefined });
   }
 
-  async #page(db: Queryable, query: SearchQuery, question: AuditEventQuestion) {
+  async #page(db: Queryable, query: SearchQuery, question: AuditEventQuestion & Reader) {
     const { patientId, criteria, from, until } = question;
     return this.#records.page(db, {
       ...{ from, until, count: query.count },
       patientTag: patientId === undefined ? null : this.#tagOf(patientId),
       after: this.#open(query),
       matches: (record) => {
-        const resource = this.#event(record, patientId);
+        const resource = this.#event(record, question);
         const entries = extractIndexEntries(resource);
         return meetsCriteria({ resource, entries, updatedMs: record.recorded.getTime() }, criteria);
       },
     });
   }
 
-  #event(record: LogRecord, patientId: string | undefined) {
+  #event(record: LogRecord, { patientId, toPatient }: Reader) {
     const { keys, tenant, fhirAddress } = this.#parts;
     const source = { address: fhirAddress(), site: keys.originOf(tenant) };
-    return auditEventOf(record, { source, patientId }) as AuditEventJson & Resource;
+    return auditEventOf(record, { source, patientId, toPatient }) as AuditEventJson & Resource;
   }
 
-  #version(record: LogRecord, patientId: string | undefined): StoredVersion {
-    const event = this.#event(record, patientId);
+  #version(record: LogRecord, reader: Reader): StoredVersion {
+    const { patientId } = reader;
+    const event = this.#event(record, reader);
     const { auditId: id, recorded } = record;
     return {
       ...{ key: 0n as StoredVersion['key'], type: 'AuditEvent', id, version: 1 },

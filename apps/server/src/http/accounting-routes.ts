@@ -40,6 +40,7 @@ export function registerAccountingRoutes(
   });
   app.get('/compliance/packs/:kind', async (request) => {
     const who = await known(request);
+    officersOnly(who, ENDPOINTS.readPack.roles);
     const kind = kindOf(request);
     const asked = reportAsked(request, who.actor);
     const { patient } = asked;
@@ -50,9 +51,7 @@ export function registerAccountingRoutes(
   });
   app.post('/compliance/disclosures', async (request) => {
     const who = await known(request);
-    if (!ENDPOINTS.reportDisclosure.roles.some((role) => who.actor.roles.includes(role))) {
-      throw serverFault('SERVER_FORBIDDEN');
-    }
+    officersOnly(who, ENDPOINTS.reportDisclosure.roles);
     const read = readBody(ReportDisclosureRequest, request.body);
     if (!read.ok) throw serverFault('SERVER_REQUEST_INVALID', { expression: read.error });
     const { patient, recipient, ...said } = read.value;
@@ -65,6 +64,10 @@ export function registerAccountingRoutes(
     await audit.named(who, access, [patient as PatientId]);
     return { recordedBy: who.actor.principal, at: said.at };
   });
+}
+
+function officersOnly({ actor }: Audited, roles: readonly string[]): void {
+  if (!actor.roles.some((role) => roles.includes(role))) throw serverFault('SERVER_FORBIDDEN');
 }
 
 /** @throws Fault SERVER_REQUEST_INVALID where there are no such packs */

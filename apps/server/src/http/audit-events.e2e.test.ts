@@ -181,6 +181,11 @@ describe('who may see them', () => {
       expect(event.entity.some(({ what }) => what?.reference === 'Patient/bo')).toBe(false);
     }
     expect((await world.fhir('patient', '/AuditEvent?patient=bo')).status).toBe(403);
+    await world.fhir('clinician', '/Observation?patient=ada-demo,bo');
+    const asked = Buffer.from('patient=ada-demo%2Cbo').toString();
+    const told = async (persona: string) =>
+      (await world.fhir(persona, '/Patient/ada-demo/AuditEvent')).text.includes(asked);
+    expect([await told(OFFICER), await told('patient')]).toEqual([true, false]);
     expect((await world.fhir('patient', '/Patient/bo/AuditEvent')).status).toBe(403);
     const [others] = await all('patient=bo');
     expect((await world.fhir('patient', `/AuditEvent/${others?.id}`)).status).toBe(404);

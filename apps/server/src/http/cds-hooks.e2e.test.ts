@@ -163,10 +163,21 @@ describe('CDS Hooks', () => {
         version: '1',
         accepted: 1,
         overridden: 1,
-        reasons: [{ code: 'disagree', times: 1 }],
+        reasons: [{ code: 'other', times: 1 }],
       },
     ]);
     expect((await world.call('clinician', '/operations/card-outcomes')).status).toBe(403);
+    const [offered] = card.overrideReasons;
+    const known = { outcomeTimestamp: '2026-11-24T12:30:00Z', overrideReason: { reason: offered } };
+    expect((await tell('clinician', answered(known))).status).toBe(200);
+    expect(await outcomes()).toMatchObject([
+      {
+        reasons: [
+          { code: 'already-acted', times: 1 },
+          { code: 'other', times: 1 },
+        ],
+      },
+    ]);
   });
 
   it('keeps nothing of a call in which one card is unknown, or one outcome is none', async () => {

@@ -48,4 +48,13 @@ describe('the scopes that count', () => {
     const remove = { kind: 'delete', type: 'Observation', id: 'o' } as const;
     expect(left(actorForWrites(asks, [create, remove]))).toEqual(['Observation.cud', 'Patient.u']);
   });
+
+  it('of a patch permit to read, too: it tells what it tests, and answers with the whole', () => {
+    const asks = actor('user/Patient.u user/Patient.ru user/Patient.cuds');
+    const edit = () => {
+      throw new Error('nothing is edited here');
+    };
+    const patch = { kind: 'patch', type: 'Patient', id: 'p', edit } as const;
+    expect(left(actorForWrites(asks, [patch]))).toEqual(['Patient.ru']);
+  });
 });

@@ -13,14 +13,15 @@ export function actorFor(actor: Actor, letter: ScopeLetter): Actor {
   return { ...actor, scopes: scopes.filter(({ permissions }) => permissions.includes(letter)) };
 }
 
-const LETTERS: Readonly<Record<WriteIntent['kind'], ScopeLetter>> = {
-  create: 'c',
-  put: 'u',
-  'put-matching': 'u',
-  patch: 'u',
-  'patch-matching': 'u',
-  delete: 'd',
-  'delete-matching': 'd',
+/** A patch reads, too: what it tests is told by whether it fails, and the whole comes back. */
+const NEEDED: Readonly<Record<WriteIntent['kind'], readonly ScopeLetter[]>> = {
+  create: ['c'],
+  put: ['u'],
+  'put-matching': ['u'],
+  patch: ['r', 'u'],
+  'patch-matching': ['r', 'u'],
+  delete: ['d'],
+  'delete-matching': ['d'],
 };
 
 const touches = (intent: WriteIntent, type: string): boolean => {
@@ -39,7 +40,8 @@ export function actorForWrites(actor: Actor, intents: readonly WriteIntent[]): A
   const kept = scopes.filter(({ type, permissions }) =>
     intents.every(
       (intent) =>
-        (type !== '*' && !touches(intent, type)) || permissions.includes(LETTERS[intent.kind]),
+        (type !== '*' && !touches(intent, type)) ||
+        NEEDED[intent.kind].every((letter) => permissions.includes(letter)),
     ),
   );
   return { ...actor, scopes: kept };

@@ -498,5 +498,8 @@ describe('revocation', () => {
     await desk.users.disable('leaver');
     await desk.clients.disable('passing');
     expect([await status(leaver), await status(passing)]).toEqual([401, 401]);
+    await desk.users.enable('leaver');
+    const again = await signedIn(at.server, { client: 'app', user: 'leaver', scope });
+    expect(await status(again)).toBe(200);
   });
 });

@@ -1,3 +1,4 @@
+import type { AuditBody } from '@holdfast/ledger';
 import { bodyOf, type LogRecord } from '../log-record.ts';
 import { type AuditSource, agentsOf } from './agents.ts';
 import { entitiesOf, patientEntity } from './entities.ts';
@@ -13,6 +14,8 @@ export interface AuditEventContext {
   readonly source: AuditSource;
   /** Id of the patient the question named: known to who asks, even where the body is gone. */
   readonly patientId?: string | undefined;
+  /** It goes to the patient: what else a query asked for, and of whom, is left out. */
+  readonly toPatient?: boolean;
 }
 
 /** A FHIR R4 AuditEvent (https://hl7.org/fhir/R4/auditevent.html) as JSON. */
@@ -21,6 +24,12 @@ export type AuditEventJson = {
   readonly id: string;
   readonly [element: string]: unknown;
 };
+
+/** A search can name other people: by their ids, by their names. Which type was searched stays. */
+function withoutQuery(body: AuditBody): AuditBody {
+  const query = body.target?.indexOf('?') ?? -1;
+  return query < 0 ? body : { ...body, target: body.target?.slice(0, query) ?? null };
+}
 
 /**
  * A record of the log as AuditEvent, by the RESTful patterns of IHE BALP 1.1 where they fit: what
@@ -31,8 +40,15 @@ export function auditEventOf(record: LogRecord, context: AuditEventContext): Aud
   const { leaf, actor, auditId } = record;
   const { type, subtype, pattern } = interactionKind(leaf.type);
   const body = bodyOf(record);
-  const entities = body === null ? erasedEntities(context.patientId) : entitiesOf(body, pattern);
-  const fits = pattern !== undefined && leaf.outcome === 0 && body !== null && body.target !== null;
+  const told = body === null || context.toPatient !== true ? body : withoutQuery(body);
+  const withheld = told?.target !== body?.target;
+  const entities = told === null ? erasedEntities(context.patientId) : entitiesOf(told, pattern);
+  const fits =
+    pattern !== undefined &&
+    leaf.outcome === 0 &&
+    body !== null &&
+    body.target !== null &&
+    !withheld;
   const profile = `${PROFILE}${typeof body?.patient === 'string' ? 'Patient' : ''}${pattern ?? ''}`;
   return {
     resourceType: 'AuditEvent',
@@ -40,7 +56,7 @@ export function auditEventOf(record: LogRecord, context: AuditEventContext): Aud
     meta: {
       lastUpdated: leaf.ts,
       ...(fits && { profile: [profile] }),
-      ...(body === null && { security: [REDACTED] }),
+      ...((body === null || withheld) && { security: [REDACTED] }),
     },
     type,
     subtype,

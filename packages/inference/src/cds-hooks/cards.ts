@@ -48,19 +48,24 @@ const INDICATORS: Readonly<Record<Tier, Card['indicator']>> = {
   3: 'info',
 };
 
-const REASON_SYSTEM = 'urn:holdfast:card-override-reason';
+export const OVERRIDE_REASON_SYSTEM = 'urn:holdfast:card-override-reason';
 
 /** What a clinician may answer a card with; free words go beside it. */
 export const OVERRIDE_REASONS: readonly Coding[] = [
-  { system: REASON_SYSTEM, code: 'already-acted', display: 'Acted on already' },
-  { system: REASON_SYSTEM, code: 'not-applicable', display: 'Does not apply to this patient' },
-  { system: REASON_SYSTEM, code: 'data-wrong', display: 'The data it rests on is wrong' },
-  { system: REASON_SYSTEM, code: 'disagree', display: 'Clinical judgement differs' },
+  { system: OVERRIDE_REASON_SYSTEM, code: 'already-acted', display: 'Acted on already' },
+  {
+    system: OVERRIDE_REASON_SYSTEM,
+    code: 'not-applicable',
+    display: 'Does not apply to this patient',
+  },
+  { system: OVERRIDE_REASON_SYSTEM, code: 'data-wrong', display: 'The data it rests on is wrong' },
+  { system: OVERRIDE_REASON_SYSTEM, code: 'disagree', display: 'Clinical judgement differs' },
 ];
 
 /**
  * The cards that stored results call for, the most urgent first: of each pipeline the result that
- * speaks of the newest moment, while it says how the patient is. Nothing is computed here, so the hook answers at the cost of a read.
+ * speaks of the newest moment, while it says how the patient is. Nothing is computed here, so the hook
+ * answers at the cost of a read.
  */
 export function cardsOf(
   results: readonly StoredResult[],

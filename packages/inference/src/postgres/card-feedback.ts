@@ -1,5 +1,6 @@
 import type { TenantId } from '@holdfast/kernel';
 import type { Queryable } from '@holdfast/postgres';
+import { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from '../cds-hooks/cards.ts';
 
 /** What became of a card (https://cds-hooks.hl7.org/2.0/#feedback). */
 export interface CardFeedback {
@@ -61,7 +62,9 @@ export async function recordCardFeedback(
 }
 
 const OUTCOMES = `with answered as (
-    select r.pipeline, r.pipeline_version, f.outcome, f.reason_code
+    select r.pipeline, r.pipeline_version, f.outcome, case
+        when f.reason_code is null or f.reason_system = $3 and f.reason_code = any($4)
+        then f.reason_code else 'other' end as reason_code
       from card_feedback f join inference_record r on r.tenant = f.tenant and r.id = f.inference_id
       where f.tenant = $1 and f.received_at >= $2),
   reasons as (
@@ -75,7 +78,10 @@ const OUTCOMES = `with answered as (
         where n.pipeline = a.pipeline and n.pipeline_version = a.pipeline_version), '[]') as reasons
     from answered a group by 1, 2 order by 1, 2`;
 
-/** What became of cards since a moment: costs what was answered since then. */
+/**
+ * What became of cards since a moment: costs what was answered since then. Reasons that were not
+ * offered count as `other`: what clients write there may be about a patient.
+ */
 export async function cardOutcomes(
   db: Queryable,
   tenant: TenantId,
@@ -84,7 +90,7 @@ export async function cardOutcomes(
   const { rows } = await db.query<{ [Field in keyof CardOutcomes]: CardOutcomes[Field] }>({
     name: 'inference.card-outcomes',
     text: OUTCOMES,
-    values: [tenant, since],
+    values: [tenant, since, OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS.map(({ code }) => code)],
   });
   return rows;
 }

@@ -133,6 +133,16 @@ export class Users {
     return rows[0] && userOf(rows[0]);
   }
 
+  /** Lets a user in again who was shut out; the demonstration's people stay out. */
+  async enable(name: string): Promise<User | undefined> {
+    const { rows } = await this.#parts.db.query<UserRow>(
+      `update sign_in_user set disabled_at = null
+        where tenant = $1 and name = $2 and id not like $3 returning ${USER_COLUMNS}`,
+      [this.#parts.tenant, nameOf(name), DEMO_IDS],
+    );
+    return rows[0] && userOf(rows[0]);
+  }
+
   /** Shuts the people of the demonstration out, for good. */
   async disableDemo(): Promise<void> {
     await this.#parts.db.query(
