@@ -245,20 +245,40 @@ end
 $$;
 
 -- Appends one event a resource; the stream's advisory lock is held, so the head row cannot be contended.
+-- Most writes are of one resource, and for those grouping by stream and reading arrays as tables cost
+-- more than the head row and the event together.
 create function store_append_events(
   p_tenant smallint, p_key bigint[], p_patient bigint[], p_id text[], p_version integer[],
   p_confidentiality smallint[], p_sensitivity bigint[],
   p_event_id uuid[], p_interaction text[], p_type text[], p_urgency smallint[], p_actor text, p_request_id text
 ) returns void language plpgsql volatile as $$
 declare
-  v_stream bigint[] := array(
-    select coalesce(p_patient[n], k) from unnest(p_key) with ordinality as u(k, n) order by n);
-  v_seq bigint[] := array_fill(0::bigint, array[cardinality(p_key)]);
+  v_stream bigint[];
+  v_seq bigint[];
   v_one bigint;
   v_positions bigint[];
   v_events bigint;
   v_head bigint;
 begin
+  if cardinality(p_key) = 1 then
+    v_one := coalesce(p_patient[1], p_key[1]);
+    update stream_head h set seq = h.seq + 1 where h.tenant = p_tenant and h.stream = v_one
+    returning h.seq into v_head;
+    if not found then
+      insert into stream_head (tenant, stream, seq) values (p_tenant, v_one, 1);
+      v_head := 1;
+    end if;
+    insert into event (tenant, stream, seq, event_id, interaction, resource_type, resource_id, version,
+      patient_id, confidentiality, sensitivity, urgency, actor, request_id)
+    values (p_tenant, v_one, v_head, p_event_id[1], p_interaction[1], p_type[1], p_id[1], p_version[1],
+      (select ps.patient_id from patient_state ps where ps.tenant = p_tenant and ps.patient = v_one),
+      p_confidentiality[1], p_sensitivity[1], p_urgency[1], p_actor, p_request_id);
+    return;
+  end if;
+
+  v_stream := array(
+    select coalesce(p_patient[n], k) from unnest(p_key) with ordinality as u(k, n) order by n);
+  v_seq := array_fill(0::bigint, array[cardinality(p_key)]);
   for v_one, v_positions in
     select s, array_agg(n order by n) from unnest(v_stream) with ordinality as u(s, n) group by s
   loop
