@@ -1,5 +1,14 @@
 export type { Account } from './accounts.ts';
-export type { PopulationResource } from './fhir-shapes.ts';
+export {
+  concept,
+  ICD10CM,
+  LOINC,
+  type PopulationResource,
+  refer,
+  SNOMED,
+  THO,
+  UCUM,
+} from './fhir-shapes.ts';
 export {
   type PatientRecord,
   POPULATION_DAY,

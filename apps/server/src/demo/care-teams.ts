@@ -1,6 +1,7 @@
+import { refer } from '@holdfast/population';
 import type { DemoPatient } from './patients.ts';
 import { STAFF } from './practice.ts';
-import { type DemoResource, refer } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 
 /** Who treats a patient: those of the practice who treat at all. */
 export function careTeamResource(patient: DemoPatient): DemoResource {

@@ -1,6 +1,7 @@
+import { concept, ICD10CM, refer, SNOMED, THO } from '@holdfast/population';
 import type { DemoPatient } from './patients.ts';
 import type { Timeline } from './timeline.ts';
-import { concept, type DemoResource, ICD10CM, refer, SNOMED, THO } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 import { oneOf, type Variation } from './variation.ts';
 import type { Visit } from './visits.ts';
 

@@ -1,7 +1,8 @@
+import { concept, LOINC, refer, THO } from '@holdfast/population';
 import type { DemoPatient } from './patients.ts';
 import { ORGANIZATION_ID, STAFF } from './practice.ts';
 import type { Timeline } from './timeline.ts';
-import { concept, type DemoResource, LOINC, refer, THO } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 
 /** The consent that a README example revokes and gives back. */
 export const DENY_CONSENT_ID = 'ada-demo-consent';

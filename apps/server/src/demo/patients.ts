@@ -1,5 +1,6 @@
+import { refer } from '@holdfast/population';
 import { IDENTIFIER_SYSTEM, ORGANIZATION_ID, STAFF } from './practice.ts';
-import { type DemoResource, refer } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 import { between, type Variation } from './variation.ts';
 
 /** What makes a patient of the demo worth looking at. */

@@ -1,4 +1,5 @@
-import { concept, type DemoResource, refer, SNOMED, THO } from './transaction.ts';
+import { concept, refer, SNOMED, THO } from '@holdfast/population';
+import { type DemoResource } from './transaction.ts';
 
 export const ORGANIZATION_ID = 'harbour-clinic';
 export const IDENTIFIER_SYSTEM = 'https://harbour-clinic.example/';

@@ -1,7 +1,8 @@
+import { LOINC, refer } from '@holdfast/population';
 import type { DemoPatient } from './patients.ts';
 import { IDENTIFIER_SYSTEM } from './practice.ts';
 import type { Timeline } from './timeline.ts';
-import { type DemoResource, LOINC, refer } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 import { between, type Variation } from './variation.ts';
 import type { Visit } from './visits.ts';
 

@@ -25,19 +25,3 @@ export function transaction(resources: readonly DemoResource[]): DemoTransaction
     })),
   };
 }
-
-export interface Coding {
-  readonly system: string;
-  readonly code: string;
-  readonly display?: string;
-}
-
-export const LOINC = 'http://loinc.org';
-export const SNOMED = 'http://snomed.info/sct';
-export const UCUM = 'http://unitsofmeasure.org';
-export const ICD10CM = 'http://hl7.org/fhir/sid/icd-10-cm';
-/** HL7 Terminology: `THO + 'v3-ActCode'` and the like. */
-export const THO = 'http://terminology.hl7.org/CodeSystem/';
-
-export const concept = (...coding: readonly Coding[]) => ({ coding });
-export const refer = (type: string, id: string) => ({ reference: `${type}/${id}` });

@@ -1,7 +1,8 @@
+import { concept, refer, SNOMED, THO } from '@holdfast/population';
 import type { DemoPatient } from './patients.ts';
 import { ORGANIZATION_ID } from './practice.ts';
 import type { Timeline } from './timeline.ts';
-import { concept, type DemoResource, refer, SNOMED, THO } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 import { between, type Variation } from './variation.ts';
 
 const VISIT_MINUTES = 50;

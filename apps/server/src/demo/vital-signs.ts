@@ -1,6 +1,7 @@
+import { concept, LOINC, refer, SNOMED, THO, UCUM } from '@holdfast/population';
 import type { DemoPatient } from './patients.ts';
 import type { Timeline } from './timeline.ts';
-import { concept, type DemoResource, LOINC, refer, SNOMED, THO, UCUM } from './transaction.ts';
+import { type DemoResource } from './transaction.ts';
 import { between, type Variation } from './variation.ts';
 import type { Visit } from './visits.ts';
 
