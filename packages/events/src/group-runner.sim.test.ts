@@ -1,13 +1,13 @@
 import { runs, seededRandom } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { defineConsumer } from './consumer.ts';
-import type { Cursor } from './cursor.ts';
 import { GroupRunner } from './group-runner.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import { type EventFilter, matches, type RecordedEvent, streamKey } from './recorded-event.ts';
 import { GroupRecord, SimulatedGroupStore } from './testing/simulated-group-store.ts';
 import { type Mutation, SimulatedLog } from './testing/simulated-log.ts';
 import { SimulatedWorld } from './testing/simulated-world.ts';
+import type { Announced } from './wake-signal.ts';
 
 const STREAMS = 4n;
 const WRITES = 24;
@@ -66,9 +66,9 @@ async function simulate(seed: number, lanes: number, mutation: Mutation | null):
   };
 
   let current = start();
-  const relay = simulatedRelay({ world, log }, (position) => {
+  const relay = simulatedRelay({ world, log }, (announced) => {
     // The relay's own process is told which event, the others that there is one.
-    const named = mutation === 'no re-check' || random.chance(0.5) ? null : position;
+    const named = mutation === 'no re-check' || random.chance(0.5) ? null : announced;
     for (const each of processes) each.runner.wake(named);
   });
   log.onPush = relay.push;
@@ -114,15 +114,15 @@ async function simulate(seed: number, lanes: number, mutation: Mutation | null):
  */
 function simulatedRelay(
   { world, log }: { world: SimulatedWorld; log: SimulatedLog },
-  wakeAll: (position: Cursor | null) => void,
+  wakeAll: (announced: Announced | null) => void,
 ) {
   let down = 0;
-  let last: Cursor | null = null;
+  let last: Announced | null = null;
   return {
-    push: (position: Cursor) => {
+    push: (announced: Announced) => {
       if (down > 0) return;
-      last = position;
-      wakeAll(position);
+      last = announced;
+      wakeAll(announced);
     },
     fail: async (until: Promise<void>, sweeps: boolean) => {
       down += 1;
@@ -225,19 +225,14 @@ describe('a group that is slower than its writers', () => {
   });
 });
 
-describe('a group that gathers', () => {
-  /** How often it reads while an event comes every millisecond, a hundred times. */
-  async function readsOf(gatherMs: number): Promise<number> {
-    const random = seededRandom(5);
-    const world = new SimulatedWorld(random);
+describe('how often a group reads while an event comes every millisecond, a hundred times', () => {
+  async function readsOf(gatherMs: number, handles: EventFilter = {}) {
+    const world = new SimulatedWorld(seededRandom(5));
     const log = new SimulatedLog(world, null);
     const record = new GroupRecord();
     const refuses = () => false;
-    const parts = {
-      ...{ world, log, record, mutation: null, refuses, handles: {} },
-      maxDelayMs: RETRY.maxDelayMs,
-    };
-    const store = new SimulatedGroupStore(parts);
+    const parts = { world, log, record, mutation: null, refuses, handles };
+    const store = new SimulatedGroupStore({ ...parts, maxDelayMs: RETRY.maxDelayMs });
     let reads = 0;
     const read = store.read.bind(store);
     store.read = (...asked) => {
@@ -245,8 +240,8 @@ describe('a group that gathers', () => {
       return read(...asked);
     };
     const consumer = defineConsumer({
-      group: 'gathering',
-      handles: {},
+      group: 'counted',
+      handles,
       gatherMs,
       effect: async () => undefined,
     });
@@ -254,21 +249,34 @@ describe('a group that gathers', () => {
     const trouble = (error: unknown) => {
       throw error;
     };
-    const runner = new GroupRunner<void>({ consumer, store, timers, random, trouble });
-    log.onPush = (position) => runner.wake(position);
+    const runner = new GroupRunner<void>({
+      consumer,
+      store,
+      timers,
+      random: world.random,
+      trouble,
+    });
+    log.onPush = (announced) => runner.wake(announced);
     runner.begin();
     for (let n = 1; n <= 100; n++) {
       timers.after(n, () => void log.write(BigInt(n % 7) + 1n, false));
     }
     await world.run(undefined, 1e6);
-    expect(verdict(log, record)).toEqual([]);
-    expect(record.effects).toHaveLength(100);
-    return reads;
+    expect(verdict(log, record, handles)).toEqual([]);
+    return { reads, handled: record.effects.length, place: record.cursor };
   }
 
-  it('reads about once a pause, and each time at once without one', async () => {
+  it('about once a pause where it gathers, and each time at once where not', async () => {
     const [gathering, atOnce] = [await readsOf(20), await readsOf(0)];
-    expect(gathering).toBeLessThan(20);
-    expect(atOnce).toBeGreaterThan(80);
+    expect([gathering.handled, atOnce.handled]).toEqual([100, 100]);
+    expect(gathering.reads).toBeLessThan(20);
+    expect(atOnce.reads).toBeGreaterThan(80);
+  });
+
+  it('hardly ever where it handles nothing of the kind, and its place follows all the same', async () => {
+    const [passing, atOnce] = [await readsOf(0, { resourceTypes: ['Patient'] }), await readsOf(0)];
+    expect(passing.handled).toBe(0);
+    expect(passing.reads).toBeLessThanOrEqual(4);
+    expect(passing.place).toEqual(atOnce.place);
   });
 });

@@ -1,6 +1,6 @@
 import { Fault, type Random, type Timers } from '@holdfast/kernel';
 import { type Consumer, eventsPerTransaction, type FailedEvent, lanesOf } from './consumer.ts';
-import { type Cursor, compareCursors } from './cursor.ts';
+import { type Cursor, compareCursors, laterCursor, ORIGIN } from './cursor.ts';
 import type {
   CommitOutcome,
   GroupStore,
@@ -12,9 +12,10 @@ import type {
 import { pieces, planBatch } from './lane-plan.ts';
 import { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
 import { OneTimer } from './one-timer.ts';
-import { type RecordedEvent, streamKey } from './recorded-event.ts';
+import { matches, type RecordedEvent, streamKey } from './recorded-event.ts';
 import { afterFailure, backoffMs, reasonOf } from './retry-plan.ts';
 import * as wake from './wake-plan.ts';
+import type { Announced } from './wake-signal.ts';
 
 export interface RunnerParts<Prepared> {
   readonly consumer: Consumer<Prepared>;
@@ -64,6 +65,8 @@ export class GroupRunner<Prepared> {
   /** Set while the database is behind the cursor here by events that the group does not handle. */
   readonly #placeTimer: OneTimer;
   #placeDue = false;
+  /** The furthest announced event that the group does not handle. */
+  #passing: Cursor = ORIGIN;
   /** Set while the group lets events gather. */
   readonly #gathering: OneTimer;
 
@@ -94,9 +97,13 @@ export class GroupRunner<Prepared> {
     await this.#parts.consumer.onReleased?.();
   }
 
-  /** @param announced the furthest position the push told of, if it told of one */
-  wake(announced: Cursor | null): void {
-    this.#wake = wake.wakened(this.#wake, announced);
+  wake(announced: Announced | null): void {
+    if (announced !== null && !matches(this.#parts.consumer.handles, announced.head)) {
+      this.#passing = laterCursor(this.#passing, announced.position);
+      if (this.#leading) this.#keepPlaceSoon();
+      return;
+    }
+    this.#wake = wake.wakened(this.#wake, announced?.position ?? null);
     this.#kick();
   }
 
@@ -180,6 +187,7 @@ export class GroupRunner<Prepared> {
       if (batch.rows.length === EVENT_LIMITS.batchEvents) continue;
       if (this.#placeDue) await this.#keepPlace();
       const { cursor } = this.#led();
+      if (compareCursors(this.#passing, cursor) > 0) this.#keepPlaceSoon();
       const { snapshot } = batch;
       return { cursor, moved: compareCursors(cursor, start) > 0, snapshot };
     }
@@ -196,7 +204,7 @@ export class GroupRunner<Prepared> {
     this.#placeKept();
   }
 
-  /** A step past what the group does not handle: on its own no reason for a write. */
+  /** A step past what the group does not handle: on its own no reason for a look, nor for a write. */
   #keepPlaceSoon(): void {
     if (this.#placeTimer.armed) return;
     this.#placeTimer.arm(EVENT_LIMITS.placeMs, () => {

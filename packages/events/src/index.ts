@@ -33,4 +33,4 @@ export { relayPool } from './postgres/relay-connections.ts';
 export { SessionLock, type SessionLockParts } from './postgres/session-lock.ts';
 export * from './recorded-event.ts';
 export * from './retry-plan.ts';
-export type { Announce, WakeSignal } from './wake-signal.ts';
+export type { Announce, Announced, WakeSignal } from './wake-signal.ts';

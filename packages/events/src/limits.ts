@@ -36,6 +36,8 @@ export const EVENT_LIMITS = {
   lagCounted: 10_000,
   /** Newest events that a process keeps in memory for its live readers: some 400 kB. */
   tailEvents: 1_000,
+  /** Pause between two reads of a log that moves, for live readers: less than a screen's refresh. */
+  tailGatherMs: 15,
   /** Dead letters in one answer: what an operator can look through. */
   deadLetters: 500,
   /** Months that exist ahead, so that no event falls into the default partition. */

@@ -47,7 +47,10 @@ export interface EventFilter {
   readonly tenants?: readonly TenantId[];
 }
 
-export function matches(filter: EventFilter, event: RecordedEvent): boolean {
+/** What filters look at. */
+export type EventHead = Pick<RecordedEvent, 'tenant' | 'resourceType' | 'interaction' | 'urgency'>;
+
+export function matches(filter: EventFilter, event: EventHead): boolean {
   return (
     (filter.resourceTypes?.includes(event.resourceType) ?? true) &&
     (filter.interactions?.includes(event.interaction) ?? true) &&

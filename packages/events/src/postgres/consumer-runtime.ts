@@ -5,7 +5,7 @@ import type { Cursor } from '../cursor.ts';
 import { EVENT_FAULTS } from '../errors.ts';
 import { GroupRunner } from '../group-runner.ts';
 import type { RecordedEvent, StreamRef } from '../recorded-event.ts';
-import type { WakeSignal } from '../wake-signal.ts';
+import type { Announced, WakeSignal } from '../wake-signal.ts';
 import { ensureGroup } from './claim-lead.ts';
 import { type GroupStatus, readGroups } from './group-status.ts';
 import { GROUP_CHANNEL, moveGroup, type ReplayFrom, redriveStream } from './move-group.ts';
@@ -44,7 +44,7 @@ interface RunningGroup {
   readonly name: string;
   readonly lock: SessionLock;
   readonly ensure: () => Promise<void>;
-  readonly wake: (announced: Cursor | null) => void;
+  readonly wake: (announced: Announced | null) => void;
 }
 
 /** The groups of this process. Each is led by one process; the others stand by for it. */

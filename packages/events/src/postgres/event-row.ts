@@ -1,5 +1,5 @@
 import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
-import type { EventId, Interaction, RecordedEvent, Urgency } from '../recorded-event.ts';
+import type { EventHead, EventId, Interaction, RecordedEvent, Urgency } from '../recorded-event.ts';
 import type { SnapshotBounds } from '../wake-plan.ts';
 
 /** A row of `event` as the driver gives it: 64-bit numbers as text. */
@@ -37,21 +37,29 @@ export const EVENT_COLUMNS = (alias: string): string =>
     .map((column) => `${alias}.${column}`)
     .join(', ');
 
-export function recordedEvent(row: EventRow): RecordedEvent {
+type HeadRow = Pick<EventRow, 'tenant' | 'resource_type' | 'interaction' | 'urgency'>;
+
+export function eventHead(row: HeadRow): EventHead {
   return {
     tenant: row.tenant as TenantId,
+    interaction: row.interaction as Interaction, // held by constraint eve_interaction
+    resourceType: row.resource_type,
+    urgency: URGENCIES[row.urgency] ?? 'none',
+  };
+}
+
+export function recordedEvent(row: EventRow): RecordedEvent {
+  return {
+    ...eventHead(row),
     stream: BigInt(row.stream) as ResourceKey,
     position: { xid: BigInt(row.xid), id: BigInt(row.id) },
     seq: BigInt(row.seq),
     eventId: row.event_id as EventId,
-    interaction: row.interaction as Interaction, // held by constraint eve_interaction
-    resourceType: row.resource_type,
     resourceId: row.resource_id,
     version: row.version,
     patientId: row.patient_id as PatientId | null,
     confidentiality: row.confidentiality,
     sensitivity: BigInt(row.sensitivity),
-    urgency: URGENCIES[row.urgency] ?? 'none',
     actor: row.actor,
     requestId: row.request_id,
     occurredAt: row.occurred_at,

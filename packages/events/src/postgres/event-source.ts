@@ -7,10 +7,9 @@ import {
   type Timers,
 } from '@holdfast/kernel';
 import pg from 'pg';
-import type { Cursor } from '../cursor.ts';
 import { EVENT_LIMITS } from '../limits.ts';
 import { backoffMs, reasonOf } from '../retry-plan.ts';
-import type { Announce, WakeSignal } from '../wake-signal.ts';
+import type { Announce, Announced, WakeSignal } from '../wake-signal.ts';
 import { type BusMessage, NotifyBus } from './notify-bus.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';
 import { ReplicationStream } from './replication-stream.ts';
@@ -150,8 +149,8 @@ export class EventSource implements WakeSignal {
     };
   }
 
-  #announce(position: Cursor | null): void {
-    for (const announce of this.#listeners) announce(position);
+  #announce(announced: Announced | null): void {
+    for (const announce of this.#listeners) announce(announced);
   }
 
   #hear(message: BusMessage): void {
@@ -195,8 +194,8 @@ export class EventSource implements WakeSignal {
           failures = 0;
           this.#setLive(true);
         },
-        onEvent: (position) => {
-          this.#announce(position);
+        onEvent: (announced) => {
+          this.#announce(announced);
           this.#bus.publish('wake');
         },
       });

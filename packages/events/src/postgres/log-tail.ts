@@ -2,6 +2,7 @@ import { type Random, systemTimers, type Timers } from '@holdfast/kernel';
 import type pg from 'pg';
 import { type Cursor, compareCursors, ORIGIN } from '../cursor.ts';
 import { EVENT_LIMITS } from '../limits.ts';
+import { OneTimer } from '../one-timer.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { backoffMs } from '../retry-plan.ts';
 import * as wake from '../wake-plan.ts';
@@ -73,7 +74,6 @@ const RECONNECT = {
  */
 export class LogTail {
   readonly #parts: LogTailParts;
-  readonly #timers: Timers;
   readonly #listeners = new Set<() => void>();
   #recent: RecordedEvent[] = [];
   /** `#recent` holds everything after this. */
@@ -86,18 +86,23 @@ export class LogTail {
   #failures = 0;
   #started = false;
   #stopping = false;
-  #cancelTimer: (() => void) | null = null;
+  /** Of the next look: a recheck, or the end of a pause after a failure. */
+  readonly #timer: OneTimer;
+  /** Set while events gather: a live reader sees no difference, and a busy log is read far less often. */
+  readonly #gathering: OneTimer;
   #unsubscribe: () => void = () => undefined;
 
   constructor(parts: LogTailParts) {
     this.#parts = parts;
-    this.#timers = parts.timers ?? systemTimers;
+    const timers = parts.timers ?? systemTimers;
+    this.#timer = new OneTimer(timers);
+    this.#gathering = new OneTimer(timers);
   }
 
   /** From here on it follows the log; it comes up by itself where the database is away. */
   start(): void {
     this.#unsubscribe = this.#parts.signal.subscribe((announced) => {
-      this.#wake = wake.wakened(this.#wake, announced);
+      this.#wake = wake.wakened(this.#wake, announced?.position ?? null);
       this.#kick();
     });
     this.#wake = wake.wakened(this.#wake, null);
@@ -107,7 +112,8 @@ export class LogTail {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#unsubscribe();
-    this.#cancelTimer?.();
+    this.#timer.cancel();
+    this.#gathering.cancel();
     this.#listeners.clear();
     await this.#running;
   }
@@ -153,9 +159,8 @@ export class LogTail {
   }
 
   #kick(): void {
-    if (this.#stopping || this.#running !== null) return;
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
+    if (this.#stopping || this.#running !== null || this.#gathering.armed) return;
+    this.#timer.cancel();
     this.#running = this.#run().finally(() => {
       this.#running = null;
       if (this.#wake.woken && this.#failures === 0) this.#kick();
@@ -169,6 +174,7 @@ export class LogTail {
       const outcome = await this.#round();
       this.#failures = 0;
       if (outcome.moved || failedBefore) this.#tell();
+      if (outcome.moved) this.#gather();
       const next = wake.readEnds(this.#wake, outcome, RECHECK);
       this.#wake = next.state;
       if (next.action.kind === 'recheck') this.#arm(next.action.afterMs);
@@ -220,9 +226,17 @@ export class LogTail {
 
   #arm(delayMs: number): void {
     if (this.#stopping) return;
-    this.#cancelTimer = this.#timers.after(delayMs, () => {
-      this.#cancelTimer = null;
+    this.#timer.arm(delayMs, () => {
+      this.#wake = wake.due(this.#wake);
       this.#kick();
+    });
+  }
+
+  /** What comes in the pause is read together when it ends. */
+  #gather(): void {
+    if (this.#stopping) return;
+    this.#gathering.arm(EVENT_LIMITS.tailGatherMs, () => {
+      if (this.#wake.woken) this.#kick();
     });
   }
 }

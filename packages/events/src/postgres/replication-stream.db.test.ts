@@ -4,7 +4,8 @@ import { systemClock } from '@holdfast/kernel';
 import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventsMigrations } from '../migrations.ts';
-import { ReplicationStream } from './replication-stream.ts';
+import { appendEvent } from '../testing/append-event.ts';
+import { PUBLICATION, ReplicationStream } from './replication-stream.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -99,4 +100,36 @@ it('EVE-7 a stream that is stopped while the server keeps it waiting ends', asyn
   proxy.close();
   await stopped;
   await expect(run).resolves.toBeUndefined();
+});
+
+it('EVE-7 tells what kind of event came, also where the publication carried places alone', async () => {
+  await db.pool.query(`drop publication if exists ${PUBLICATION}`);
+  await db.pool.query(
+    `create publication ${PUBLICATION} for table holdfast.event (xid, id)
+       with (publish = 'insert', publish_via_partition_root = true)`,
+  );
+  const writer = await db.pool.connect();
+  const heard = new EventEmitter();
+  const [live, announced] = [once(heard, 'live'), once(heard, 'event')];
+  const stream = new ReplicationStream({
+    url: db.url,
+    slot: 'of_before',
+    clock: systemClock,
+    onLive: () => heard.emit('live'),
+    onEvent: (told) => heard.emit('event', told),
+  });
+  const run = stream.run();
+  await live;
+  await writer.query('begin');
+  await appendEvent(writer, { stream: 1, resourceType: 'Condition', urgency: 'now' });
+  await writer.query('commit');
+  writer.release();
+  expect(await announced).toEqual([
+    {
+      position: { xid: expect.any(BigInt), id: expect.any(BigInt) },
+      head: { tenant: 1, resourceType: 'Condition', interaction: 'create', urgency: 'now' },
+    },
+  ]);
+  await stream.stop();
+  await run;
 });

@@ -1,16 +1,23 @@
 import type { Clock } from '@holdfast/kernel';
 import pg from 'pg';
 import type { Pgoutput } from 'pg-logical-replication';
-import type { Cursor } from '../cursor.ts';
 import { EVENT_LIMITS } from '../limits.ts';
+import type { Announced } from '../wake-signal.ts';
+import { eventHead } from './event-row.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';
 import { WalFeed } from './wal-feed.ts';
 
 export const PUBLICATION = 'holdfast_events';
 
-/** The publication carries positions only: a push says where to look, never what happened. */
-const CREATE_PUBLICATION = `create publication ${PUBLICATION} for table holdfast.event (xid, id)
+/** A push says where to look and who need not, never what happened to whom. */
+const PUBLISHED = ['xid', 'id', 'tenant', 'resource_type', 'interaction', 'urgency'];
+const TABLE = `table holdfast.event (${PUBLISHED.join(', ')})`;
+const CREATE_PUBLICATION = `create publication ${PUBLICATION} for ${TABLE}
   with (publish = 'insert', publish_via_partition_root = true)`;
+const ALTER_PUBLICATION = `alter publication ${PUBLICATION} set ${TABLE}`;
+const IS_FIT = `select coalesce(bool_and(attnames::text[] @> $2::text[]), false) as fit
+  from pg_publication p left join pg_publication_tables t using (pubname)
+  where p.pubname = $1 group by p.pubname`;
 
 export interface StreamParts {
   readonly url: string;
@@ -18,7 +25,7 @@ export interface StreamParts {
   readonly clock: Clock;
   /** Commits from now on are pushed; earlier ones must be read. */
   readonly onLive: () => void;
-  readonly onEvent: (position: Cursor) => void;
+  readonly onEvent: (announced: Announced) => void;
 }
 
 /**
@@ -81,8 +88,8 @@ export class ReplicationStream {
           clock,
           onStarted: onLive,
           onMessage: (message) => {
-            const position = insertedPosition(message);
-            if (position !== null) onEvent(position);
+            const announced = inserted(message);
+            if (announced !== null) onEvent(announced);
           },
           onEnd: (error) => (error === null ? resolve() : reject(error)),
         }),
@@ -112,10 +119,9 @@ function backendPid(client: pg.Client): number | null {
 async function ensurePublication(url: string): Promise<void> {
   const client = await ownConnection(url, 'relay setup');
   try {
-    const { rowCount } = await client.query('select from pg_publication where pubname = $1', [
-      PUBLICATION,
-    ]);
-    if (rowCount === 0) await client.query(CREATE_PUBLICATION);
+    const { rows } = await client.query<{ fit: boolean }>(IS_FIT, [PUBLICATION, PUBLISHED]);
+    if (rows[0] === undefined) await client.query(CREATE_PUBLICATION);
+    else if (!rows[0].fit) await client.query(ALTER_PUBLICATION);
   } catch (error) {
     // 42710: another process made it at the same moment.
     if (!(error instanceof pg.DatabaseError && error.code === '42710')) throw error;
@@ -124,7 +130,16 @@ async function ensurePublication(url: string): Promise<void> {
   }
 }
 
-function insertedPosition(message: Pgoutput.Message): Cursor | null {
+function inserted(message: Pgoutput.Message): Announced | null {
   if (message.tag !== 'insert') return null;
-  return { xid: BigInt(String(message.new['xid'])), id: BigInt(String(message.new['id'])) };
+  const { xid, id, tenant, resource_type, interaction, urgency } = message.new;
+  return {
+    position: { xid: BigInt(String(xid)), id: BigInt(String(id)) },
+    head: eventHead({
+      tenant: Number(tenant),
+      resource_type: String(resource_type),
+      interaction: String(interaction),
+      urgency: Number(urgency),
+    }),
+  };
 }

@@ -2,6 +2,7 @@ import type { PatientId, ResourceKey, TenantId } from '@holdfast/kernel';
 import { type Cursor, compareCursors } from '../cursor.ts';
 import type { EventId, RecordedEvent } from '../recorded-event.ts';
 import type { SnapshotBounds } from '../wake-plan.ts';
+import type { Announced } from '../wake-signal.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 /** A safeguard taken away, to show that the simulation finds what it is there for. */
@@ -40,7 +41,7 @@ export class SimulatedLog {
   #nextXid = 1n;
   #nextId = 1n;
   /** A push that tells of a committed event. */
-  onPush: (position: Cursor) => void = () => undefined;
+  onPush: (announced: Announced) => void = () => undefined;
 
   constructor(world: SimulatedWorld, mutation: Mutation | null) {
     this.#world = world;
@@ -66,12 +67,12 @@ export class SimulatedLog {
       transaction.state = 'committed';
     }
     const pushedEarly = !rollback && this.#world.random.chance(0.5);
-    if (pushedEarly) this.onPush(transaction.event.position);
+    if (pushedEarly) this.onPush(announcementOf(transaction.event));
     this.#unlock(stream);
     if (rollback) return;
     if (pushedEarly) await this.#world.step();
     transaction.visible = true;
-    if (!pushedEarly) this.onPush(transaction.event.position);
+    if (!pushedEarly) this.onPush(announcementOf(transaction.event));
   }
 
   #begin(): Transaction {
@@ -138,6 +139,11 @@ export class SimulatedLog {
     else next();
   }
 }
+
+const announcementOf = (event: RecordedEvent): Announced => ({
+  position: event.position,
+  head: event,
+});
 
 function eventOf(position: Cursor, stream: bigint, seq: bigint): RecordedEvent {
   return {
