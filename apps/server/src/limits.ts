@@ -1,6 +1,9 @@
 /** Largest request body. A Synthea record of one person over a life is under 6 MiB. */
 export const BODY_BYTES_MAX = 20 * 1024 * 1024;
 
+/** Of a body that is refused for its size this much is read and dropped, so that its sender reads why. */
+export const REFUSED_BYTES_READ_MAX = 256 * 1024 * 1024;
+
 /** Longest request target: what search needs, and less than what a proxy would refuse. */
 export const URL_BYTES_MAX = 16_384;
 

@@ -9,6 +9,7 @@ import { SERVER_FAULTS, serverFault } from '../errors.ts';
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_BYTES_MAX } from '../limits.ts';
 import { faultOf } from './fault-of.ts';
 import { InvalidBody } from './invalid-body.ts';
+import { readRefusedBodies } from './refused-bodies.ts';
 import { readBodiesAsText } from './request-body.ts';
 import { unstorablePlaces } from './unstorable-places.ts';
 
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     },
   });
   readBodiesAsText(app);
+  readRefusedBodies(app);
   app.decorateRequest('facts');
   app.addHook('onRequest', async (request, reply) => {
     request.facts = factsOf(options, request);

@@ -35,7 +35,7 @@ async function everything(
 ): Promise<FastifyReply> {
   const { dictionary, seal, gates, audit, baseUrl, pool } = options;
   const { id } = request.params as { readonly id: string };
-  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID');
+  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID', { expression: [`${type}.id`] });
   const parameters = operationQuery(request);
   const query = readEverything({ type, id }, parameters);
   if (!query.ok) throw invalid(400, query.error.map(problemIssue));

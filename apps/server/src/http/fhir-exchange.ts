@@ -50,8 +50,9 @@ export function typeOf(request: FastifyRequest): ResourceType {
 
 export function nameOf(request: FastifyRequest, who: Audited): ResourceName {
   const { id } = request.params as Params;
-  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID');
-  return { tenant: who.actor.tenant, type: typeOf(request), id };
+  const type = typeOf(request);
+  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID', { expression: [`${type}.id`] });
+  return { tenant: who.actor.tenant, type, id };
 }
 
 /**

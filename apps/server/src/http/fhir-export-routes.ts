@@ -81,7 +81,7 @@ async function membersOf(
   { request, who }: Exchange,
 ): Promise<readonly string[]> {
   const { id } = request.params as Params;
-  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID');
+  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID', { expression: ['Group.id'] });
   const name = { tenant: who.actor.tenant, type: 'Group', id } as const;
   const outcome = await auditedRead(options, who, { ...name, db: options.pool });
   request.facts.denied = outcome.kind === 'hidden';

@@ -56,7 +56,8 @@ export async function auditedRead(
 
 /** Version ids are ours: an id that is none of them names nothing, however JavaScript reads it. */
 function versionNumber(text: string): number {
-  if (!isResourceId(text)) throw serverFault('SERVER_ID_INVALID');
+  if (!isResourceId(text))
+    throw serverFault('SERVER_ID_INVALID', { expression: ['meta.versionId'] });
   const version = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
   if (version < 2 ** 31) return version;
   throw notFound();

@@ -123,7 +123,7 @@ function scopeOf({ type, id, within }: SearchPath): { scope: SearchScope; path: 
   if (type === undefined) return { scope: { types: [] }, path: '' };
   if (id === undefined) return { scope: { types: [knownType(type)] }, path: `/${type}` };
   if (within === undefined || !isCompartment(type)) throw serverFault('SERVER_UNKNOWN_ROUTE');
-  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID');
+  if (!isResourceId(id)) throw serverFault('SERVER_ID_INVALID', { expression: [`${type}.id`] });
   const types = within === '*' ? [] : [knownType(within)];
   return { scope: { types, compartment: { type, id } }, path: `/${type}/${id}/${within}` };
 }
