@@ -105,6 +105,13 @@ export const ERASURE_LOOK_MS = 24 * 60 * 60 * 1_000;
 /** Patients in an answer of `$match`: more are no help to a person who has to choose. */
 export const MATCHES_MAX = 20;
 
+/** Pairs of records in a steward's page: each is read with care. */
+export const REVIEWS_SHOWN_MAX = 20;
+
+/** Pairs that are looked at in one go, and for one page: most of a queue may be hidden from who asks. */
+export const REVIEWS_READ = 100;
+export const REVIEWS_LOOKED_AT_MAX = 2_000;
+
 /** Patients that the sign-in offers at a time: one looks for a name, one does not leaf. */
 export const PATIENTS_TO_PICK = 20;
 

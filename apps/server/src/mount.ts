@@ -19,6 +19,7 @@ import { FHIR_BASE } from './http/fhir-handler.ts';
 import { registerFhirInterface } from './http/fhir-interface.ts';
 import type { FhirRoutesOptions } from './http/fhir-routes-options.ts';
 import { registerGovernanceRoutes } from './http/governance-routes.ts';
+import { registerIdentityRoutes } from './http/identity-routes.ts';
 import { registerIncidentRoutes } from './http/incident-routes.ts';
 import { registerLabelRoutes } from './http/label-routes.ts';
 import { registerLaunchRoutes } from './http/launch-routes.ts';
@@ -164,6 +165,7 @@ function registerRecords(app: FastifyInstance, platform: Platform, fhir: FhirRou
   registerSubscriptionRoutes(app, { ...fhir, subscriptions: platform.subscriptions });
   registerFhirInterface(app, fhir);
   registerCdsHooksRoutes(app, fhir);
+  registerIdentityRoutes(app, fhir);
   registerConsentRoutes(app, { ...platform, pool: database.requests });
   registerPolicyRoutes(app, { ...platform, pool: database.requests });
   registerWhatIfRoutes(app, { ...platform, clock, pool: database.requests });

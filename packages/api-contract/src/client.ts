@@ -16,6 +16,7 @@ import type {
   ReleaseHoldRequest,
   SetRetentionRequest,
 } from './governance.ts';
+import type { IdentityVerdictRequest } from './identity-reviews.ts';
 import type { IncidentEntryRequest } from './incidents.ts';
 import type { LabelSets } from './label-sets.ts';
 import { type LiveSign, readLive, type StreamSign } from './live-reader.ts';
@@ -100,6 +101,7 @@ export function createClient(options: ClientOptions) {
     listGlass: () => read(ENDPOINTS.listGlass, {}),
     ...governanceCalls(read),
     ...cdsHooksCalls(read),
+    ...identityCalls(read),
     checkReadiness: (cancel: Cancel = {}) => read(ENDPOINTS.checkReadiness, cancel),
     /** Follows the live stream until it ends or `signal` aborts; reconnecting is the caller's. */
     async *followOverview(
@@ -132,6 +134,16 @@ const cdsHooksCalls = (read: Read) => ({
   sendCdsFeedback: (id: string, body: CdsFeedback) =>
     read(ENDPOINTS.sendCdsFeedback, { path: { id }, body }),
   readCardOutcomes: () => read(ENDPOINTS.readCardOutcomes, {}),
+});
+
+const identityCalls = (read: Read) => ({
+  listIdentityReviews: (after?: string, cancel: Cancel = {}) =>
+    read(ENDPOINTS.listIdentityReviews, {
+      ...(after !== undefined && { query: { after } }),
+      ...cancel,
+    }),
+  judgeIdentity: (one: string, other: string, body: IdentityVerdictRequest) =>
+    read(ENDPOINTS.judgeIdentity, { path: { one, other }, body }),
 });
 
 /** Of which patient, and of when. */

@@ -5,6 +5,7 @@ import { CDS_HOOKS_ENDPOINTS } from './cds-hooks-endpoints.ts';
 import { CONSENT_ENDPOINTS } from './consent-endpoints.ts';
 import { GOVERNANCE_ENDPOINTS } from './governance-endpoints.ts';
 import { Liveness, Readiness } from './health.ts';
+import { IDENTITY_ENDPOINTS } from './identity-endpoints.ts';
 import {
   IncidentDetail,
   IncidentEntryRequest,
@@ -249,6 +250,7 @@ export const ENDPOINTS = {
   ...GOVERNANCE_ENDPOINTS,
   ...CDS_HOOKS_ENDPOINTS,
   ...ACCOUNTING_ENDPOINTS,
+  ...IDENTITY_ENDPOINTS,
   checkLiveness: {
     method: 'GET',
     path: '/health/live',

@@ -56,6 +56,13 @@ export {
 } from './governance.ts';
 export { Liveness, Readiness } from './health.ts';
 export {
+  IdentityEvidence,
+  IdentityReview,
+  IdentityReviewList,
+  IdentityVerdict,
+  IdentityVerdictRequest,
+} from './identity-reviews.ts';
+export {
   ExposureDuty,
   ExposureQuestion,
   Incident,

@@ -13,6 +13,7 @@ export {
   joinRecords,
   type Links,
 } from './decide/cluster.ts';
+export { type Evidence, evidenceOf } from './decide/evidence.ts';
 export { type Grade, gradeOf, type Judgement } from './decide/grade.ts';
 export { type JudgedCandidate, judgeCandidates, linkState } from './decide/judge-candidates.ts';
 export { type StewardFact, type StewardFacts, stewardFacts } from './decide/steward-facts.ts';
@@ -51,6 +52,15 @@ export {
   linkedPatients,
   type PatientName,
 } from './postgres/link-store.ts';
+export {
+  keepFact,
+  linkStateOf,
+  type OpenReview,
+  openReviews,
+  type PatientPair,
+  type ReviewPlace,
+  type Verdict,
+} from './postgres/review-store.ts';
 export type { PersonRecord, RecordId } from './record.ts';
 export type { RecordList } from './record-list.ts';
 export {

@@ -60,6 +60,12 @@ export const PERSONAS: readonly Persona[] = [
     description: 'Operator. Sees the operations pages and no clinical content',
     claims: staff(`Person/${OFFICE[1].id}`, 'operator', ['HSYSADMIN']),
   },
+  {
+    id: 'front-desk',
+    name: 'Nadia Osei',
+    description: 'Front desk. Registers people, and says which records are of one person',
+    claims: staff(`Person/${OFFICE[2].id}`, 'front-desk', ['HOPERAT']),
+  },
 ];
 
 /** A system that loads records from elsewhere, as `holdfast import` does. */

@@ -41,6 +41,7 @@ export const STAFF = [
 export const OFFICE = [
   { id: 'o-haddad', given: 'Samir', family: 'Haddad' },
   { id: 'o-virtanen', given: 'Aino', family: 'Virtanen' },
+  { id: 'o-osei', given: 'Nadia', family: 'Osei' },
 ] as const;
 
 const identifier = (kind: string, value: string) => [

@@ -15,7 +15,7 @@ import {
   storedKeys,
 } from '@holdfast/identity';
 import type { Queryable } from '@holdfast/postgres';
-import { readSeveral, type StoredVersion } from '@holdfast/store';
+import { lockStreams, readSeveral, type StoredVersion } from '@holdfast/store';
 import { GATHER_MS } from '../limits.ts';
 import { OPEN } from './subscription-records.ts';
 
@@ -36,13 +36,18 @@ export function identityMatching(scorer: Scorer): AnyConsumer {
   );
 }
 
-/** Nothing leaves the server here, so no consent is asked: a link is shown to who may see both. */
-async function matchPatient(
+/**
+ * Nothing leaves the server here, so no consent is asked: a link is shown to who may see both. Under
+ * the lock of the patient's stream, which a steward's verdict takes for both records: neither undoes
+ * what the other wrote.
+ */
+export async function matchPatient(
   tx: Queryable,
-  { tenant, resourceId: patient }: RecordedEvent,
+  { tenant, resourceId: patient }: Pick<RecordedEvent, 'tenant' | 'resourceId'>,
   scorer: Scorer,
 ): Promise<void> {
   const at = { tenant, patient };
+  await lockStreams(tx, tenant, [`Patient/${patient}`]);
   const [current] = await recordsOf(tx, tenant, [patient]);
   if (current === undefined) {
     await keepKeys(tx, at, []);

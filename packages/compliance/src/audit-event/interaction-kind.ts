@@ -44,6 +44,7 @@ const METHODS: Readonly<Record<string, string>> = {
 const APPLICATION_ACTIVITY = dicom('110100');
 const AUDIT_LOG_USED = dicom('110101');
 const EXPORT = dicom('110106');
+const PATIENT_RECORD = dicom('110110');
 const IMPORT = dicom('110107');
 const QUERY = dicom('110112');
 const SECURITY_ALERT = dicom('110113');
@@ -67,6 +68,8 @@ const OWN: Readonly<Record<string, readonly [Coding, ...Coding[]]>> = {
   diff: [QUERY],
   notification: [EXPORT],
   disclose: [EXPORT, lifecycle('disclose')],
+  'identity-reviews': [QUERY],
+  'identity-verdict': [PATIENT_RECORD],
   populate: [IMPORT],
   'erase-bodies': [lifecycle('destroy')],
   'place-hold': [lifecycle('hold')],
