@@ -177,7 +177,7 @@ describe.skipIf(skip !== undefined)('in Chromium', () => {
   it('tells somebody without the role why, and lets them be somebody else', async () => {
     const { page, close } = await openConsole(target);
     await page.getByRole('button', { name: 'Sign in as Maria Lindqvist' }).click();
-    await page.getByText('The console is for operators and compliance officers').waitFor();
+    await page.getByText('This page is for operators and compliance officers').waitFor();
     await page.getByText(/^As Maria Lindqvist use the FHIR API/).waitFor();
     expect(await page.getByText(/\/fhir\/R4\/Patient\?_count=3/).count()).toBe(1);
     expect(await axeViolations(page)).toEqual([]);

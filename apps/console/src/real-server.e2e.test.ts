@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launchChromium, reasonToSkip } from './testing/chromium.ts';
 import { axeViolations, openConsole, overflow, signIn, tabTo } from './testing/console-page.ts';
 import { describeConsole } from './testing/describe-console.ts';
@@ -35,13 +35,16 @@ describe.skipIf(skipped !== undefined)('in Chromium', () => {
   };
   describeConsole('the running product', target);
 
-  const read = async (persona: string, path: string): Promise<Response> => {
+  const tokenOf = async (persona: string): Promise<string> => {
     const asked = await fetch(`${server.url}/development/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ persona }),
     });
-    const { access_token: token } = (await asked.json()) as { access_token: string };
+    return ((await asked.json()) as { access_token: string }).access_token;
+  };
+  const read = async (persona: string, path: string): Promise<Response> => {
+    const token = await tokenOf(persona);
     return fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
   };
 
@@ -113,6 +116,74 @@ describe.skipIf(skipped !== undefined)('in Chromium', () => {
       expect(await overflow(page)).toBe(0);
       await incident.click();
       await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      await close();
+    });
+  });
+
+  describe('the questions of matching', () => {
+    const steward = /^Sign in as Nadia Osei$/;
+    const twin = (id: string, given: string) => ({
+      resourceType: 'Patient',
+      id,
+      name: [{ family: 'Vestergaard', given: [given] }],
+      birthDate: '1991-03-03',
+      telecom: [{ system: 'phone', value: '+49 30 7654321' }],
+      address: [{ line: ['12 Mill Lane'], city: 'Lindow', postalCode: '16835' }],
+    });
+    const open = async (options: Parameters<typeof openConsole>[1] = {}) => {
+      const opened = await openConsole(target, options);
+      await opened.page.getByRole('button', { name: steward }).click();
+      await opened.page.getByRole('link', { name: 'Identity' }).click();
+      await opened.page.getByRole('heading', { level: 1, name: 'Identity' }).waitFor();
+      return opened;
+    };
+
+    beforeAll(async () => {
+      const token = await tokenOf('importer');
+      for (const resource of [twin('ida-demo', 'Ida'), twin('liv-demo', 'Liv')]) {
+        const answer = await fetch(`${server.url}/fhir/R4/Patient/${resource.id}`, {
+          method: 'PUT',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+          body: JSON.stringify(resource),
+        });
+        expect(answer.status).toBe(201);
+      }
+      const questions = async () => (await read('front-desk', '/identity/reviews')).text();
+      await vi.waitFor(async () => expect(await questions()).toContain('ida-demo'), 30_000);
+    }, 60_000);
+
+    it('are answered by single keys, and an answer is taken back', async () => {
+      const { page, complaints, close } = await open();
+      await page.getByRole('columnheader', { name: 'Patient/ida-demo' }).waitFor();
+      await page.getByRole('row', { name: /Given name.*Ida.*Liv.*against/ }).waitFor();
+      const said = page.getByRole('status');
+      for (const [key, words] of [
+        ['s', 'They are linked now.'],
+        ['d', 'They stay apart, whatever their score.'],
+      ] as const) {
+        await page.keyboard.press(key);
+        await said.filter({ hasText: words }).waitFor();
+        await page.getByText('No questions').waitFor();
+        await page.keyboard.press('b');
+        await page.getByRole('columnheader', { name: 'Patient/ida-demo' }).waitFor();
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    it.each(['light', 'dark'] as const)('have no axe violation in %s', async (colorScheme) => {
+      const { page, complaints, close } = await open({ colorScheme });
+      await page.getByRole('columnheader', { name: 'Patient/ida-demo' }).waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await page.screenshot({ path: join(data, `identity-${colorScheme}.png`), fullPage: true });
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    it.each([360, 768, 2_560])('do not overflow a window %i px wide', async (width) => {
+      const { page, close } = await open({ viewport: { width, height: 900 } });
+      await page.getByRole('columnheader', { name: 'Patient/ida-demo' }).waitFor();
       expect(await overflow(page)).toBe(0);
       await close();
     });

@@ -9,9 +9,11 @@ import {
 import { type ReactNode, useState } from 'react';
 import { Frame } from './frame/frame.tsx';
 import { PageFailure } from './frame/page-failure.tsx';
+import { IdentityPage } from './identity/identity-page.tsx';
 import { IncidentPage } from './incidents/incident-page.tsx';
 import { IncidentsPage } from './incidents/incidents-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { isPageOf } from './session/pages.ts';
 import { useSession } from './session/session-context.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 
@@ -33,7 +35,7 @@ const overview = createRoute({
   validateSearch: overviewSearchOf,
   component: () => (
     <SignedIn>
-      <OverviewPage />
+      <FirstPage />
     </SignedIn>
   ),
 });
@@ -64,6 +66,22 @@ const incident = createRoute({
   ),
 });
 
+/** What the queue of questions keeps: where its page begins. */
+function identitySearchOf({ after }: Record<string, unknown>): { readonly after?: string } {
+  return typeof after === 'string' && after.length <= 200 ? { after } : {};
+}
+
+const identity = createRoute({
+  getParentRoute: () => root,
+  path: '/identity',
+  validateSearch: identitySearchOf,
+  component: () => (
+    <SignedIn>
+      <IdentityPage />
+    </SignedIn>
+  ),
+});
+
 /** What the sign-in keeps: where to go on from. */
 function signInSearchOf(
   search: Record<string, unknown>,
@@ -73,7 +91,7 @@ function signInSearchOf(
 }
 
 /** A page of this console: a link must not lead elsewhere after the sign-in. */
-const isPage = (to: string): boolean => /^\/incidents(?:\/[0-9a-f-]{36})?$/.test(to);
+const isPage = (to: string): boolean => /^\/(?:identity|incidents(?:\/[0-9a-f-]{36})?)$/.test(to);
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -83,7 +101,7 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, incidents, incident, signIn]),
+  routeTree: root.addChildren([overview, incidents, incident, identity, signIn]),
   basepath: '/console',
   defaultErrorComponent: PageFailure,
 });
@@ -105,6 +123,13 @@ function SignedIn({ children }: { readonly children: ReactNode }) {
       : overviewSearchOf({ ...location.search }),
   );
   return session === undefined ? <Navigate to="/sign-in" search={kept} replace /> : children;
+}
+
+/** Whoever has nothing to see in the overview starts where there is something. */
+function FirstPage() {
+  const { session } = useSession();
+  const isSteward = session !== undefined && !isPageOf(session.role, 'overview');
+  return isSteward ? <Navigate to="/identity" replace /> : <OverviewPage />;
 }
 
 function SignInUnlessSignedIn() {

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link, Outlet } from '@tanstack/react-router';
+import { isPageOf } from '../session/pages.ts';
 import { useSession } from '../session/session-context.tsx';
 import { DisplayControls } from './display-controls.tsx';
 import './frame.css';
@@ -34,10 +35,13 @@ function Pages() {
   if (session === undefined) return null;
   return (
     <nav aria-label="Pages" className="pages">
-      <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-        Overview
-      </Link>
-      <Link to="/incidents">Incidents</Link>
+      {isPageOf(session.role, 'overview') && (
+        <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
+          Overview
+        </Link>
+      )}
+      {isPageOf(session.role, 'incidents') && <Link to="/incidents">Incidents</Link>}
+      {isPageOf(session.role, 'identity') && <Link to="/identity">Identity</Link>}
     </nav>
   );
 }

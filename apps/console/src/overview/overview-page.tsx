@@ -106,7 +106,7 @@ function Refused({ fault }: { readonly fault: unknown }) {
     return (
       <div className="page-notice">
         <EmptyState
-          title="The console is for operators and compliance officers"
+          title="This page is for operators and compliance officers"
           command={{ text: readPatientsCommand(location.origin), what: 'Read patients over FHIR' }}
         >
           As {session.name} use the FHIR API; what it releases depends on role, purpose and the

@@ -7,6 +7,12 @@ export interface Shortcut {
 export const SHORTCUTS = [
   { key: 'p', does: 'Pause or resume the page' },
   { key: 'z', does: 'Switch between UTC and local time' },
+  { key: 's', does: 'Identity: they are one person' },
+  { key: 'd', does: 'Identity: they are different people' },
+  { key: 'u', does: 'Identity: unsure' },
+  { key: 'b', does: 'Identity: take the last answer back' },
+  { key: 'j', does: 'Identity: the next question' },
+  { key: 'k', does: 'Identity: the one before' },
   { key: '?', does: 'Show or hide this sheet' },
 ] as const satisfies readonly Shortcut[];
 
