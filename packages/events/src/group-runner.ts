@@ -1,6 +1,6 @@
 import { Fault, type Random, type Timers } from '@holdfast/kernel';
 import { type Consumer, eventsPerTransaction, type FailedEvent, lanesOf } from './consumer.ts';
-import { type Cursor, compareCursors, laterCursor, ORIGIN } from './cursor.ts';
+import { type Cursor, compareCursors } from './cursor.ts';
 import type {
   CommitOutcome,
   GroupStore,
@@ -12,6 +12,7 @@ import type {
 import { pieces, planBatch } from './lane-plan.ts';
 import { DEFAULT_RETRY, EVENT_LIMITS } from './limits.ts';
 import { OneTimer } from './one-timer.ts';
+import { PlaceReminder } from './place-reminder.ts';
 import { matches, type RecordedEvent, streamKey } from './recorded-event.ts';
 import { afterFailure, backoffMs, reasonOf } from './retry-plan.ts';
 import * as wake from './wake-plan.ts';
@@ -62,18 +63,14 @@ export class GroupRunner<Prepared> {
   #running: Promise<void> | null = null;
   /** Of the next look: a retry that falls due, a recheck, the end of a pause. */
   readonly #timer: OneTimer;
-  /** Set while the database is behind the cursor here by events that the group does not handle. */
-  readonly #placeTimer: OneTimer;
-  #placeDue = false;
-  /** The furthest announced event that the group does not handle. */
-  #passing: Cursor = ORIGIN;
+  readonly #place: PlaceReminder;
   /** Set while the group lets events gather. */
   readonly #gathering: OneTimer;
 
   constructor(parts: RunnerParts<Prepared>) {
     this.#parts = parts;
     this.#timer = new OneTimer(parts.timers);
-    this.#placeTimer = new OneTimer(parts.timers);
+    this.#place = new PlaceReminder(parts.timers, () => this.#look());
     this.#gathering = new OneTimer(parts.timers);
   }
 
@@ -90,7 +87,7 @@ export class GroupRunner<Prepared> {
     this.#leading = false;
     this.#abort.abort();
     this.#timer.cancel();
-    this.#placeKept();
+    this.#place.kept();
     await this.#running;
     this.#gathering.cancel();
     this.#lead = null;
@@ -99,8 +96,8 @@ export class GroupRunner<Prepared> {
 
   wake(announced: Announced | null): void {
     if (announced !== null && !matches(this.#parts.consumer.handles, announced.head)) {
-      this.#passing = laterCursor(this.#passing, announced.position);
-      if (this.#leading) this.#keepPlaceSoon();
+      this.#place.pass(announced.position);
+      if (this.#leading) this.#place.soon();
       return;
     }
     this.#wake = wake.wakened(this.#wake, announced?.position ?? null);
@@ -185,9 +182,9 @@ export class GroupRunner<Prepared> {
       const batch = await store.read(this.#led().cursor, EVENT_LIMITS.batchEvents);
       await this.#handle(batch, lanesOf(consumer));
       if (batch.rows.length === EVENT_LIMITS.batchEvents) continue;
-      if (this.#placeDue) await this.#keepPlace();
+      if (this.#place.due) await this.#keepPlace();
       const { cursor } = this.#led();
-      if (compareCursors(this.#passing, cursor) > 0) this.#keepPlaceSoon();
+      if (this.#place.isAhead(cursor)) this.#place.soon();
       const { snapshot } = batch;
       return { cursor, moved: compareCursors(cursor, start) > 0, snapshot };
     }
@@ -201,21 +198,7 @@ export class GroupRunner<Prepared> {
       throw new Fenced();
     }
     this.#uncounted -= handled;
-    this.#placeKept();
-  }
-
-  /** A step past what the group does not handle: on its own no reason for a look, nor for a write. */
-  #keepPlaceSoon(): void {
-    if (this.#placeTimer.armed) return;
-    this.#placeTimer.arm(EVENT_LIMITS.placeMs, () => {
-      this.#placeDue = true;
-      this.#look();
-    });
-  }
-
-  #placeKept(): void {
-    this.#placeDue = false;
-    this.#placeTimer.cancel();
+    this.#place.kept();
   }
 
   async #takeLead(): Promise<Lead> {
@@ -236,7 +219,7 @@ export class GroupRunner<Prepared> {
     if (end === null || compareCursors(this.#led().cursor, end) >= 0) return;
     this.#moveTo(end);
     if (this.#uncounted > 0) await this.#keepPlace();
-    else this.#keepPlaceSoon();
+    else this.#place.soon();
   }
 
   /** @param end of the batch, where this lane alone may carry the cursor with its commits */
@@ -255,7 +238,7 @@ export class GroupRunner<Prepared> {
       } else if (outcome.kind === 'failed') await this.#runOneByOne(open, waiting);
       else if (advanceTo !== null) {
         this.#moveTo(advanceTo);
-        this.#placeKept();
+        this.#place.kept();
       }
     }
   }

@@ -5,6 +5,7 @@ import { type TestDatabase, testDatabase } from '@holdfast/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventsMigrations } from '../migrations.ts';
 import { appendEvent } from '../testing/append-event.ts';
+import type { Announced } from '../wake-signal.ts';
 import { PUBLICATION, ReplicationStream } from './replication-stream.ts';
 
 let db: TestDatabase;
@@ -124,12 +125,15 @@ it('EVE-7 tells what kind of event came, also where the publication carried plac
   await appendEvent(writer, { stream: 1, resourceType: 'Condition', urgency: 'now' });
   await writer.query('commit');
   writer.release();
-  expect(await announced).toEqual([
-    {
-      position: { xid: expect.any(BigInt), id: expect.any(BigInt) },
-      head: { tenant: 1, resourceType: 'Condition', interaction: 'create', urgency: 'now' },
-    },
-  ]);
+  const [told] = (await announced) as [Announced];
+  const { rows } = await db.pool.query<{ xid: string; id: string }>(
+    'select xid, id from holdfast.event',
+  );
+  const [event] = rows;
+  expect(told).toEqual({
+    position: { xid: BigInt(event?.xid ?? 0), id: BigInt(event?.id ?? 0) },
+    head: { tenant: 1, resourceType: 'Condition', interaction: 'create', urgency: 'now' },
+  });
   await stream.stop();
   await run;
 });
