@@ -48,6 +48,8 @@ export interface ServerConfig {
   readonly role?: Role;
   /** How long it goes on serving after it has said that it is not ready any more. 0 unless told otherwise. */
   readonly drainMs?: number;
+  /** Longest that a request is worked on, bulk work six times that; 10 seconds unless told otherwise. */
+  readonly requestMs?: number | undefined;
   readonly logLevel: string;
   /** What becomes of resources that break rules; absent = every rule is enforced. */
   readonly validation?: ValidationPolicy;

@@ -17,9 +17,15 @@ import { signinMigrations } from '@holdfast/signin';
 import { storeMigrations } from '@holdfast/store';
 import { subscriptionsMigrations } from '@holdfast/subscriptions';
 import { visibilityMigrations } from '@holdfast/visibility';
-import type { Pool } from 'pg';
+import type pg from 'pg';
 import { FIRST_TENANT, type ServerConfig } from './config.ts';
-import { POOL_CONNECTIONS, RESTART_PAUSE_MAX_MS, STATEMENT_TIMEOUT_MS } from './limits.ts';
+import {
+  BULK_CONNECTIONS,
+  BULK_DEADLINE_MS,
+  POOL_CONNECTIONS,
+  REQUEST_DEADLINE_MS,
+  RESTART_PAUSE_MAX_MS,
+} from './limits.ts';
 
 const DATABASE = 'holdfast';
 
@@ -42,9 +48,13 @@ export interface Database {
   /** Owner's address: replication, leases, migrations. Holds a password: never log it. */
   readonly ownerUrl: string;
   /** Requests: the application role behind the tenant wall. */
-  readonly requests: Pool;
+  readonly requests: pg.Pool;
+  /** Bulk work: same role and wall, own connections, a longer time limit. */
+  readonly bulk: pg.Pool;
   /** Workers of this process (sequencer, consumers): same role and wall, own connections. */
-  readonly workers: Pool;
+  readonly workers: pg.Pool;
+  /** `statement_timeout` of their connections. */
+  readonly statementMs: { readonly requests: number; readonly bulk: number };
   readonly embedded: EmbeddedPostgres | undefined;
   close(): Promise<void>;
 }
@@ -88,27 +98,37 @@ export async function openDatabase(config: ServerConfig): Promise<Database> {
     await running.close();
     throw error;
   }
-  const pool = (applicationName: string, max: number): Pool =>
+  const statementMs = statementLimits(config);
+  const pool = (of: 'requests' | 'workers' | 'bulk', max: number): pg.Pool =>
     createPool({
       url: ownerUrl,
       role: 'holdfast_app',
       tenant: FIRST_TENANT,
-      applicationName,
+      applicationName: `holdfast ${of}`,
       max,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      statementTimeoutMs: of === 'workers' ? REQUEST_DEADLINE_MS : statementMs[of],
     });
-  const requests = pool('holdfast requests', POOL_CONNECTIONS);
-  const workers = pool('holdfast workers', POOL_CONNECTIONS);
+  const requests = pool('requests', POOL_CONNECTIONS);
+  const bulk = pool('bulk', BULK_CONNECTIONS);
+  const workers = pool('workers', POOL_CONNECTIONS);
   return {
     ownerUrl,
     requests,
+    bulk,
     workers,
+    statementMs,
     embedded,
     close: async () => {
-      await Promise.all([requests.end(), workers.end()]);
+      await Promise.all([requests.end(), bulk.end(), workers.end()]);
       await running.close();
     },
   };
+}
+
+/** No statement may take longer than the request that it is for. */
+function statementLimits({ requestMs }: Pick<ServerConfig, 'requestMs'>): Database['statementMs'] {
+  const requests = requestMs ?? REQUEST_DEADLINE_MS;
+  return { requests, bulk: (requests * BULK_DEADLINE_MS) / REQUEST_DEADLINE_MS };
 }
 
 /** Starts the embedded server again whenever it ends by itself: nobody else would. */

@@ -185,9 +185,15 @@ export const SERVER_FAULTS = {
   SERVER_TOO_SLOW: {
     status: 503,
     issue: 'timeout',
-    text: 'The request took longer than a statement may take, so it was given up.',
-    mend: 'Narrow the search, or send the request again later.',
+    text: 'The request took longer than one of its class may take, so it was given up without effect.',
+    mend: 'Narrow the search or split the bundle, or send the request again later.',
     retryable: true,
+  },
+  SERVER_SEARCH_TOO_COSTLY: {
+    status: 422,
+    issue: 'too-costly',
+    text: 'The search would cost more than it may, so it did not run.',
+    mend: 'Narrow it: name a patient, an identifier or a code; ask for fewer includes, no exact total, a smaller page.',
   },
   SERVER_BUSY: {
     status: 503,

@@ -31,8 +31,20 @@ export const HANDLING_TIMES_KEPT = 500;
 /** Of delivery to subscribers: its statements are short, its waiting is for receivers. */
 export const DELIVERY_CONNECTIONS = 4;
 
-/** No interactive statement may take longer; the answer is then 503. */
-export const STATEMENT_TIMEOUT_MS = 10_000;
+/**
+ * Of bulk work: exports, large bundles, what is answered later. As many as admission serves of it at
+ * once (half of 16), so that none of it waits for a connection, and none that somebody waits for.
+ */
+export const BULK_CONNECTIONS = 8;
+
+/**
+ * From its arrival, waiting included, a request is worked on no longer than this; the answer is then
+ * 503. People and their proxies have given up by then. Setting HOLDFAST_REQUEST_SECONDS.
+ */
+export const REQUEST_DEADLINE_MS = 10_000;
+
+/** The same of bulk work: a transaction of 5,000 entries takes some four seconds alone. */
+export const BULK_DEADLINE_MS = 60_000;
 
 /** Audit records are signed within a second; ten times that is a fault to be told of. */
 export const LEDGER_STALE_MS = 10_000;
@@ -129,3 +141,16 @@ export const MAX_RECIPIENTS_NAMED = 200;
 
 /** Entries of the log that the index of patients may lack before it is brought up: five reads of it. */
 export const INDEX_BEHIND_MOST = 10_000;
+
+/**
+ * Predicted work of a search, in reads of one resource (some 0.6 ms of processor each, `searchCost`),
+ * up to which a class serves it: a fifth of a second for those who treat a patient, a second and a half
+ * where a person waits, a few for a system. What is beyond waits in the next class; beyond the last it
+ * is refused, since it would not end within BULK_DEADLINE_MS.
+ */
+export const SEARCH_READS_MOST = {
+  'care-now': 400,
+  interactive: 2_500,
+  integration: 10_000,
+  bulk: 100_000,
+} as const;

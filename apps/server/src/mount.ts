@@ -30,7 +30,9 @@ import { registerNotices } from './http/obliged.ts';
 import { registerOperationsRoutes } from './http/operations-routes.ts';
 import { registerPolicyRoutes } from './http/policy-routes.ts';
 import { registerRefusalAudit } from './http/refusal-audit.ts';
+import { RequestConnections } from './http/request-service.ts';
 import { registerPlatformWall, registerSignInRoutes } from './http/sign-in-routes.ts';
+
 import { registerSubscriptionRoutes } from './http/subscription-routes.ts';
 import { registerWhatIfRoutes } from './http/what-if-routes.ts';
 import { type OverviewSources, overviewOf } from './overview.ts';
@@ -110,7 +112,10 @@ export async function mount(platform: Platform): Promise<Mounted> {
   registerDrain(app, platform.drain);
   registerCrossOrigin(app);
   registerPlatformWall(app, platform);
-  registerAdmission(app, platform);
+  registerAdmission(app, {
+    ...platform,
+    connections: new RequestConnections({ database, clock }),
+  });
   registerNotices(app);
   registerRefusalAudit(app, { ...platform, pool: database.requests });
   const fhir = fhirOptionsOf(platform);
@@ -126,7 +131,8 @@ export async function mount(platform: Platform): Promise<Mounted> {
     app,
     feed,
     asyncRunner: openAsyncRunner({
-      fhir,
+      // Nobody waits for what is carried out later.
+      fhir: { ...fhir, pool: database.bulk },
       tenant,
       url: database.ownerUrl,
       trouble: (error) => logger.warn(troubleOf('async requests', error)),

@@ -14,6 +14,8 @@ export interface Permit {
   /** Milliseconds waited for it. */
   readonly waitedMs: number;
   leave(): void;
+  /** Gives it back unused, e.g. to ask for one of another class. */
+  giveUp(): void;
 }
 
 export interface AdmissionGateOptions {
@@ -119,13 +121,15 @@ export class AdmissionGate {
 
   #permit({ ask, arrivedMs }: Pending): Permit {
     let held = true;
+    const once = (end: 'finish' | 'release') => (): void => {
+      if (!held) return;
+      held = false;
+      this.#carryOut(this.#admission[end](ask.id, this.#clock.monotonicMs()));
+    };
     return {
       waitedMs: this.#clock.monotonicMs() - arrivedMs,
-      leave: () => {
-        if (!held) return;
-        held = false;
-        this.#carryOut(this.#admission.finish(ask.id, this.#clock.monotonicMs()));
-      },
+      leave: once('finish'),
+      giveUp: once('release'),
     };
   }
 

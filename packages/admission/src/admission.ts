@@ -129,8 +129,15 @@ export class Admission {
     this.#lowerCeiling.observe(priority === 'care-now', slowness);
     this.#meanServiceMs +=
       (serviceMs - this.#meanServiceMs) * (this.#meanServiceMs === 0 ? 1 : RATE_WEIGHT);
+    return this.release(id, nowMs);
+  }
+
+  /** A slot is given back unused: how long it was held says nothing. */
+  release(id: string, nowMs: number): readonly AdmissionEffect[] {
+    const held = this.#inService.get(id);
+    if (held === undefined) return NONE;
     this.#inService.delete(id);
-    this.#held[priority] -= 1;
+    this.#held[held.ask.priority] -= 1;
     return this.#dispatch(nowMs);
   }
 

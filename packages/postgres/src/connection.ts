@@ -10,3 +10,14 @@ export interface Queryable {
     values?: unknown[],
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
+
+/** A connection of one's own until it is given back. */
+export interface Connection extends Queryable {
+  /** @param broken it is closed instead of given to somebody else */
+  release(broken?: Error | boolean): void;
+}
+
+/** Where connections come from: a pool, or a pool within a deadline. */
+export interface Connections extends Queryable {
+  connect(): Promise<Connection>;
+}

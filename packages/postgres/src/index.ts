@@ -1,4 +1,5 @@
-export type { Queryable } from './connection.ts';
+export type { Connection, Connections, Queryable } from './connection.ts';
+export { DeadlinePassed, WithinDeadline } from './deadline.ts';
 export { deleteEmbeddedData } from './embedded/delete-data.ts';
 export type { ServerSettings } from './embedded/settings.ts';
 export {

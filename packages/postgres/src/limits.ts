@@ -21,3 +21,6 @@ export const EMBEDDED_PORT_ATTEMPTS = 3;
 
 /** The server log starts anew beyond this size, so that it cannot fill the disk. */
 export const EMBEDDED_LOG_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Part of a statement's time limit that must be left of a deadline; with less, the limit is lowered. */
+export const DEADLINE_SLACK = 0.8;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Connection, Connections } from './connection.ts';
 import { TRANSACTION_RETRIES_DEFAULT, TRANSACTION_RETRY_PAUSE_MS } from './limits.ts';
 import { classify } from './sqlstate.ts';
 
@@ -18,9 +19,20 @@ export interface TransactionOptions {
  * A connection lost during COMMIT surfaces as `unavailable` and is not retried: whether the
  * transaction committed is then unknown here.
  */
-export async function inTransaction<Value>(
+export function inTransaction<Value>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Value>,
+  options?: TransactionOptions,
+): Promise<Value>;
+export function inTransaction<Value>(
+  pool: Connections,
+  work: (client: Connection) => Promise<Value>,
+  options?: TransactionOptions,
+): Promise<Value>;
+export async function inTransaction<Value>(
+  // As both are called: a pool's own clients can do more.
+  pool: Connections,
+  work: (client: Connection & pg.PoolClient) => Promise<Value>,
   options: TransactionOptions = {},
 ): Promise<Value> {
   const retries = options.retries ?? TRANSACTION_RETRIES_DEFAULT;
@@ -40,16 +52,16 @@ function begin(options: TransactionOptions): string {
 }
 
 async function once<Value>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<Value>,
+  pool: Connections,
+  work: (client: Connection & pg.PoolClient) => Promise<Value>,
   beginStatement: string,
 ): Promise<Value> {
-  const client = await pool.connect();
+  const client = (await pool.connect()) as Connection & pg.PoolClient; // see the overloads
   let broken: Error | undefined;
   try {
     await client.query(beginStatement);
     const value = await work(client);
-    const { command } = await client.query('commit');
+    const { command } = (await client.query('commit')) as { command?: string };
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a swallowed error');
     return value;

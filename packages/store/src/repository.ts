@@ -1,8 +1,7 @@
 import type { Resource, SearchQuery } from '@holdfast/fhir';
 import { type Clock, Fault, type Random, type TenantId } from '@holdfast/kernel';
 import { NOTHING_SEALED, type SealedAudit, type SealRefusal } from '@holdfast/ledger';
-import { inTransaction, type Queryable } from '@holdfast/postgres';
-import type { Pool } from 'pg';
+import { type Connections, inTransaction, type Queryable } from '@holdfast/postgres';
 import type { GateSource, PatientProjection } from './access-gate.ts';
 import type { ChangeTools, Labels } from './change.ts';
 import { STORE_FAULTS, storeFault } from './errors.ts';
@@ -36,6 +35,8 @@ export interface WriteContext extends WriteGates {
   readonly actor: string;
   readonly requestId: string;
   readonly audit: WriteAudit;
+  /** Where it runs: connections within the deadline of its request. The repository's own otherwise. */
+  readonly connections?: Connections;
   /** Looks at the intents before anything else is done; a throw refuses them. */
   readonly check?: (intents: readonly WriteIntent[]) => Promise<void>;
   /** References by search in the resources, resolved in the same transaction. */
@@ -52,7 +53,7 @@ export interface WriteContext extends WriteGates {
 export interface RepositoryOptions {
   readonly tenant: TenantId;
   /** Connections of the application role, bound to the tenant. */
-  readonly pool: Pool;
+  readonly pool: Connections;
   readonly dictionary: Dictionary;
   readonly seal: CursorSeal;
   readonly clock: Clock;
@@ -152,7 +153,7 @@ export class FhirRepository {
     work: WriteWork,
     context: WriteContext,
   ): Promise<readonly WriteOutcome[] | WriteRefused> {
-    const { pool } = this.#options;
+    const { connections: pool = this.#options.pool } = context;
     const prepared = await this.#prepare(pool, work, context);
     try {
       const { plan } = prepared;
@@ -198,7 +199,7 @@ export class FhirRepository {
   ): Promise<readonly WriteOutcome[]> {
     let outcomes: readonly WriteOutcome[] = [];
     await this.#decided(context, (decide) =>
-      inTransaction(this.#options.pool, async (tx) => {
+      inTransaction(context.connections ?? this.#options.pool, async (tx) => {
         const { plan, outcomes: made } = await this.#lockAndPrepare(tx, locks, { work, context });
         await writeWithin(tx, plan, await decide({ db: tx, locked: true, plan }));
         await context.finish?.(tx, made);

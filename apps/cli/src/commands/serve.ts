@@ -7,7 +7,7 @@ import { identitySettings } from '../identity/read-parameters.ts';
 import { keyRingSetting } from '../key-ring-setting.ts';
 import { dataOption, wholeNumber } from '../options.ts';
 import { reportServing, workerNumber } from '../workers/cluster-worker.ts';
-import { DRAIN_SECONDS_MAX, WORKERS_MAX } from '../workers/limits.ts';
+import { DRAIN_SECONDS_MAX, REQUEST_SECONDS_MAX, WORKERS_MAX } from '../workers/limits.ts';
 import { serveByWorkers } from '../workers/serve-workers.ts';
 import { databaseRefusal } from './database-refusal.ts';
 import { checkPort } from './port-check.ts';
@@ -23,6 +23,7 @@ interface Options {
   readonly workers: number;
   readonly role: Role;
   readonly drain: number;
+  readonly requestSeconds: number;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -93,6 +94,15 @@ export function registerServe(program: Command): void {
         .env('HOLDFAST_DRAIN')
         .default(0)
         .argParser(wholeNumber(0, DRAIN_SECONDS_MAX)),
+    )
+    .addOption(
+      new Option(
+        '--request-seconds <n>',
+        'longest that a request is worked on, bulk work six times that',
+      )
+        .env('HOLDFAST_REQUEST_SECONDS')
+        .default(10)
+        .argParser(wholeNumber(1, REQUEST_SECONDS_MAX)),
     )
     .option('--no-demo', 'leave an empty store empty')
     .addHelpText('after', SETTINGS)
@@ -199,6 +209,7 @@ async function serve(options: Options): Promise<void> {
     worker,
     role: options.role,
     drainMs: options.drain * 1_000,
+    requestMs: options.requestSeconds * 1_000,
     broker,
     metricsToken,
     logLevel: log,

@@ -22,7 +22,7 @@ const MANY_BYTES = 1e9;
 /** Supported majors. */
 const [OLDEST, NEWEST] = [15, 18];
 /** Sessions that one process opens at most. */
-const CONNECTIONS = 50;
+const CONNECTIONS = 60;
 
 /** Holds a server against what the log, its consumers and durability ask for. */
 export function judgePostgres(facts: PostgresFacts): Finding[] {

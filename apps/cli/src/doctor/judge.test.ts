@@ -39,7 +39,7 @@ describe('the doctor on PostgreSQL', () => {
     [{ wal_level: 'replica' }, /^should: wal_level is replica/],
     [{ max_replication_slots: '0' }, /^should: max_replication_slots is 0/],
     [{ max_slot_wal_keep_size: '-1' }, /^should: max_slot_wal_keep_size is unlimited/],
-    [{ max_connections: '49' }, /^must: max_connections is 49/],
+    [{ max_connections: '59' }, /^must: max_connections is 59/],
   ])('finds %j', (settings, finding) => {
     expect(set(settings)).toEqual([expect.stringMatching(finding)]);
   });

@@ -15,3 +15,6 @@ export const STOP_PATIENCE_MS = 45_000;
 
 /** Longer than any balancer takes to notice; what stops processes gives up after a minute. */
 export const DRAIN_SECONDS_MAX = 30;
+
+/** Bulk work may take six times that: longer than ten minutes nobody holds a connection open. */
+export const REQUEST_SECONDS_MAX = 100;

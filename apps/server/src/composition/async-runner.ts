@@ -1,12 +1,14 @@
 import { AsyncRunner } from '@holdfast/async-requests';
 import { systemTimers, type TenantId } from '@holdfast/kernel';
+import type { Pool } from 'pg';
 import { failureOf } from '../http/bundle-result.ts';
 import type { FhirRoutesOptions } from '../http/fhir-routes-options.ts';
 import { asyncBundle } from '../workers/async-bundle.ts';
 import { asyncExport } from '../workers/async-export.ts';
 
 export interface AsyncRunnerOptions {
-  readonly fhir: FhirRoutesOptions;
+  /** Over the connections of bulk work. */
+  readonly fhir: FhirRoutesOptions & { readonly pool: Pool };
   readonly tenant: TenantId;
   /** The database owner's address. */
   readonly url: string;

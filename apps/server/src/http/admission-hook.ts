@@ -1,11 +1,10 @@
-import type { AdmissionGate, Refusal } from '@holdfast/admission';
-import type { Fault } from '@holdfast/kernel';
+import type { AdmissionGate } from '@holdfast/admission';
 import type { TokenVerifier } from '@holdfast/signin';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { serverFault } from '../errors.ts';
 import { askingActor } from './asking-actor.ts';
 import { FHIR_BASE } from './fhir-handler.ts';
 import { costOf, kindOf, priorityOf, type RequestShape } from './request-priority.ts';
+import { busy, type RequestConnections, RequestService } from './request-service.ts';
 
 /**
  * Every request to the FHIR interface passes the gate: refused before its body is read where no
@@ -13,7 +12,15 @@ import { costOf, kindOf, priorityOf, type RequestShape } from './request-priorit
  */
 export function registerAdmission(
   app: FastifyInstance,
-  { gate, verifier }: { readonly gate: AdmissionGate; readonly verifier: TokenVerifier },
+  {
+    gate,
+    verifier,
+    connections,
+  }: {
+    readonly gate: AdmissionGate;
+    readonly verifier: TokenVerifier;
+    readonly connections: RequestConnections;
+  },
 ): void {
   app.addHook('onRequest', async (request) => {
     const shape = shapeOf(request);
@@ -28,19 +35,14 @@ export function registerAdmission(
     const shape = shapeOf(request);
     if (shape === null) return;
     const actor = await askingActor(verifier, request);
+    const { requestId, startedMs } = request.facts;
     const priority = priorityOf(actor, shape);
-    const entry = await gate.enter({
-      id: request.facts.requestId,
-      priority,
-      tenant: actor.tenant,
-      kind: kindOf(shape),
-      cost: costOf(shape),
-    });
-    if (!entry.ok) {
-      await gate.refusalDue(priority);
-      throw busy(entry.error);
-    }
-    leaveWithReply(reply, () => entry.value.leave());
+    const [kind, cost] = [kindOf(shape), costOf(shape)];
+    const ask = { id: requestId, priority, tenant: actor.tenant, kind, cost };
+    const service = new RequestService({ gate, connections, ask, startedMs });
+    await service.enter();
+    request.facts.service = service;
+    leaveWithReply(reply, () => service.leave());
   });
 }
 
@@ -57,9 +59,4 @@ function shapeOf(request: FastifyRequest): RequestShape | null {
   const [path = '', query = ''] = url.slice(FHIR_BASE.length).split('?', 2);
   if (path === '/metadata' || path.startsWith('/.well-known/')) return null;
   return { method, path, query, bodyBytes: Number(headers['content-length'] ?? 0) };
-}
-
-function busy({ reason, retryAfterMs }: Refusal): Fault {
-  const code = reason === 'tenant-full' ? 'SERVER_TENANT_BUSY' : 'SERVER_BUSY';
-  return serverFault(code, { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) });
 }

@@ -11,6 +11,7 @@ import { faultOf } from './fault-of.ts';
 import { InvalidBody } from './invalid-body.ts';
 import { readRefusedBodies } from './refused-bodies.ts';
 import { readBodiesAsText } from './request-body.ts';
+import type { RequestService } from './request-service.ts';
 import { unstorablePlaces } from './unstorable-places.ts';
 
 /** What is learnt about a request on its way, for the meter, the signals and the audit. */
@@ -27,6 +28,8 @@ export interface RequestFacts {
   unmetered: boolean;
   /** Tells the observer, once: a stream says it when it begins, all else when it has been sent. */
   answered: () => void;
+  /** How it is served, once it was admitted; null where it needs no admission. */
+  service: RequestService | null;
   /** Rules that a stored resource breaks, where the policy only warns. */
   warnings: readonly Issue[];
 }
@@ -115,6 +118,7 @@ const factsOf = ({ clock }: AppOptions, request: FastifyRequest): RequestFacts =
   denied: false,
   unmetered: false,
   answered: () => undefined,
+  service: null,
   warnings: [],
 });
 

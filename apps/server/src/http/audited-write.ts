@@ -6,11 +6,12 @@ import { actorForWrites } from './scoped-actor.ts';
 
 /** Whose write it is, what it may find and touch, and the records that commit with it. */
 export function writeContext(
-  { gates, audit, rules }: FhirRoutesOptions,
+  { gates, audit, rules, pool }: FhirRoutesOptions,
   who: Audited,
   intents: readonly WriteIntent[],
 ): WriteContext {
   return {
+    connections: pool,
     gates: gates.gateSource(actorForWrites(who.actor, intents), 'write'),
     finds: gates.gateSource(who.actor, 'read'),
     actor: who.actor.principal,

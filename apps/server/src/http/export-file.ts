@@ -62,10 +62,12 @@ async function* windowsOf(
   who: Audited,
   { asked, file, target }: Asked,
 ): AsyncGenerator<string, void> {
-  const { audit, gates, dictionary, pool } = options;
+  const { audit, gates, dictionary } = options;
   const { tenant } = who.actor;
   const { type, upTo } = file;
-  const scope = await (await exportScopes(options, asked, who.actor))(type);
+  // It lasts as long as its reader takes: each statement has its limit, the whole has none.
+  const pool = options.service?.streaming ?? options.pool;
+  const scope = await (await exportScopes({ ...options, pool }, asked, who.actor))(type);
   const context = { db: pool, tenant, dictionary, gates: gates.gateSource(who.actor, 'export') };
   const access = {
     interaction: 'operation-export',

@@ -16,19 +16,11 @@ import type { FhirRoutesOptions } from './fhir-routes-options.ts';
  */
 export function registerFhirAsyncRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const path = `${FHIR_BASE}${ASYNC_PATH}/:id`;
-  const handler = (answer: (exchange: Exchange) => Promise<FastifyReply>) =>
-    fhirHandler(options.verifier, answer);
-  app.get(
-    path,
-    handler((exchange) => status(options, exchange)),
-  );
-  app.get(
-    `${path}/:file`,
-    handler((exchange) => exportFile(options, exchange)),
-  );
+  app.get(path, fhirHandler(options, status));
+  app.get(`${path}/:file`, fhirHandler(options, exportFile));
   app.delete(
     path,
-    handler(async ({ request, reply, who }) => {
+    fhirHandler(options, async (_served, { request, reply, who }) => {
       const { id } = request.params as Params;
       if (!(await options.asyncRequests.forget(asyncName(who, id)))) throw notFound();
       return reply.code(202).send();

@@ -12,10 +12,7 @@ import { planBundle, runBundle } from './run-bundle.ts';
 
 /** FHIR batch and transaction (https://hl7.org/fhir/R4/http.html#transaction). */
 export function registerFhirBundleRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  app.post(
-    FHIR_BASE,
-    fhirHandler(options.verifier, (exchange) => bundle(options, exchange)),
-  );
+  app.post(FHIR_BASE, fhirHandler(options, bundle));
 }
 
 async function bundle(

@@ -19,9 +19,7 @@ export function registerFhirEverythingRoutes(
   options: FhirRoutesOptions,
 ): void {
   for (const type of ['Patient', 'Encounter'] as const) {
-    const handler = fhirHandler(options.verifier, (exchange) =>
-      everything(options, exchange, type),
-    );
+    const handler = fhirHandler(options, (served, exchange) => everything(served, exchange, type));
     const path = `${FHIR_BASE}/${type}/:id/$everything`;
     app.get(path, handler);
     app.post(path, handler);

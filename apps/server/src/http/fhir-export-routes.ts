@@ -28,7 +28,7 @@ import { intakeOf } from './terminology-of.ts';
  */
 export function registerFhirExportRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const route = (path: string, level: ExportLevel): void => {
-    const handler = fhirHandler(options.verifier, (exchange) => kickOff(options, exchange, level));
+    const handler = fhirHandler(options, (served, exchange) => kickOff(served, exchange, level));
     app.get(`${FHIR_BASE}${path}/$export`, handler);
     app.post(`${FHIR_BASE}${path}/$export`, handler);
   };

@@ -27,7 +27,7 @@ export function registerFhirHistoryRoutes(app: FastifyInstance, options: FhirRou
   const route = (path: string, scopeOf: (exchange: Exchange) => Scope): void => {
     app.get(
       `${FHIR_BASE}${path}`,
-      fhirHandler(options.verifier, (exchange) => history(options, exchange, scopeOf(exchange))),
+      fhirHandler(options, (served, exchange) => history(served, exchange, scopeOf(exchange))),
     );
   };
   route('/_history', () => ({}));

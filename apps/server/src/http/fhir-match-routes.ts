@@ -26,7 +26,7 @@ import { obliged } from './obliged.ts';
  * what the asker may see, and made of nothing else: a hidden patient changes no answer.
  */
 export function registerFhirMatchRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const handler = fhirHandler(options.verifier, (exchange) => match(options, exchange));
+  const handler = fhirHandler(options, match);
   app.post(`${FHIR_BASE}/Patient/$match`, handler);
 }
 

@@ -32,18 +32,19 @@ import { intakeOf } from './terminology-of.ts';
  * latter two make a new one.
  */
 export function registerFhirMetaRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const read = (path: string, answer: (exchange: Exchange) => Promise<FastifyReply>): void => {
-    const handler = fhirHandler(options.verifier, answer);
+  const read = (
+    path: string,
+    answer: Parameters<typeof fhirHandler<FhirRoutesOptions>>[1],
+  ): void => {
+    const handler = fhirHandler(options, answer);
     app.get(`${FHIR_BASE}${path}/$meta`, handler);
     app.post(`${FHIR_BASE}${path}/$meta`, handler);
   };
-  read('', (exchange) => metaInUse(options, exchange, undefined));
-  read('/:type', (exchange) => metaInUse(options, exchange, typeOf(exchange.request)));
-  read('/:type/:id', (exchange) => metaOfOne(options, exchange));
+  read('', (served, exchange) => metaInUse(served, exchange, undefined));
+  read('/:type', (served, exchange) => metaInUse(served, exchange, typeOf(exchange.request)));
+  read('/:type/:id', metaOfOne);
   const change = (operation: string, edit: Edit): void => {
-    const handler = fhirHandler(options.verifier, (exchange) =>
-      changeMeta(options, exchange, edit),
-    );
+    const handler = fhirHandler(options, (served, exchange) => changeMeta(served, exchange, edit));
     app.post(`${FHIR_BASE}/:type/:id/${operation}`, handler);
   };
   change('$meta-add', withLabels);

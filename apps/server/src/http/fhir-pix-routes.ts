@@ -36,7 +36,7 @@ const refusal = (problem: Problem) => {
  * of stewards. Domains and patients that the asker may not see are as if they were not there.
  */
 export function registerFhirPixRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const handler = fhirHandler(options.verifier, (exchange) => crossReference(options, exchange));
+  const handler = fhirHandler(options, crossReference);
   app.get(`${FHIR_BASE}/Patient/$ihe-pix`, handler);
 }
 

@@ -3,16 +3,20 @@ import type { ConsentGates } from '@holdfast/consent';
 import type { ValidationPolicy } from '@holdfast/fhir';
 import type { Scorer } from '@holdfast/identity';
 import type { Clock, Random } from '@holdfast/kernel';
+import type { Connections } from '@holdfast/postgres';
 import type { DevelopmentIssuer, OpenIdProvider, TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
-import type { Pool } from 'pg';
 import type { AuditEventView } from '../audit-events/view.ts';
 import type { AuditTrail } from '../audit-trail.ts';
+import type { RequestService } from './request-service.ts';
 import type { WriteRules } from './write-rules.ts';
 
 /** What the FHIR routes work with. */
 export interface FhirRoutesOptions {
-  readonly pool: Pool;
+  /** For a request under way: within its deadline, of its class. */
+  readonly pool: Connections;
+  /** The request under way. */
+  readonly service?: Pick<RequestService, 'weigh' | 'allow' | 'streaming'>;
   readonly dictionary: Dictionary;
   readonly repository: FhirRepository;
   readonly gates: ConsentGates;

@@ -9,7 +9,7 @@ import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 
 /** FHIR R4 REST (https://hl7.org/fhir/R4/http.html): parse, ask the store, audit, answer. */
 export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const handler = fhirHandler(options.verifier, (exchange) => readOrVread(options, exchange));
+  const handler = fhirHandler(options, readOrVread);
   const statement = statementOf(options);
   app.get(`${FHIR_BASE}/metadata`, (_request, reply) => reply.type(FHIR_JSON).send(statement()));
   app.get(`${FHIR_BASE}/:type/:id`, handler);

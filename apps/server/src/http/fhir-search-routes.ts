@@ -12,7 +12,7 @@ import {
   type Terminology,
 } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
-import { search } from '@holdfast/store';
+import { search, searchCost } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Audited, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
@@ -38,7 +38,7 @@ interface SearchPath {
  * by GET, or by POST `_search` where what is asked for should not stand in addresses.
  */
 export function registerFhirSearchRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const handler = fhirHandler(options.verifier, (exchange) => answer(options, exchange));
+  const handler = fhirHandler(options, answer);
   for (const path of ['', '/:type', '/:type/:id/:within']) {
     app.get(`${FHIR_BASE}${path}`, handler);
     app.post(`${FHIR_BASE}${path}/_search`, handler);
@@ -53,7 +53,6 @@ async function answer(
     place: request.params as SearchPath,
     parameters: parametersOf(request),
     strict: isStrict(request),
-    db: options.pool,
   });
   return reply.type(FHIR_JSON).send(text);
 }
@@ -63,31 +62,39 @@ export interface SearchAsked {
   readonly parameters: URLSearchParams;
   /** Parameters that are not understood are refused. */
   readonly strict: boolean;
-  readonly db: Queryable;
+  /** Where a search within a bundle runs; one by itself runs where its cost lets it. */
+  readonly db?: Queryable;
 }
 
 /** A page of a search as a Bundle's text, decided and recorded. */
 export async function searchset(
   options: FhirRoutesOptions,
   who: Audited,
-  { place, parameters, strict, db }: SearchAsked,
+  { place, parameters, strict, db: given }: SearchAsked,
 ): Promise<string> {
-  const { dictionary, seal, gates, audit, baseUrl } = options;
+  const { dictionary, seal, gates, audit, baseUrl, service } = options;
+  const before = given ?? options.pool;
   const { scope, path } = scopeOf(place);
   const root = `${baseUrl()}${FHIR_BASE}`;
   const ofLog = logSearchOf(place);
   if (ofLog !== undefined) {
-    const found = await options.auditEvents.search(who, { db, parameters, strict, ...ofLog });
+    const found = await options.auditEvents.search(who, {
+      db: before,
+      parameters,
+      strict,
+      ...ofLog,
+    });
     const page = { ...found, included: [], includedCut: false, total: null, epoch: 0n };
     return searchBundle({ who, query: found.query, parameters, page, root, path });
   }
-  const asked = {
-    db,
-    tenant: who.actor.tenant,
-    gates: gates.gateSource(actorFor(who.actor, 's'), 'read'),
-  };
-  const terminology = terminologyOf(options, asked);
+  const { tenant } = who.actor;
+  const source = gates.gateSource(actorFor(who.actor, 's'), 'read');
+  const terminology = terminologyOf(options, { db: before, tenant, gates: source });
   const query = await queryOf(scope, parameters, { root, strict, terminology });
+  const cost = searchCost(query);
+  if (given !== undefined) service?.allow(cost);
+  const db = given ?? (await service?.weigh(cost)) ?? before;
+  const asked = { db, tenant, gates: source };
   const page = await search(query, { dictionary, seal, ...asked });
   await audit.accessed(
     who,

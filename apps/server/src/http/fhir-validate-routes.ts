@@ -16,11 +16,11 @@ import { refuseNoResource } from './media-types.ts';
 
 /** `$validate` at types and instances; the answer is 200 whatever it finds. */
 export function registerFhirValidateRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const atType = fhirHandler(options.verifier, (exchange) =>
-    validate(options, exchange, { type: typeOf(exchange.request) }),
+  const atType = fhirHandler(options, (served, exchange) =>
+    validate(served, exchange, { type: typeOf(exchange.request) }),
   );
-  const atInstance = fhirHandler(options.verifier, (exchange) =>
-    validate(options, exchange, nameOf(exchange.request, exchange.who)),
+  const atInstance = fhirHandler(options, (served, exchange) =>
+    validate(served, exchange, nameOf(exchange.request, exchange.who)),
   );
   app.post(`${FHIR_BASE}/:type/$validate`, atType);
   app.post(`${FHIR_BASE}/:type/:id/$validate`, atInstance);

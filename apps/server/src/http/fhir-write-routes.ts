@@ -1,6 +1,6 @@
 import { uuidV7 } from '@holdfast/kernel';
 import type { Content, WriteIntent, WriteOutcome } from '@holdfast/store';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { serverFault } from '../errors.ts';
 import { auditedWrite } from './audited-write.ts';
 import { conditionOf, queryText } from './fhir-condition.ts';
@@ -20,29 +20,25 @@ import { intakeOf } from './terminology-of.ts';
 
 /** FHIR create, update, patch and delete, by id and by condition (https://hl7.org/fhir/R4/http.html). */
 export function registerFhirWriteRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
-  const handler = (answer: (exchange: Exchange) => Promise<FastifyReply>) =>
-    fhirHandler(options.verifier, answer);
-  const written =
-    (intentOf: IntentOf) =>
-    async (exchange: Exchange): Promise<FastifyReply> => {
-      const intent = await intentOf(intakeOf(options, exchange.who), exchange, options);
-      const outcome = await write(options, intent, exchange);
-      return answerWrite(options, exchange, outcome);
-    };
-  const deleted =
-    (intentOf: IntentOf) =>
-    async (exchange: Exchange): Promise<FastifyReply> => {
-      const intent = await intentOf(intakeOf(options, exchange.who), exchange, options);
-      const outcome = await write(options, intent, exchange);
+  const written = (intentOf: IntentOf) =>
+    fhirHandler(options, async (served, exchange) => {
+      const intent = await intentOf(intakeOf(served, exchange.who), exchange, served);
+      const outcome = await write(served, intent, exchange);
+      return answerWrite(served, exchange, outcome);
+    });
+  const deleted = (intentOf: IntentOf) =>
+    fhirHandler(options, async (served, exchange) => {
+      const intent = await intentOf(intakeOf(served, exchange.who), exchange, served);
+      const outcome = await write(served, intent, exchange);
       return answerDelete(exchange, outcome);
-    };
-  app.post(`${FHIR_BASE}/:type`, handler(written(create)));
-  app.put(`${FHIR_BASE}/:type`, handler(written(updateMatching)));
-  app.put(`${FHIR_BASE}/:type/:id`, handler(written(update)));
-  app.patch(`${FHIR_BASE}/:type`, handler(written(patchMatching)));
-  app.patch(`${FHIR_BASE}/:type/:id`, handler(written(patch)));
-  app.delete(`${FHIR_BASE}/:type`, handler(deleted(removeMatching)));
-  app.delete(`${FHIR_BASE}/:type/:id`, handler(deleted(remove)));
+    });
+  app.post(`${FHIR_BASE}/:type`, written(create));
+  app.put(`${FHIR_BASE}/:type`, written(updateMatching));
+  app.put(`${FHIR_BASE}/:type/:id`, written(update));
+  app.patch(`${FHIR_BASE}/:type`, written(patchMatching));
+  app.patch(`${FHIR_BASE}/:type/:id`, written(patch));
+  app.delete(`${FHIR_BASE}/:type`, deleted(removeMatching));
+  app.delete(`${FHIR_BASE}/:type/:id`, deleted(remove));
 }
 
 async function write(

@@ -10,9 +10,9 @@ import {
   searchForm,
 } from '@holdfast/fhir';
 import type { AuditAction } from '@holdfast/ledger';
+import type { Queryable } from '@holdfast/postgres';
 import { read } from '@holdfast/store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Pool } from 'pg';
 import { type Access, type Audited, type AuditTrail, MINOR, SERIOUS } from '../audit-trail.ts';
 import { NAMED_PATIENTS_DECIDED } from '../limits.ts';
 import { FHIR_JSON } from './app.ts';
@@ -24,7 +24,7 @@ import { patientsAskedFor } from './patients-named.ts';
 export interface RefusalAuditOptions {
   readonly audit: AuditTrail;
   readonly gates: ConsentGates;
-  readonly pool: Pool;
+  readonly pool: Queryable;
 }
 
 /**

@@ -34,7 +34,7 @@ export function registerSubscriptionOperations(
     paths: readonly string[],
     run: (operations: SubscriptionOperations, exchange: Exchange) => Promise<string>,
   ): void => {
-    const handler = fhirHandler(options.verifier, async (exchange): Promise<FastifyReply> => {
+    const handler = fhirHandler(options, async (_served, exchange): Promise<FastifyReply> => {
       const { tenant, principal } = exchange.who.actor;
       const id = idOf(exchange);
       if (id !== null) await operations.own({ tenant, id }, principal);

@@ -21,16 +21,8 @@ export function registerSubscriptionRoutes(
   app: FastifyInstance,
   options: SubscriptionRoutesOptions,
 ): void {
-  const route = (handle: (exchange: Exchange) => Promise<FastifyReply>) =>
-    fhirHandler(options.verifier, handle);
-  app.get(
-    PATH,
-    route((exchange) => search(options, exchange)),
-  );
-  app.get(
-    `${PATH}/:id`,
-    route((exchange) => readOwn(options, exchange)),
-  );
+  app.get(PATH, fhirHandler(options, search));
+  app.get(`${PATH}/:id`, fhirHandler(options, readOwn));
   registerSubscriptionOperations(app, options);
   acceptWebsockets(app, options.subscriptions.websockets);
 }

@@ -34,6 +34,7 @@ export async function serving(
       | 'embeddedSettings'
       | 'metricsToken'
       | 'organisation'
+      | 'requestMs'
       | 'subscriptions'
       | 'validation'
       | 'witnesses'
@@ -55,6 +56,7 @@ export async function serving(
     organisation: options.organisation,
     subscriptions: options.subscriptions,
     metricsToken: options.metricsToken,
+    requestMs: options.requestMs,
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off', ...options.embeddedSettings },

@@ -16,7 +16,8 @@ export function embeddedSettings(memoryBytes = availableMemory()): ServerSetting
     effective_cache_size: `${clamp(quarter * 2, 128, 8192)}MB`,
     work_mem: '8MB',
     maintenance_work_mem: '64MB',
-    max_connections: 100,
+    // Three processes of this machine; a slot that nobody uses costs some kilobytes.
+    max_connections: 200,
     // The event log's push signal (pgoutput).
     wal_level: 'logical',
     max_wal_senders: 10,

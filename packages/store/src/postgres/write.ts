@@ -1,7 +1,6 @@
 import { Fault, type ResourceKey } from '@holdfast/kernel';
 import { type SealedAudit, type SealRefusal, sealRefusalOf } from '@holdfast/ledger';
-import { inTransaction, type Queryable } from '@holdfast/postgres';
-import type { Pool } from 'pg';
+import { type Connections, inTransaction, type Queryable } from '@holdfast/postgres';
 import type { DueChanges, PatientProjection } from '../access-gate.ts';
 import type { DecidedAt } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
@@ -100,7 +99,7 @@ export async function writeWithin(
  * @throws WriteRefused nothing is written then
  */
 export async function writeAlone(
-  pool: Pool,
+  pool: Connections,
   plan: WritePlan,
   request: WriteRequest,
 ): Promise<void> {

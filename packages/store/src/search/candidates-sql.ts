@@ -74,10 +74,11 @@ export function candidatesSql(criterion: Criterion, context: CandidateContext): 
 }
 
 /** Prefixes that bound the lower end of a stored range, which the index leads with. */
-const BOUNDED_DATES: ReadonlySet<string> = new Set(['eq', 'ap', 'sa', 'eb', 'lt', 'le']);
-const BOUNDED_NUMBERS: ReadonlySet<string> = new Set(['eq', 'sa', 'lt', 'le', 'ap']);
+export const BOUNDED_DATES: ReadonlySet<string> = new Set(['eq', 'ap', 'sa', 'eb', 'lt', 'le']);
+export const BOUNDED_NUMBERS: ReadonlySet<string> = new Set(['eq', 'sa', 'lt', 'le', 'ap']);
 
-const SINCE: ReadonlySet<string> = new Set(['eq', 'ap', 'gt', 'ge', 'sa']);
+/** Prefixes that bound the lower end of an instant. */
+export const SINCE: ReadonlySet<string> = new Set(['eq', 'ap', 'gt', 'ge', 'sa']);
 
 const union = (selects: readonly string[]): string => selects.join('\n union all ');
 
