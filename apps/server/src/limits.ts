@@ -154,3 +154,6 @@ export const SEARCH_READS_MOST = {
   integration: 10_000,
   bulk: 100_000,
 } as const;
+
+/** Refusals that are made once: a wait is predicted in whole seconds, few of them. */
+export const RETRY_AFTERS_KEPT = 64;

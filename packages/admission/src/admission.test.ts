@@ -38,6 +38,18 @@ describe('Admission', () => {
     expect(text(admission.offer(ask('later', 'care-now'), 0))).toEqual([]);
   });
 
+  it('ADM-3 care-now goes beyond the adaptive limit while others fill it, its own up to it', () => {
+    const admission = new Admission({ ...four, concurrency: { least: 2, first: 2, most: 4 } });
+    expect(text(admission.offer(ask('a', 'interactive'), 0))).toEqual(['admit a']);
+    expect(text(admission.offer(ask('b', 'interactive'), 0))).toEqual([]);
+    for (const id of ['now', 'too']) {
+      expect(text(admission.offer(ask(id, 'care-now'), 0))).toEqual([`admit ${id}`]);
+    }
+    expect(text(admission.offer(ask('later', 'care-now'), 0))).toEqual([]);
+    expect(text(admission.finish('a', 1))).toEqual([]);
+    expect(text(admission.finish('now', 1))).toEqual(['admit later']);
+  });
+
   it('ADM-2 a free slot goes to the most urgent who waits', () => {
     const admission = new Admission(four);
     for (const id of ['a', 'b', 'c', 'd']) admission.offer(ask(id, 'care-now'), 0);

@@ -124,9 +124,10 @@ export class Admission {
     if (served === undefined) return NONE;
     const serviceMs = Math.max(0, nowMs - served.startedMs);
     const { kind, priority } = served.ask;
-    const slowness = this.#times.slowness(kind, serviceMs, this.#inService.size);
+    const company = this.#inService.size + this.#waiting.size;
+    const slowness = this.#times.slowness(kind, serviceMs, company);
     this.#concurrency.observe(slowness, this.#inService.size);
-    this.#lowerCeiling.observe(priority === 'care-now', slowness);
+    this.#lowerCeiling.observe(priority === 'care-now', slowness, this.#concurrency.value);
     this.#meanServiceMs +=
       (serviceMs - this.#meanServiceMs) * (this.#meanServiceMs === 0 ? 1 : RATE_WEIGHT);
     return this.release(id, nowMs);
@@ -194,9 +195,16 @@ export class Admission {
     else this.#waitingOf.delete(waitingKey(ask));
   }
 
-  /** ADM-3: a class and all below it hold at most their share; each class may always hold one. */
+  /**
+   * ADM-3: a class and all below it hold at most their share; each class may always hold one. What
+   * the others hold keeps nobody of care-now waiting: they have all slots that there are.
+   */
   #hasSlot(priority: PriorityClass): boolean {
-    if (this.#inService.size >= this.#concurrency.value) return false;
+    const { value } = this.#concurrency;
+    if (priority === 'care-now') {
+      return this.#held['care-now'] < value && this.#inService.size < this.#limits.concurrency.most;
+    }
+    if (this.#inService.size >= value) return false;
     for (const upper of upTo(priority)) {
       if (this.#heldFrom(upper) >= this.#ceiling(upper)) return false;
     }

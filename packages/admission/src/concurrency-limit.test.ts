@@ -50,7 +50,7 @@ describe('ServiceTimes', () => {
 
 describe('LowerCeiling', () => {
   const pressed = (ceiling: LowerCeiling, slowness: number, answers: number): void => {
-    for (let i = 0; i < answers; i++) ceiling.observe(true, slowness);
+    for (let i = 0; i < answers; i++) ceiling.observe(true, slowness, 8);
   };
 
   it('takes slots from the others while care-now is slow, down to one, and gives them back', () => {
@@ -61,10 +61,18 @@ describe('LowerCeiling', () => {
     expect(ceiling.value).toBe(4);
   });
 
+  it('gives way at once, from where it holds anybody back', () => {
+    const ceiling = new LowerCeiling(16);
+    for (let i = 0; i < 8; i++) ceiling.observe(true, 3, 9);
+    expect(ceiling.value).toBe(6);
+    pressed(ceiling, 3, 8);
+    expect(ceiling.value).toBe(4);
+  });
+
   it('gives them back where no care-now arrives at all', () => {
     const ceiling = new LowerCeiling(8);
     pressed(ceiling, 3, 8 * 20);
-    for (let i = 0; i < WINDOW_ANSWERS * 2; i++) ceiling.observe(false, 5);
+    for (let i = 0; i < WINDOW_ANSWERS * 2; i++) ceiling.observe(false, 5, 8);
     expect(ceiling.value).toBe(3);
   });
 });

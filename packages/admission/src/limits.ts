@@ -25,6 +25,7 @@ export interface AdmissionLimits {
  * A wait is worth it only while its answer still helps: people give up after a second or two, so
  * nothing interactive waits longer. What is below a class may never hold the slots above its share:
  * one in ten (at least one) is always care-now's to find, and more while care-now is slow (`LowerCeiling`).
+ * Care-now itself waits for its own only: it may go beyond the adaptive limit, up to `most`.
  */
 export const admissionLimits: AdmissionLimits = {
   concurrency: { least: 4, first: 8, most: 16 },
@@ -47,6 +48,9 @@ export const REFUSAL_BURST = 50;
 /** Longest hold: what Retry-After says at least, so that who obeys it loses nothing. */
 export const REFUSAL_HELD_MOST_MS = 1_000;
 
+/** Where more come than the pace answers within that time, each is held for at least so much of it. */
+export const REFUSAL_HELD_PART = 0.5;
+
 /** Answers after which the limit is reconsidered: enough to average, few enough to follow a spike. */
 export const WINDOW_ANSWERS = 32;
 
@@ -59,13 +63,16 @@ export const QUEUED_MANY = 3;
 /** Care-now answers after which the ceiling of the others is reconsidered: few, so that it follows fast. */
 export const CARE_NOW_WINDOW = 8;
 
-/** Mean slowness of care-now above which the others give up a slot. */
+/** What is left of the others' slots then: after two or three windows next to none. */
+export const GIVES_WAY = 2 / 3;
+
+/** Mean slowness of care-now above which the others give up slots. */
 export const CARE_NOW_PRESSED = 1.4;
 
 /** Below it they get one back. */
 export const CARE_NOW_CALM = 1.2;
 
-/** Requests in service, itself included, with which an answer still counts as undisturbed. */
+/** Requests in service and waiting, itself included, with which an answer still counts as undisturbed. */
 export const CALM_IN_SERVICE = 2;
 
 /** Weight of the newest undisturbed answer in its kind's calm mean. */

@@ -1,8 +1,15 @@
-import { CARE_NOW_CALM, CARE_NOW_PRESSED, CARE_NOW_WINDOW, WINDOW_ANSWERS } from './limits.ts';
+import {
+  CARE_NOW_CALM,
+  CARE_NOW_PRESSED,
+  CARE_NOW_WINDOW,
+  GIVES_WAY,
+  WINDOW_ANSWERS,
+} from './limits.ts';
 
 /**
- * How many slots everything below care-now may hold: fewer while care-now is slower than it should
- * be, more again once it is not. So the others pay for its latency, and only when there is need.
+ * How many slots everything below care-now may hold: a third fewer each time that care-now was slower
+ * than it should be, one more each time that it was not (as TCP gives way: Chiu and Jain 1989). So the
+ * others pay for its latency, at once, and only when there is need.
  */
 export class LowerCeiling {
   #value: number;
@@ -20,25 +27,27 @@ export class LowerCeiling {
     return this.#value;
   }
 
-  observe(careNow: boolean, slowness: number): void {
+  /** @param concurrency slots of all classes: a ceiling above it holds nobody back */
+  observe(careNow: boolean, slowness: number, concurrency: number): void {
     if (careNow) {
       this.#slowness += slowness;
       this.#careNow += 1;
-      if (this.#careNow >= CARE_NOW_WINDOW) this.#reconsider();
+      if (this.#careNow >= CARE_NOW_WINDOW) this.#reconsider(concurrency);
     } else {
       this.#others += 1;
-      if (this.#others >= WINDOW_ANSWERS && this.#careNow === 0) this.#move(1);
+      if (this.#others >= WINDOW_ANSWERS && this.#careNow === 0) this.#settle(this.#value + 1);
     }
   }
 
-  #reconsider(): void {
+  #reconsider(concurrency: number): void {
     const slowness = this.#slowness / this.#careNow;
-    if (slowness > CARE_NOW_PRESSED) this.#move(-1);
-    else this.#move(slowness < CARE_NOW_CALM ? 1 : 0);
+    const effective = Math.min(this.#value, concurrency);
+    if (slowness > CARE_NOW_PRESSED) this.#settle(Math.floor(effective * GIVES_WAY));
+    else this.#settle(slowness < CARE_NOW_CALM ? this.#value + 1 : this.#value);
   }
 
-  #move(by: -1 | 0 | 1): void {
-    this.#value = Math.min(this.#most, Math.max(1, this.#value + by));
+  #settle(value: number): void {
+    this.#value = Math.min(this.#most, Math.max(1, value));
     this.#slowness = 0;
     this.#careNow = 0;
     this.#others = 0;

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { REFUSAL_BURST, REFUSAL_HELD_MOST_MS, REFUSALS_PER_SECOND } from './limits.ts';
+import {
+  REFUSAL_BURST,
+  REFUSAL_HELD_MOST_MS,
+  REFUSAL_HELD_PART,
+  REFUSALS_PER_SECOND,
+} from './limits.ts';
 import { RefusalPace } from './refusal-pace.ts';
 
 describe('ADM-6 the pace of refusals', () => {
@@ -23,7 +28,20 @@ describe('ADM-6 the pace of refusals', () => {
     for (let n = 0; n < 10 * REFUSALS_PER_SECOND; n++) {
       expect(pace.hold(n / 100)).toBeLessThanOrEqual(REFUSAL_HELD_MOST_MS);
     }
-    expect(pace.hold(20)).toBeGreaterThan(0.9 * REFUSAL_HELD_MOST_MS);
+    expect(pace.hold(20)).toBeGreaterThanOrEqual(REFUSAL_HELD_PART * REFUSAL_HELD_MOST_MS);
+  });
+
+  it('spreads a crowd that comes at once, so that it does not come back at once', () => {
+    const pace = new RefusalPace();
+    const crowd = Array.from({ length: 1_000 }, () => pace.hold(0));
+    const beyond = crowd.slice(REFUSAL_BURST + REFUSALS_PER_SECOND);
+    const tenths = new Map<number, number>();
+    for (const heldMs of beyond) {
+      const tenth = Math.floor(heldMs / 50);
+      tenths.set(tenth, (tenths.get(tenth) ?? 0) + 1);
+    }
+    expect(tenths.size).toBe(10);
+    expect(Math.max(...tenths.values())).toBeLessThan((1.2 * beyond.length) / 10);
   });
 
   it('forgets a flood as soon as it is over', () => {

@@ -10,16 +10,16 @@ export class ServiceTimes {
   /**
    * Times its calm mean that this answer took.
    * @param kind groups requests that take alike: a page of a search is not a slow read
-   * @param inService requests in service when it was answered, itself included
+   * @param company requests in service and waiting when it was answered, itself included
    */
-  slowness(kind: string, serviceMs: number, inService: number): number {
+  slowness(kind: string, serviceMs: number, company: number): number {
     const took = Math.max(serviceMs, Number.EPSILON);
     const known = this.#calmMs.get(kind);
     if (known === undefined) {
       this.#calmMs.set(kind, took);
       return 1;
     }
-    if (inService > CALM_IN_SERVICE) return took / known;
+    if (company > CALM_IN_SERVICE) return took / known;
     const calmMs = known + (took - known) * CALM_WEIGHT;
     this.#calmMs.set(kind, calmMs);
     return took / calmMs;

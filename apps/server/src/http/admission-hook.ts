@@ -28,6 +28,7 @@ export function registerAdmission(
     const actor = await askingActor(verifier, request);
     const priority = priorityOf(actor, shape);
     if (!gate.refuses(priority)) return;
+    request.facts.turnedAway = priority !== 'care-now';
     await gate.refusalDue(priority);
     throw busy({ reason: 'full', retryAfterMs: 1_000 });
   });
@@ -40,7 +41,9 @@ export function registerAdmission(
     const [kind, cost] = [kindOf(shape), costOf(shape)];
     const ask = { id: requestId, priority, tenant: actor.tenant, kind, cost };
     const service = new RequestService({ gate, connections, ask, startedMs });
+    request.facts.turnedAway = priority !== 'care-now';
     await service.enter();
+    request.facts.turnedAway = false;
     request.facts.service = service;
     leaveWithReply(reply, () => service.leave());
   });

@@ -28,6 +28,11 @@ export interface RequestFacts {
   unmetered: boolean;
   /** Tells the observer, once: a stream says it when it begins, all else when it has been sent. */
   answered: () => void;
+  /**
+   * Turned away by admission, as a crowd is: counted there. Told of one by one, to the log and as
+   * signals, a thousand a second would take the time to serve anybody.
+   */
+  turnedAway: boolean;
   /** How it is served, once it was admitted; null where it needs no admission. */
   service: RequestService | null;
   /** Rules that a stored resource breaks, where the policy only warns. */
@@ -119,6 +124,7 @@ const factsOf = ({ clock }: AppOptions, request: FastifyRequest): RequestFacts =
   unmetered: false,
   answered: () => undefined,
   service: null,
+  turnedAway: false,
   warnings: [],
 });
 
@@ -167,7 +173,7 @@ function answerFailure(
     return reply.code(error.status).type(FHIR_JSON).send(error.outcome);
   }
   const fault = placed(faultOf(error), request);
-  if (fault.row.status >= 500) {
+  if (fault.row.status >= 500 && !request.facts.turnedAway) {
     observer.failed(request.facts, fault);
     logger.error(
       { requestId: request.id, code: fault.code, cause: causeOf(fault) },

@@ -11,7 +11,7 @@ import { type Connections, WithinDeadline } from '@holdfast/postgres';
 import type { SearchCost } from '@holdfast/store';
 import type { Database } from '../database.ts';
 import { serverFault } from '../errors.ts';
-import { SEARCH_READS_MOST } from '../limits.ts';
+import { RETRY_AFTERS_KEPT, SEARCH_READS_MOST } from '../limits.ts';
 import { tooCostly } from './too-costly.ts';
 
 /** Where requests of each class get their connections. */
@@ -136,7 +136,15 @@ export class RequestService {
   }
 }
 
+const refusals = new Map<string, Fault>();
+
+/** One for all who are refused alike: a fault notes where it was made, which takes a while. */
 export function busy({ reason, retryAfterMs }: Refusal): Fault {
   const code = reason === 'tenant-full' ? 'SERVER_TENANT_BUSY' : 'SERVER_BUSY';
-  return serverFault(code, { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) });
+  const retryAfterSeconds = Math.ceil(retryAfterMs / 1_000);
+  const known = refusals.get(`${code} ${retryAfterSeconds}`);
+  if (known !== undefined) return known;
+  const fault = serverFault(code, { retryAfterSeconds });
+  if (refusals.size < RETRY_AFTERS_KEPT) refusals.set(`${code} ${retryAfterSeconds}`, fault);
+  return fault;
 }
