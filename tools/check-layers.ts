@@ -43,7 +43,10 @@ function arrowRules(): IForbiddenRuleType[] {
       comment: `${workspace} may import: ${LAYERS[workspace].join(', ') || 'nothing'}`,
       severity: 'error',
       from: { path: `^${workspace}/` },
-      to: { path: '^(packages|apps|examples|bench|tools)/', pathNot: `^(${allowed.join('|')})/` },
+      to: {
+        path: '^(packages|apps|examples|bench|training|tools)/',
+        pathNot: `^(${allowed.join('|')})/`,
+      },
     };
   });
 }
@@ -60,14 +63,14 @@ const houseRules: IForbiddenRuleType[] = [
     name: 'entry-points-only',
     comment: 'Another package is what it exports, not its files.',
     severity: 'error',
-    from: { path: '^(packages/[^/]+|apps/[^/]+|examples/[^/]+|bench)/' },
+    from: { path: '^(packages/[^/]+|apps/[^/]+|examples/[^/]+|bench|training)/' },
     to: { path: '^(packages|apps)/', pathNot: ['^$1/', ...entryPoints()] },
   },
   {
     name: 'testkit-in-tests-only',
     severity: 'error',
     from: {
-      path: '^(packages|apps|examples|bench)/',
+      path: '^(packages|apps|examples|bench|training)/',
       pathNot: [TESTS, ...TEST_ONLY.map((w) => `^${w}/`)],
     },
     to: { path: TEST_ONLY.map((workspace) => `^${workspace}/`) },
@@ -92,7 +95,7 @@ const houseRules: IForbiddenRuleType[] = [
   {
     name: 'resolves',
     severity: 'error',
-    from: { path: '^(packages|apps|examples|bench|tools)/' },
+    from: { path: '^(packages|apps|examples|bench|training|tools)/' },
     to: { couldNotResolve: true },
   },
 ];
@@ -112,7 +115,7 @@ function entryPoints(): string[] {
 
 async function cruiseAll(): Promise<ICruiseResult> {
   const { output } = await cruise(
-    ['packages', 'apps', 'examples', 'bench', 'tools'],
+    ['packages', 'apps', 'examples', 'bench', 'training', 'tools'],
     {
       ruleSet: { forbidden: [...houseRules, ...arrowRules()] },
       validate: true,
@@ -134,7 +137,7 @@ async function cruiseAll(): Promise<ICruiseResult> {
 function unseen(result: ICruiseResult): string[] {
   const seen = new Set(result.modules.map((module) => module.source));
   const listed = sourceFiles().filter((file) =>
-    /^(packages|apps|examples|bench|tools)\/.*(?<!\.d)\.(ts|tsx|mjs)$/.test(file),
+    /^(packages|apps|examples|bench|training|tools)\/.*(?<!\.d)\.(ts|tsx|mjs)$/.test(file),
   );
   return listed.filter((file) => !seen.has(file));
 }

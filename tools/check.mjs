@@ -14,6 +14,7 @@ const STEPS = {
     ['@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
     ['@typescript/native/bin/tsc', '-p', 'apps/console'],
     ['@typescript/native/bin/tsc', '-p', 'bench', '--noEmit'],
+    ['@typescript/native/bin/tsc', '-p', 'training', '--noEmit'],
   ],
   lint: [
     [

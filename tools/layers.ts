@@ -89,6 +89,7 @@ export const LAYERS = {
     'packages/identity',
     'packages/visibility',
   ],
+  training: ['packages/inference', 'packages/population'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Workspace = keyof typeof LAYERS;

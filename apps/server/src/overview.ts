@@ -1,6 +1,6 @@
 import { type Overview, RECENT_EVENTS_MAX } from '@holdfast/api-contract';
 import type { ConsumerRuntime, EventSource, LogTail } from '@holdfast/events';
-import type { ChildPool, InferenceOrchestrator } from '@holdfast/inference';
+import type { AvailableModel, ChildPool, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, TenantId } from '@holdfast/kernel';
 import type { LogKeys, LogSequencer } from '@holdfast/ledger';
 import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
@@ -26,6 +26,7 @@ export interface OverviewSources {
   readonly handlingTimes: HandlingTimes;
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
+  readonly models: readonly AvailableModel[];
   readonly scoreLatencies: ScoreLatencies;
   readonly sequencer: LogSequencer;
   readonly keys: LogKeys;
@@ -132,6 +133,7 @@ async function eventsOf(sources: OverviewSources): Promise<Overview['events']> {
 function inferenceOf({
   backend,
   orchestrator,
+  models,
   scoreLatencies,
 }: OverviewSources): Overview['inference'] {
   const status = backend.status();
@@ -143,6 +145,13 @@ function inferenceOf({
       children: status.children.length,
       restarts: status.deaths,
     },
+    models: status.models.map((row) => ({
+      ...row,
+      statement:
+        models.find(({ model }) => `${model.id}@${model.version}` === row.model)?.artifact.manifest
+          .statement ?? '',
+    })),
+    rungs: orchestrator.rungs(),
     tiers: TIERS.map((row) => {
       const { cancelled: _cancelled, failed: _failed, ...figures } = snapshot[row.tier];
       return {

@@ -75,7 +75,14 @@ export {
   LocatedCause,
   TimelineEntry,
 } from './incidents.ts';
-export { BackendState, ClinicalTier, InferenceFigures, InferenceLane } from './inference-lanes.ts';
+export {
+  BackendState,
+  ClinicalTier,
+  InferenceFigures,
+  InferenceLane,
+  InferenceModel,
+  RungMix,
+} from './inference-lanes.ts';
 export { LabellingStatus, LabelSets, LabelSetsAnswer } from './label-sets.ts';
 export { LedgerHead } from './ledger-head.ts';
 export * from './limits.ts';

@@ -30,9 +30,38 @@ export type InferenceLane = z.infer<typeof InferenceLane>;
 /** `fallback`: the child processes are gone and the in-process score answers instead. */
 export const BackendState = z.enum(['up', 'starting', 'fallback', 'down']);
 
+/** A trained model as the child processes hold it. */
+export const InferenceModel = z
+  .strictObject({
+    /** `id@version` */
+    model: Words,
+    /** Children that hold it; none: a lower rung answers. */
+    children: Count,
+    /** Null until a child holds it. */
+    runtime: z.enum(['onnxruntime', 'typescript']).nullable(),
+    /** Why its twin runs, or why none can hold it; null: all is well. */
+    why: Words.nullable(),
+    bytes: Count.nullable(),
+    statement: Words,
+  })
+  .meta({ id: 'InferenceModel' });
+export type InferenceModel = z.infer<typeof InferenceModel>;
+
+/** Answers by the rung of the ladder that gave them. */
+export const RungMix = z
+  .strictObject({
+    backend: Count,
+    twin: Count,
+    variant: Count,
+    'in-process': Count,
+  })
+  .meta({ id: 'RungMix' });
+
 export const InferenceFigures = z
   .strictObject({
     backend: z.strictObject({ state: BackendState, children: Count, restarts: Count }),
+    models: z.array(InferenceModel),
+    rungs: RungMix,
     /** Tiers 0 to 3, in order. */
     tiers: z.array(InferenceLane).length(4),
   })

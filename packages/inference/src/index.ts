@@ -11,6 +11,7 @@ export { defaultTierPolicy } from './clinical/default-tier-policy.ts';
 export type { Tier, UrgencySignal } from './clinical/tier.ts';
 export { assignTier, type TierDecision, type TierPolicy } from './clinical/tier-policy.ts';
 export type { FhirResource, InputReference } from './fhir-reading.ts';
+export { type AvailableModel, type ModelShelf, readModels } from './files/shipped-models.ts';
 export {
   type ChildPoolLimits,
   childPoolLimits,
@@ -35,6 +36,7 @@ export type {
 export type { OrchestratorSnapshot, TierSnapshot } from './orchestrator/tier-gauges.ts';
 export { withdrawn } from './orchestrator/withdraw.ts';
 export { buildResults, RESULT_SYSTEM, type ResultIds } from './pipelines/build-results.ts';
+export { deteriorationPipeline } from './pipelines/deterioration-pipeline.ts';
 export { type News2Options, news2Pipeline } from './pipelines/news2-pipeline.ts';
 export { phq9Pipeline } from './pipelines/phq9-pipeline.ts';
 export {

@@ -117,6 +117,8 @@ export const tierInflationLimits: TierInflationLimits = {
 
 export interface ChildPoolLimits {
   readonly children: number;
+  /** Beyond these, kept warm so that a death leaves as many as are needed. */
+  readonly spares: number;
   /** Calls that may wait for a free child; beyond it `saturated`. The queue proper is the scheduler's. */
   readonly waitingCalls: number;
   /** First pause before a child is started again; doubles per death in a row. */
@@ -126,13 +128,16 @@ export interface ChildPoolLimits {
   readonly deathsToOpen: number;
   readonly deathWindowMs: number;
   readonly coolDownMs: number;
-  /** A child that has not reported ready by then is killed. */
+  /** A child that has not reported ready, or a model loaded, by then is killed. */
   readonly startupMs: number;
+  /** A model that was being loaded in so many children as they died is left alone. */
+  readonly loadDeathsMax: number;
 }
 
 /** A child boots in 0.6 to 0.9 s; five deaths within 10 s are a broken build or a poison input. */
 export const childPoolLimits: ChildPoolLimits = {
   children: 2,
+  spares: 1,
   waitingCalls: 4,
   respawnBaseMs: 50,
   respawnMaxMs: 5_000,
@@ -140,6 +145,7 @@ export const childPoolLimits: ChildPoolLimits = {
   deathWindowMs: 10_000,
   coolDownMs: 5_000,
   startupMs: 15_000,
+  loadDeathsMax: 2,
 };
 
 export interface OrchestratorLimits {

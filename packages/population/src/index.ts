@@ -23,3 +23,4 @@ export {
   practiceOf,
   RECORD_RESOURCES,
 } from './seeds.ts';
+export type { Measurement, Sign, WardStay } from './ward/stay.ts';

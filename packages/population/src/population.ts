@@ -11,6 +11,7 @@ import { recordOf } from './record/record.ts';
 import { actsFor } from './record/relations.ts';
 import { courseOf, type Subject, visitOf } from './record/subject.ts';
 import { patientId, practiceOf, STREAM } from './seeds.ts';
+import { type WardStay, wardStay } from './ward/stay.ts';
 
 export interface PopulationOptions {
   /** A whole number of 32 bits. */
@@ -110,6 +111,14 @@ export class Population {
               household: patientId(seed, person.place.household),
             },
     };
+  }
+
+  /** A hospital stay of the patient's, for training and evaluation; no part of the record. */
+  stay(index: number): WardStay {
+    const seed = this.#seed;
+    const of = duplicateOf(seed, index) ?? index;
+    const person = this.#person(of, this.#made(practiceOf(of)));
+    return wardStay({ seed, index }, { person, course: courseOf(seed, of, person) });
   }
 
   #made(number: number): Practice {

@@ -11,6 +11,7 @@ export const STREAM = {
   record: 9,
   consent: 10,
   account: 11,
+  ward: 12,
 } as const;
 
 /** A practice serves so many patients, with neighbouring numbers: what they refer to is near. */

@@ -1,4 +1,4 @@
-import type { InferenceLane, Overview } from '@holdfast/api-contract';
+import type { InferenceLane, InferenceModel, Overview } from '@holdfast/api-contract';
 import { laneStanding, type Standing } from '../answers/answers.ts';
 import { counted, formatCount } from '../format/count.ts';
 import { formatDuration, formatTarget } from '../format/duration.ts';
@@ -28,6 +28,9 @@ export function InferencePanel({ inference }: { readonly inference: Overview['in
         <StandingMark standing={standing} silent /> {words} · {childrenOf(backend.children)},{' '}
         {counted(backend.restarts, 'restart')}
       </p>
+      {inference.models.map((model) => (
+        <Model key={model.model} model={model} />
+      ))}
       <div className="scroll" role="region" aria-label="Inference lanes" tabIndex={0}>
         <table className="table lanes">
           <thead>
@@ -45,6 +48,24 @@ export function InferencePanel({ inference }: { readonly inference: Overview['in
         </table>
       </div>
     </Panel>
+  );
+}
+
+const RUNTIMES: Readonly<Record<NonNullable<InferenceModel['runtime']>, string>> = {
+  onnxruntime: 'in ONNX Runtime',
+  typescript: 'as its twin in TypeScript',
+};
+
+/** Which trained model answers, from what, and what its answers are not for. */
+function Model({ model }: { readonly model: InferenceModel }) {
+  const { runtime, why, children } = model;
+  const standing: Standing = children > 0 && runtime === 'onnxruntime' ? 'good' : 'watch';
+  const where = runtime === null ? 'loading' : RUNTIMES[runtime];
+  return (
+    <p className="lanes__backend">
+      <StandingMark standing={standing} silent /> {model.model} {where}, {childrenOf(children)}
+      {why === null ? '' : ` (${why})`} · {model.statement}
+    </p>
   );
 }
 

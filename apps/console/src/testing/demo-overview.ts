@@ -168,6 +168,17 @@ function inferenceFigures(degraded: boolean): Overview['inference'] {
     backend: degraded
       ? { state: 'fallback', children: 0, restarts: 6 }
       : { state: 'up', children: 2, restarts: 0 },
+    models: [
+      {
+        model: 'deterioration-24h@1',
+        children: degraded ? 0 : 2,
+        runtime: 'onnxruntime',
+        why: null,
+        bytes: 61_000_000,
+        statement: 'Trained on synthetic data. Not for care.',
+      },
+    ],
+    rungs: { backend: 3_033, twin: degraded ? 31 : 0, variant: 0, 'in-process': degraded ? 12 : 0 },
     tiers: [
       {
         ...{ tier: 0, name: 'Emergency', waiting: 0, running: 1, completed: 41 },

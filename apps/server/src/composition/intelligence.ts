@@ -1,6 +1,14 @@
 import type { Actor } from '@holdfast/consent';
 import type { AnyConsumer } from '@holdfast/events';
-import { ChildPool, type ChildPoolOptions, InferenceOrchestrator } from '@holdfast/inference';
+import {
+  type AvailableModel,
+  ChildPool,
+  type ChildPoolOptions,
+  InferenceOrchestrator,
+  readModels,
+  registryOf,
+  scorerRegistry,
+} from '@holdfast/inference';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import type { AttemptCounts, SignalRecorder } from '@holdfast/visibility';
 import type { AuditTrail } from '../audit-trail.ts';
@@ -28,6 +36,7 @@ export interface IntelligenceParts {
 export interface Intelligence {
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
+  readonly models: readonly AvailableModel[];
   readonly scoreLatencies: ScoreLatencies;
   readonly inferenceConsumers: readonly AnyConsumer[];
 }
@@ -49,9 +58,10 @@ const inferenceActor = (tenant: TenantId): Actor => ({
 /** The children start to warm up; the consumers wait for their runtime. */
 export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
   const { tenant, database, records, audit, clock, random, program } = parts;
-  const backend = new ChildPool(program === undefined ? {} : { program });
+  const { models } = readModels();
+  const backend = new ChildPool({ models, ...(program === undefined ? {} : { program }) });
   backend.warm();
-  const orchestrator = orchestratorOf(backend, parts);
+  const orchestrator = orchestratorOf({ backend, models }, parts);
   const scoreLatencies = new ScoreLatencies();
   const consumers = inferenceConsumers({
     actor: inferenceActor(tenant),
@@ -67,17 +77,19 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
   return {
     backend,
     orchestrator,
+    models,
     scoreLatencies,
     inferenceConsumers: [...consumers, consentChanges(orchestrator)],
   };
 }
 
 function orchestratorOf(
-  backend: ChildPool,
+  { backend, models }: Pick<Intelligence, 'backend' | 'models'>,
   { signals, tenant }: IntelligenceParts,
 ): InferenceOrchestrator {
   return new InferenceOrchestrator({
     backend,
+    scorers: registryOf([...scorerRegistry.values(), ...models.map(({ twin }) => twin)]),
     onReport: (report) => {
       signals.report({
         cause: report.cause,

@@ -283,7 +283,7 @@ function portsOf(
 }
 
 function searchOf(lookUp: LookUp): [string, string][] {
-  const { type, patientId, ids, codes, sinceHours, asOf } = lookUp;
+  const { type, patientId, ids, codes, sinceHours, asOf, newestFirst } = lookUp;
   if (type === 'Patient') return [['_id', patientId]];
   const ofPatient: [string, string] = ['patient', patientId];
   if (ids !== undefined) return [ofPatient, ['_id', ids.join(',')]];
@@ -296,6 +296,7 @@ function searchOf(lookUp: LookUp): [string, string][] {
     ['date', `ge${new Date(since).toISOString()}`],
     // A time written in whole seconds ends with its second, so `le` would miss it.
     ['date', `lt${new Date(atMs + 1_000).toISOString()}`],
+    ...(newestFirst === true ? [['_sort', '-date'] satisfies [string, string]] : []),
     ['_count', '100'],
   ];
 }

@@ -45,6 +45,8 @@ export function quietOverview(at = '2026-11-24T04:06:00.000Z'): Overview {
     },
     inference: {
       backend: { state: 'up', children: 1, restarts: 0 },
+      models: [],
+      rungs: { backend: 0, twin: 0, variant: 0, 'in-process': 0 },
       tiers: [
         lane(0, 'Emergency', 1_000),
         lane(1, 'Urgent', 5_000),

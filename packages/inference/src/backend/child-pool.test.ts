@@ -12,7 +12,7 @@ const LONG = { deadlineMs: 25_000 };
 const pools: ChildPool[] = [];
 
 function poolOf(change: Partial<ChildPoolLimits> = {}): ChildPool {
-  const limits = { ...childPoolLimits, children: 1, respawnBaseMs: 1, ...change };
+  const limits = { ...childPoolLimits, children: 1, spares: 0, respawnBaseMs: 1, ...change };
   const pool = new ChildPool({ limits, program });
   pools.push(pool);
   return pool;

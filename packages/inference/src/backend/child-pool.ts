@@ -26,12 +26,15 @@ import type {
   InferenceRequest,
   InferOptions,
 } from './inference-backend.ts';
+import { type ModelResidency, type PooledModel, Residency } from './residency.ts';
 import { type ChildEnd, type ChildProgram, defaultProgram, ScoringChild } from './scoring-child.ts';
 
 export interface ChildPoolOptions {
   readonly limits?: ChildPoolLimits;
   /** What the children run; by default the shipped scorers. */
   readonly program?: ChildProgram;
+  /** Held by every child beside the scorers; none by default. */
+  readonly models?: readonly PooledModel[];
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
@@ -39,8 +42,9 @@ export interface ChildPoolOptions {
 export interface ChildPoolStatus {
   readonly children: readonly {
     readonly pid: number | null;
-    readonly state: 'starting' | 'idle' | 'busy';
+    readonly state: Member['state'];
   }[];
+  readonly models: readonly ModelResidency[];
   readonly waitingCalls: number;
   /** Since the pool was made; children stopped on purpose don't count. */
   readonly deaths: number;
@@ -56,17 +60,19 @@ interface Call {
 
 interface Member {
   readonly child: ScoringChild;
-  state: 'starting' | 'idle' | 'busy';
+  state: 'starting' | 'loading' | 'idle' | 'busy';
   call: Call | null;
   /** Why we killed it ourselves; null for a death of its own. */
   killedFor: 'deadline' | 'abort' | 'stop' | null;
+  /** Of the time within which it has to start, or to have loaded a model. */
   cancelStartup: () => void;
 }
 
 /**
  * Scores in child processes, one call each, started when first needed. A child that dies takes
  * one call with it and nothing else: `worker_threads` don't give that, since ending one inside
- * native code aborts the whole process.
+ * native code aborts the whole process. Models are loaded by a child that another one stands in for,
+ * so that a load never holds up a call; until one has a model, its calls fail at once as cold.
  */
 export class ChildPool implements InferenceBackend {
   readonly component = 'inference-child-pool';
@@ -76,6 +82,7 @@ export class ChildPool implements InferenceBackend {
   readonly #timers: Timers;
   readonly #members = new Set<Member>();
   readonly #waiting = new Set<Call>();
+  readonly #residency: Residency;
   readonly #listeners = new Set<(incident: BackendIncident) => void>();
   readonly #recoveryListeners = new Set<() => void>();
   #breaker: Breaker = closedBreaker;
@@ -90,6 +97,7 @@ export class ChildPool implements InferenceBackend {
   constructor(options: ChildPoolOptions = {}) {
     this.#limits = options.limits ?? childPoolLimits;
     this.#program = options.program ?? defaultProgram();
+    this.#residency = new Residency(options.models ?? [], this.#limits.loadDeathsMax);
     this.#clock = options.clock ?? systemClock;
     this.#timers = options.timers ?? systemTimers;
   }
@@ -98,7 +106,16 @@ export class ChildPool implements InferenceBackend {
     if (this.#stopped) return Promise.resolve(err({ kind: 'stopped' }));
     if (options.signal?.aborted === true) return Promise.resolve(err({ kind: 'aborted' }));
     if (this.#phase() === 'open') return Promise.resolve(err({ kind: 'breaker-open' }));
-    const idle = [...this.#members].find((member) => member.state === 'idle');
+    if (this.#residency.isRefused(request.model)) {
+      return Promise.resolve(err({ kind: 'model-unknown' }));
+    }
+    if (!this.#residency.isWarm(request.model)) {
+      this.warm();
+      return Promise.resolve(err({ kind: 'model-cold' }));
+    }
+    const idle = [...this.#members].find(
+      (member) => member.state === 'idle' && this.#residency.canServe(member, request.model),
+    );
     if (idle === undefined && this.#waiting.size >= this.#limits.waitingCalls) {
       return Promise.resolve(err({ kind: 'saturated' }));
     }
@@ -121,6 +138,12 @@ export class ChildPool implements InferenceBackend {
     return () => this.#recoveryListeners.delete(listener);
   }
 
+  /** Has every child load one more model, while the others go on. */
+  hold(model: PooledModel): void {
+    this.#residency.add(model);
+    this.#loadNext();
+  }
+
   /** Starts all children ahead of need, so that the first critical call finds one warm. */
   warm(): void {
     while (this.#grow());
@@ -129,6 +152,7 @@ export class ChildPool implements InferenceBackend {
   status(): ChildPoolStatus {
     return {
       children: [...this.#members].map(({ child, state }) => ({ pid: child.pid, state })),
+      models: this.#residency.status(),
       waitingCalls: this.#waiting.size,
       deaths: this.#deaths,
       breaker: this.#phase(),
@@ -189,7 +213,7 @@ export class ChildPool implements InferenceBackend {
 
   /** Half-open lets one child try; it is the trial. */
   #grow(): boolean {
-    const most = this.#phase() === 'half-open' ? 1 : this.#limits.children;
+    const most = this.#phase() === 'half-open' ? 1 : this.#wanted();
     const held = this.#stopped || this.#phase() === 'open' || this.#cancelRespawn !== null;
     if (held || this.#members.size >= most) return false;
     const child = new ScoringChild(this.#program, {
@@ -207,10 +231,20 @@ export class ChildPool implements InferenceBackend {
     return true;
   }
 
+  /** A spare starts when nothing else does: the first calls need the processors more. */
+  #wanted(): number {
+    const { children, spares } = this.#limits;
+    const settled = [...this.#members].filter(({ state }) => state === 'idle' || state === 'busy');
+    return settled.length >= children ? children + spares : children;
+  }
+
   #received(member: Member, message: ChildMessage): void {
     if (member.killedFor !== null) return;
     if (message.kind === 'ready') member.cancelStartup();
-    else {
+    else if (message.kind === 'loaded' || message.kind === 'load-failed') {
+      member.cancelStartup();
+      this.#residency.ended(message, member);
+    } else {
       this.#breaker = afterAnswer(this.#breaker);
       this.#deathsInARow = 0;
       if (member.call?.request.id === message.id) member.call.settle(answerOf(message));
@@ -218,8 +252,28 @@ export class ChildPool implements InferenceBackend {
     member.call = null;
     member.state = 'idle';
     this.#tellIfRecovered();
-    const [next] = this.#waiting;
-    if (next !== undefined) this.#assign(member, next);
+    for (const next of this.#waiting) {
+      if (!this.#residency.canServe(member, next.request.model)) continue;
+      this.#assign(member, next);
+      break;
+    }
+    this.#loadNext();
+    if (message.kind !== 'scored') this.#grow();
+  }
+
+  /** Only a child that does nothing loads, and only while another one can take what comes. */
+  #loadNext(): void {
+    const serving = [...this.#members].filter(({ state }) => state === 'idle' || state === 'busy');
+    if (serving.length < 2 && this.#limits.children + this.#limits.spares > 1) return;
+    for (const member of serving) {
+      if (member.state !== 'idle' || member.killedFor !== null) continue;
+      const folder = this.#residency.beginLoad(member);
+      if (folder === null) continue;
+      member.state = 'loading';
+      member.cancelStartup = this.#timers.after(this.#limits.startupMs, () => member.child.kill());
+      member.child.send({ load: folder });
+      return;
+    }
   }
 
   #kill(member: Member, why: 'deadline' | 'abort' | 'stop'): void {
@@ -231,6 +285,7 @@ export class ChildPool implements InferenceBackend {
   #ended(member: Member, end: ChildEnd): void {
     member.cancelStartup();
     this.#members.delete(member);
+    this.#residency.gone(member);
     if (this.#members.size === 0) this.#whenEmpty?.();
     if (this.#stopped) return;
     if (member.killedFor === 'abort') {
@@ -281,7 +336,9 @@ export class ChildPool implements InferenceBackend {
   }
 }
 
-function answerOf(message: Exclude<ChildMessage, { kind: 'ready' }>): Answer {
+function answerOf(
+  message: Exclude<ChildMessage, { kind: 'ready' | 'loaded' | 'load-failed' }>,
+): Answer {
   if (message.kind === 'scored') return ok(message.output);
   if (message.kind === 'model-unknown') return err({ kind: 'model-unknown' });
   return err({ kind: 'scorer-failed', text: message.text });

@@ -9,12 +9,27 @@ export interface ChildCall {
   readonly input: unknown;
 }
 
+/** Host to child, never while it is at a call: keep the model of this folder in memory. */
+export interface ChildLoad {
+  readonly load: string;
+}
+
 /** Child to host. */
 export type ChildMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'scored'; readonly id: string; readonly output: ScoreOutput }
   | { readonly kind: 'model-unknown'; readonly id: string }
-  | { readonly kind: 'scorer-failed'; readonly id: string; readonly text: string };
+  | { readonly kind: 'scorer-failed'; readonly id: string; readonly text: string }
+  | {
+      readonly kind: 'loaded';
+      readonly model: ModelReference;
+      readonly runtime: NonNullable<ScoreOutput['runtime']>;
+      /** Why it is the twin that runs; null where it is ONNX Runtime. */
+      readonly why: string | null;
+      /** By which the process grew, bytes. */
+      readonly bytes: number;
+    }
+  | { readonly kind: 'load-failed'; readonly folder: string; readonly text: string };
 
 export function readChildCall(message: unknown): ChildCall | null {
   const id = textElement(message, 'id');
@@ -22,4 +37,9 @@ export function readChildCall(message: unknown): ChildCall | null {
   const [modelId, version] = [textElement(model, 'id'), textElement(model, 'version')];
   if (id === undefined || modelId === undefined || version === undefined) return null;
   return { id, model: { id: modelId, version }, input: element(message, 'input') };
+}
+
+export function readChildLoad(message: unknown): ChildLoad | null {
+  const load = textElement(message, 'load');
+  return load === undefined ? null : { load };
 }

@@ -26,6 +26,8 @@ export type BackendFailure =
   | { readonly kind: 'deadline-exceeded' }
   /** It failed too often of late and is left alone for a while. */
   | { readonly kind: 'breaker-open' }
+  /** Nothing holds the model in memory yet; it is on its way there. */
+  | { readonly kind: 'model-cold' }
   | { readonly kind: 'saturated' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'aborted' }

@@ -12,7 +12,7 @@ const program = {
 };
 
 describe('kill -9 of the scoring process while it works for a critical patient', () => {
-  const pool = new ChildPool({ program, limits: { ...childPoolLimits, children: 1 } });
+  const pool = new ChildPool({ program, limits: { ...childPoolLimits, children: 1, spares: 0 } });
   afterEach(() => pool.stop());
 
   it('the patient gets the deterministic answer, and the report names cause and patient', async () => {

@@ -25,7 +25,7 @@ export interface FailureReport {
   readonly at: Date;
 }
 
-/** Null where it is no failure: the run was stopped on purpose, or goes on. */
+/** Null where it is no failure: the run was stopped on purpose, goes on, or came too early. */
 export function causeOfFailure(failure: BackendFailure): FailureCause | null {
   switch (failure.kind) {
     case 'exited':
@@ -41,6 +41,7 @@ export function causeOfFailure(failure: BackendFailure): FailureCause | null {
       return 'inference-backend-error';
     case 'aborted':
     case 'yielded':
+    case 'model-cold':
       return null;
   }
 }

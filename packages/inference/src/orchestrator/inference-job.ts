@@ -6,6 +6,12 @@ import type { ConsentEvidence } from './inference-record.ts';
 
 export type ConsentCheck = (moment: 'dispatch' | 'release') => boolean | Promise<boolean>;
 
+export interface LowerRung {
+  /** `twin`: the same model; `variant`: a cheaper one. */
+  readonly rung: 'twin' | 'variant';
+  readonly model: ModelReference;
+}
+
 /** One inference that somebody wants. */
 export interface InferenceJob {
   /** Unique; becomes the record's id. */
@@ -24,6 +30,8 @@ export interface InferenceJob {
   readonly model: ModelReference;
   /** The deterministic score that answers when the back end does not; its own name is shown. */
   readonly fallback: ModelReference;
+  /** What is tried in this process before it, the best first. */
+  readonly lower?: readonly LowerRung[];
   readonly input: unknown;
   readonly inputs: readonly InputReference[];
   readonly idempotencyKey: string;

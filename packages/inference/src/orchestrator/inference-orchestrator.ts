@@ -25,13 +25,7 @@ import {
   type SchedulerState,
   schedulerState,
 } from '../scheduler/scheduler-state.ts';
-import type { ScoreOutput } from '../scores/score-output.ts';
-import {
-  modelKey,
-  type ScorerRegistry,
-  scorerRegistry,
-  scoreWith,
-} from '../scores/scorer-registry.ts';
+import { modelKey, type ScorerRegistry, scorerRegistry } from '../scores/scorer-registry.ts';
 import {
   causeOfDegradation,
   causeOfFailure,
@@ -40,6 +34,7 @@ import {
 } from './failure-report.ts';
 import type { InferenceJob } from './inference-job.ts';
 import type { InferenceRecord, Rung } from './inference-record.ts';
+import { type LowerAnswer, LowerRungs } from './lower-rungs.ts';
 import { checkOutput } from './output-check.ts';
 import { PendingInference } from './pending-inference.ts';
 import { RunCosts } from './run-costs.ts';
@@ -60,7 +55,6 @@ export interface OrchestratorOptions {
   readonly timers?: Timers;
 }
 
-const IN_PROCESS = 'inference-in-process';
 const QUEUE = 'inference-queue';
 
 /** The shell around the scheduler: runs what it says, answers every job once, reports failures. */
@@ -75,10 +69,12 @@ export class InferenceOrchestrator {
   readonly #state: SchedulerState;
   readonly #pending = new Map<string, PendingInference>();
   readonly #costs: RunCosts;
+  readonly #lower: LowerRungs;
   readonly #inflation = new TierInflation();
   readonly #onDeflated: (tenant: TenantId) => void;
   readonly #gauges: Readonly<Record<Tier, TierGauge>>;
   readonly #unsubscribe: readonly (() => void)[];
+  readonly #rungs = { backend: 0, twin: 0, variant: 0, 'in-process': 0 };
   #alarm: { readonly atMs: number; readonly cancel: () => void } | null = null;
   #stopped = false;
 
@@ -93,6 +89,7 @@ export class InferenceOrchestrator {
     this.#timers = options.timers ?? systemTimers;
     this.#state = schedulerState(this.#limits.scheduler, this.#clock.monotonicMs());
     this.#costs = new RunCosts(this.#limits.assumedCostMs);
+    this.#lower = new LowerRungs(this.#scorers, this.#clock, this.#limits.assumedCostMs);
     const gauge = (): TierGauge => new TierGauge(this.#limits.latencyWindow);
     this.#gauges = { 0: gauge(), 1: gauge(), 2: gauge(), 3: gauge() };
     const { component } = this.#backend;
@@ -173,6 +170,11 @@ export class InferenceOrchestrator {
         oldestWaitMs: oldestWaitMs(this.#state, tier, now),
       });
     return { 0: read(0), 1: read(1), 2: read(2), 3: read(3) };
+  }
+
+  /** Answers since the start, by rung. */
+  rungs(): Readonly<Record<Exclude<Rung, 'none'>, number>> {
+    return { ...this.#rungs };
   }
 
   /** Takes no more work and cancels what is open. The back end is its owner's to stop. */
@@ -285,7 +287,11 @@ export class InferenceOrchestrator {
     const { output } = pending;
     invariant(output !== null, 'INF-6 only an answer completes a job');
     if (pending.job.consentHolds === undefined || (await this.#mayRelease(pending))) {
-      this.#answer(pending, { rung: 'backend', reason: null, output });
+      // A child without the native library runs the twin: the same numbers, and it is said.
+      const isTwin = output.runtime === 'typescript';
+      const reason = isTwin ? 'native-runtime-unavailable' : null;
+      const { model } = pending.job;
+      this.#answer(pending, { rung: isTwin ? 'twin' : 'backend', reason, output, model });
     }
   }
 
@@ -305,7 +311,6 @@ export class InferenceOrchestrator {
     return holds;
   }
 
-  /** INF-1: the second rung is a pure function in this process; it needs nothing that can be down. */
   async #fallBack(pending: PendingInference, why: DegradeReason | 'failed'): Promise<void> {
     const { job } = pending;
     if (job.consentHolds !== undefined && !(await this.#mayRelease(pending))) return;
@@ -314,32 +319,18 @@ export class InferenceOrchestrator {
       this.#report(pending, causeOfDegradation(why), component);
     }
     const reason = why === 'failed' ? (pending.lastFailure ?? why) : why;
-    const [startedAt, startedMs] = [this.#clock.now(), this.#clock.monotonicMs()];
-    const scored = scoreWith(this.#scorers, job.fallback, job.input);
-    pending.attempts.push({
-      rung: 'in-process',
-      component: IN_PROCESS,
-      model: modelKey(job.fallback),
-      startedAt: startedAt.toISOString(),
-      durationMs: this.#clock.monotonicMs() - startedMs,
-      outcome: scored.ok ? 'answered' : scored.error.kind,
-    });
-    if (!scored.ok) return this.#giveUp(pending, 'failed', { reason });
-    this.#answer(pending, { rung: 'in-process', reason, output: scored.value });
+    const answer = this.#lower.answer(pending);
+    if (answer === null) this.#giveUp(pending, 'failed', { reason });
+    else this.#answer(pending, { ...answer, reason });
   }
 
+  /** Under the name of what computed it: a lower rung never answers under a better one's. */
   #answer(
     pending: PendingInference,
-    answer: { readonly rung: Rung; readonly reason: string | null; readonly output: ScoreOutput },
+    answer: LowerAnswer & { readonly reason: string | null },
   ): void {
-    const { job } = pending;
-    // The name of what computed it: a lower rung never answers under a better one's.
-    const model = answer.rung === 'backend' ? job.model : job.fallback;
-    const artifactSha256 = this.#scorers.get(modelKey(model))?.artifactSha256 ?? null;
-    this.#finish(
-      pending,
-      pending.record({ outcome: 'answered', ...answer, model, artifactSha256 }),
-    );
+    const artifactSha256 = this.#scorers.get(modelKey(answer.model))?.artifactSha256 ?? null;
+    this.#finish(pending, pending.record({ outcome: 'answered', ...answer, artifactSha256 }));
   }
 
   #giveUp(
@@ -354,6 +345,7 @@ export class InferenceOrchestrator {
   #finish(pending: PendingInference, record: InferenceRecord): void {
     this.#pending.delete(pending.job.id);
     this.#gauges[record.tier].count(record);
+    if (record.rung !== 'none') this.#rungs[record.rung] += 1;
     pending.resolve(record);
   }
 

@@ -12,8 +12,14 @@ export interface ConsentEvidence {
   readonly epoch: string;
 }
 
-/** How far down the ladder the answer came from; `none`: there is no automated result. */
-export type Rung = 'backend' | 'in-process' | 'none';
+/**
+ * How far down the ladder the answer came from: the model in its back end; the same model's twin in
+ * TypeScript; a cheaper model, under its own name; the deterministic score. `none`: there is no
+ * automated result.
+ */
+export type Rung = 'backend' | 'twin' | 'variant' | 'in-process' | 'none';
+
+export const isDegraded = (rung: Rung): boolean => rung !== 'backend' && rung !== 'none';
 
 export type InferenceOutcome =
   | 'answered'

@@ -16,5 +16,9 @@ export function checkOutput(
   if (!total || !signals || !Number.isFinite(output.lowerBound)) {
     return err({ kind: 'scorer-failed', text: 'the output holds what is no number' });
   }
+  const { probability } = output;
+  if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
+    return err({ kind: 'scorer-failed', text: 'the output holds what is no probability' });
+  }
   return ok(output);
 }

@@ -4,7 +4,13 @@ import { contentHash } from '../content-hash.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
 import type { ModelReference } from '../scores/scorer-registry.ts';
 import type { InferenceJob } from './inference-job.ts';
-import type { Attempt, InferenceOutcome, InferenceRecord, Rung } from './inference-record.ts';
+import {
+  type Attempt,
+  type InferenceOutcome,
+  type InferenceRecord,
+  isDegraded,
+  type Rung,
+} from './inference-record.ts';
 
 export interface Ending {
   readonly outcome: InferenceOutcome;
@@ -84,7 +90,7 @@ export class PendingInference {
       idempotencyKey: job.idempotencyKey,
       outcome: ending.outcome,
       rung: ending.rung,
-      degraded: ending.rung === 'in-process',
+      degraded: isDegraded(ending.rung),
       reason: ending.reason,
       retryAfterMs: ending.retryAfterMs ?? null,
       output: ending.output,

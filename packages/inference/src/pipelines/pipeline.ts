@@ -1,5 +1,6 @@
 import type { PatientId } from '@holdfast/kernel';
 import type { FhirResource } from '../fhir-reading.ts';
+import type { LowerRung } from '../orchestrator/inference-job.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
 import type { ModelReference } from '../scores/scorer-registry.ts';
 
@@ -15,6 +16,8 @@ export interface LookUp {
   readonly sinceHours: number | null;
   /** ISO 8601; nothing later than this is an input. */
   readonly asOf: string;
+  /** Where there may be more than one page of them: the newest come first. */
+  readonly newestFirst?: boolean;
 }
 
 /** What the score is fed, and the resources that were read for it. */
@@ -29,6 +32,10 @@ export interface Prediction {
   /** Code of http://terminology.hl7.org/CodeSystem/risk-probability. */
   readonly risk: 'negligible' | 'low' | 'moderate' | 'high' | 'certain';
   readonly rationale: string;
+  /** In [0, 1]. */
+  readonly probability?: number;
+  /** How far ahead it looks, hours. */
+  readonly withinHours?: number;
 }
 
 export interface Pipeline {
@@ -38,6 +45,8 @@ export interface Pipeline {
   readonly model: ModelReference;
   /** The deterministic score that answers when the model's back end does not. */
   readonly fallback: ModelReference;
+  /** Tried before it, in this process. */
+  readonly lower?: readonly LowerRung[];
   readonly purpose: 'TREAT';
   /** For how long an answer says how the patient is; an older one is history. */
   readonly currentForHours: number;

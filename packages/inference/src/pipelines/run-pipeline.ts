@@ -173,6 +173,7 @@ function jobOf(
     ],
     model: pipeline.model,
     fallback: pipeline.fallback,
+    ...(pipeline.lower === undefined ? {} : { lower: pipeline.lower }),
     input: known.gathered.input,
     inputs,
     idempotencyKey: idempotencyKey(pipeline, known.patientId, inputs),

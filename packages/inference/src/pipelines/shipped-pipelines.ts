@@ -1,4 +1,5 @@
 import { criticalValuesPipeline } from './critical-values-pipeline.ts';
+import { deteriorationPipeline } from './deterioration-pipeline.ts';
 import { news2Pipeline } from './news2-pipeline.ts';
 import { phq9Pipeline } from './phq9-pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -14,4 +15,5 @@ export const shippedPipelines: readonly Pipeline[] = [
   auditCPipeline,
   news2Pipeline({ sinceHours: 1 }),
   qsofaPipeline,
+  deteriorationPipeline,
 ];

@@ -39,7 +39,8 @@ const OXYGEN_FLOW = '3151-8';
 /** Room air; anything richer is supplemental oxygen. */
 const AIR_PERCENT = 21;
 
-const NUMERIC: readonly {
+/** Which codes and units hold each number. */
+export const NEWS2_NUMBERS: readonly {
   readonly parameter: 'respiration' | 'saturation' | 'systolic' | 'pulse' | 'temperature';
   readonly codes: readonly string[];
   readonly units: AcceptedUnits;
@@ -59,7 +60,7 @@ export const CONSCIOUSNESS_TOKENS: readonly string[] = [
 
 /** LOINC codes whose Observations NEWS2 reads. */
 const NEWS2_LOINC_CODES: readonly string[] = [
-  ...NUMERIC.flatMap((row) => row.codes),
+  ...NEWS2_NUMBERS.flatMap((row) => row.codes),
   ...BLOOD_PRESSURE_PANELS,
   OXYGEN_CONCENTRATION,
   OXYGEN_FLOW,
@@ -72,7 +73,11 @@ export const NEWS2_TOKENS: readonly string[] = [
   `${SNOMED}|${ACVPU_OBSERVABLE}`,
 ];
 
-function hasCode(node: unknown, loinc: readonly string[], snomed: readonly string[] = []): boolean {
+export function hasCode(
+  node: unknown,
+  loinc: readonly string[],
+  snomed: readonly string[] = [],
+): boolean {
   const concept = element(node, 'code');
   return (
     codesOf(concept, LOINC).some((code) => loinc.includes(code)) ||
@@ -129,7 +134,7 @@ export function news2Input(
     return null;
   };
   const numbers = Object.fromEntries(
-    NUMERIC.map(({ parameter, codes, units }) => [
+    NEWS2_NUMBERS.map(({ parameter, codes, units }) => [
       parameter,
       take(
         parameter,

@@ -37,4 +37,10 @@ export interface ScoreOutput {
   readonly parts: readonly ScorePart[];
   readonly flags: readonly string[];
   readonly signals: readonly UrgencySignal[];
+  /** Of a model's answer, in [0, 1]. */
+  readonly probability?: number;
+  /** What ran a model: ONNX Runtime, or its twin in TypeScript. */
+  readonly runtime?: 'onnxruntime' | 'typescript';
+  /** What a reader has to be told beside the answer, e.g. that it is not for care. */
+  readonly statement?: string;
 }

@@ -1,4 +1,5 @@
 import { ok } from '@holdfast/kernel';
+import { loadResidentModel } from '../../onnx/resident-model.ts';
 import { registryOf, type Scorer, scorerRegistry } from '../../scores/scorer-registry.ts';
 import { serveScorers } from '../serve-scorers.ts';
 
@@ -17,7 +18,7 @@ const output = {
   signals: [],
 };
 
-/** The shipped scorers, and three that fail as real models do. */
+/** The shipped scorers, some that fail as real models do, and folders whose load does. */
 serveScorers(
   registryOf([
     ...scorerRegistry.values(),
@@ -32,4 +33,9 @@ serveScorers(
     }),
     fault('nan', () => ok({ ...output, lowerBound: Number.NaN })),
   ]),
+  (folder) => {
+    if (folder === 'crash') process.exit(9);
+    if (folder === 'hang') return new Promise(() => undefined);
+    return loadResidentModel(folder);
+  },
 );
