@@ -224,6 +224,8 @@ async function runsFor(
     if (run === null) continue;
     options.onAnswered(run.record);
     runs.push({ ...run, who, admitted });
+    // What may not be looked at any more starts nothing further, and its record is not kept waiting.
+    if (run.record.reason === 'consent-withdrawn') break;
   }
   return runs;
 }
