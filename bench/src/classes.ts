@@ -119,8 +119,9 @@ function decisionNs(factor: number): number {
       sensitivity: nth % 3 === 0 ? 64n : 0n,
       content: null,
       consentClass,
-      residual,
-      ties: ['care-team:Practitioner/a'],
+      // As from the database: every row brings texts of its own, whoever's they are.
+      residual: residual.map((slot) => Buffer.from(slot).toString()),
+      ties: [Buffer.from('care-team:Practitioner/a').toString()],
       others: [],
     };
   });

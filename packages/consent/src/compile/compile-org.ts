@@ -2,6 +2,7 @@ import { and, atom, type Condition, FALSE, not, or, TRUE } from '../condition/co
 import type { OrgPolicy, OrgRule } from '../org/access-policy.ts';
 import { typesOf } from '../org/type-groups.ts';
 import { purposeWithinAny } from '../purposes/purpose-of-use.ts';
+import type { TieKind } from '../relations/relationship.ts';
 import type { Context } from './context.ts';
 
 /** Layer 1 for one purpose: which rows the organisation permits, by what then is asked of patients. */
@@ -80,10 +81,22 @@ function related(relationship: OrgRule['relationship'], hasPatient: HasPatient):
   if (relationship === undefined) return TRUE;
   const noPatient = relationship.includes('no-patient') ? NO_PATIENT[hasPatient] : FALSE;
   if (hasPatient === 'no') return noPatient;
-  const kinds = relationship.filter((each) => each !== 'self' && each !== 'no-patient').sort();
+  const kinds = sameKinds(
+    relationship.filter((each) => each !== 'self' && each !== 'no-patient').sort(),
+  );
   return or(
     noPatient,
     relationship.includes('self') ? OWN_RECORD : FALSE,
     kinds.length === 0 ? FALSE : atom({ op: 'tied', kinds, to: 'row' }),
   );
+}
+
+const kindLists = new Map<string, readonly TieKind[]>();
+
+/** One list for all classes: what an actor's ties of these kinds would be is spelled out once a list. */
+function sameKinds(kinds: readonly TieKind[]): readonly TieKind[] {
+  const key = kinds.join();
+  const known = kindLists.get(key) ?? kinds;
+  kindLists.set(key, known);
+  return known;
 }

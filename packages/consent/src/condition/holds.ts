@@ -12,16 +12,21 @@ export interface LabelFacts {
   readonly sensitivity: bigint;
 }
 
+/** References that are asked for one by one. */
+export interface Names {
+  has(name: string): boolean;
+}
+
 /** Everything a condition can ask about. */
 export interface Facts {
   readonly row: RowFacts;
   /** The residual of the patient whose class the condition was compiled from. */
   readonly residual: readonly string[];
-  readonly closure: ReadonlySet<string>;
+  readonly closure: Names;
   /** The ties of the same patient; those of the row's own are the row's. */
   readonly ties: readonly string[];
   /** Ties of these kinds that would be the actor's. */
-  readonly tiesAs: (kinds: readonly TieKind[]) => ReadonlySet<string>;
+  readonly tiesAs: (kinds: readonly TieKind[]) => Names;
   readonly ownPatientId: string | undefined;
   readonly nowMs: number;
 }

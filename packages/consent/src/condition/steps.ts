@@ -1,3 +1,5 @@
+import type { PatientFacts, RowFacts } from '@holdfast/store';
+import type { TieKind } from '../relations/relationship.ts';
 import type { Atom, Condition } from './condition.ts';
 import { atomHolds, type Facts } from './holds.ts';
 
@@ -7,26 +9,60 @@ import { atomHolds, type Facts } from './holds.ts';
  */
 export interface Step {
   readonly kind: number;
-  /** Run of residual slots, of `ACTOR_IN`. */
-  readonly first: number;
-  readonly end: number;
-  readonly whenMissing: boolean;
+  /** Of `NAMED`: slots that must not name the actor, and slots of which one must; empty: nothing is asked. */
+  readonly noneFirst: number;
+  readonly noneEnd: number;
+  readonly noneMissing: boolean;
+  readonly someFirst: number;
+  readonly someEnd: number;
+  readonly someMissing: boolean;
   /** Of `ALL`, `ANY`, and the one of `NOT`. */
   readonly steps: readonly Step[];
+  /** Of `TIED`: what the actor is to the row's patient, or to the one whose consents decide. */
+  readonly kinds: readonly TieKind[];
+  readonly ofRow: boolean;
   /** Of `OTHER`. */
   readonly atom: Atom | null;
 }
 
 export const NEVER = 0;
 export const ALWAYS = 1;
-const ACTOR_IN = 2;
+const NAMED = 2;
 const OWN_RECORD = 3;
 const NOT = 4;
 const ALL = 5;
 const ANY = 6;
-const OTHER = 7;
+const TIED = 7;
+const OTHER = 8;
 
 const NO_STEPS: readonly Step[] = [];
+const NO_KINDS: readonly TieKind[] = [];
+
+/** Steps by formula: classes that come down to the same formula share its steps, and their memory. */
+export class SharedSteps {
+  readonly #numbers = new Map<string, number>();
+  readonly #steps: Step[] = [];
+
+  /** The formula's number, from 0. */
+  number(condition: Condition): number {
+    const known = this.#numbers.get(condition.key);
+    if (known !== undefined) return known;
+    const number = this.#steps.length;
+    this.#numbers.set(condition.key, number);
+    this.#steps.push(stepsOf(condition));
+    return number;
+  }
+
+  /** Undefined for -1, which is no step's number. */
+  at(number: number): Step | undefined {
+    return number < 0 ? undefined : this.#steps[number];
+  }
+
+  forget(): void {
+    this.#numbers.clear();
+    this.#steps.length = 0;
+  }
+}
 
 export function stepsOf(condition: Condition): Step {
   switch (condition.op) {
@@ -35,59 +71,133 @@ export function stepsOf(condition: Condition): Step {
     case 'false':
       return step(NEVER);
     case 'not':
-      return step(NOT, { steps: [stepsOf(condition.term)] });
+      return keptOut(condition) ?? step(NOT, { steps: [stepsOf(condition.term)] });
     case 'and':
-      return step(ALL, { steps: condition.terms.map(stepsOf) });
+      return named(condition.terms) ?? step(ALL, { steps: condition.terms.map(stepsOf) });
     case 'or':
       return step(ANY, { steps: condition.terms.map(stepsOf) });
     case 'own-record':
       return step(OWN_RECORD);
-    case 'actor-in': {
-      const { first, count, whenMissing } = condition;
-      return step(ACTOR_IN, { first, end: first + count, whenMissing });
-    }
+    case 'actor-in':
+      return step(NAMED, someOf(condition));
+    case 'tied':
+      return step(TIED, { kinds: condition.kinds, ofRow: condition.to === 'row' });
     default:
       return step(OTHER, { atom: condition });
   }
 }
 
-function step(kind: number, rest: Partial<Step> = {}): Step {
-  const { first = 0, end = 0, whenMissing = false, steps = NO_STEPS, atom = null } = rest;
-  return { kind, first, end, whenMissing, steps, atom };
+type ActorIn = Extract<Atom, { op: 'actor-in' }>;
+
+const someOf = ({ first, count, whenMissing }: ActorIn): Partial<Step> => ({
+  someFirst: first,
+  someEnd: first + count,
+  someMissing: whenMissing,
+});
+
+const noneOf = ({ first, count, whenMissing }: ActorIn): Partial<Step> => ({
+  noneFirst: first,
+  noneEnd: first + count,
+  noneMissing: whenMissing,
+});
+
+function keptOut(condition: Condition): Step | undefined {
+  if (condition.op !== 'not' || condition.term.op !== 'actor-in') return undefined;
+  return step(NAMED, noneOf(condition.term));
 }
 
-/** What `holds` answers for the condition it was made of. Allocates nothing. */
-export function passes(asked: Step, facts: Facts): boolean {
+/** Whom the patient names and does not keep out: what most consents with actors come down to. */
+function named(terms: readonly Condition[]): Step | undefined {
+  if (terms.length !== 2) return undefined;
+  const some = terms.find((each) => each.op === 'actor-in');
+  const not = terms.find((each) => each.op === 'not');
+  if (some === undefined || not === undefined || not.term.op !== 'actor-in') return undefined;
+  return step(NAMED, { ...someOf(some), ...noneOf(not.term) });
+}
+
+function step(kind: number, rest: Partial<Step> = {}): Step {
+  return {
+    kind,
+    noneFirst: 0,
+    noneEnd: 0,
+    noneMissing: false,
+    someFirst: 0,
+    someEnd: 0,
+    someMissing: false,
+    steps: NO_STEPS,
+    kinds: NO_KINDS,
+    ofRow: false,
+    atom: null,
+    ...rest,
+  };
+}
+
+/** Whose decision it is, and of which patient named on the row. */
+export interface Asking {
+  readonly closure: Facts['closure'];
+  readonly tiesAs: Facts['tiesAs'];
+  readonly ownPatientId: Facts['ownPatientId'];
+}
+
+/** What `holds` answers for the condition it was made of. Allocates nothing for the common steps. */
+export function passes(asked: Step, row: RowFacts, subject: PatientFacts, who: Asking): boolean {
   const { kind } = asked;
-  if (kind === ACTOR_IN) return namesActor(asked, facts);
+  if (kind === NAMED) return isNamed(asked, subject.residual, who.closure);
   if (kind === NEVER) return false;
   if (kind === ALWAYS) return true;
   if (kind === OWN_RECORD) {
-    const { patientId } = facts.row;
-    return patientId !== null && patientId === facts.ownPatientId;
+    return row.patientId !== null && row.patientId === who.ownPatientId;
   }
   const { steps } = asked;
   if (kind === ALL) {
     for (let index = 0; index < steps.length; index++) {
-      if (!passes(steps[index] as Step, facts)) return false;
+      if (!passes(steps[index] as Step, row, subject, who)) return false;
     }
     return true;
   }
   if (kind === ANY) {
     for (let index = 0; index < steps.length; index++) {
-      if (passes(steps[index] as Step, facts)) return true;
+      if (passes(steps[index] as Step, row, subject, who)) return true;
     }
     return false;
   }
-  if (kind === NOT) return !passes(steps[0] as Step, facts);
-  return atomHolds(asked.atom as Atom, facts);
+  if (kind === NOT) return !passes(steps[0] as Step, row, subject, who);
+  if (kind === TIED) return isTied(asked, asked.ofRow ? row.ties : subject.ties, who);
+  return atomHolds(asked.atom as Atom, {
+    row,
+    residual: subject.residual,
+    ties: subject.ties,
+    closure: who.closure,
+    tiesAs: who.tiesAs,
+    ownPatientId: who.ownPatientId,
+    nowMs: Number.NaN, // A step's time is settled: nothing asks for it.
+  });
 }
 
-function namesActor({ first, end, whenMissing }: Step, { residual, closure }: Facts): boolean {
-  if (residual.length < end && whenMissing) return true;
-  const last = Math.min(end, residual.length);
-  for (let index = first; index < last; index++) {
+function isNamed(asked: Step, residual: readonly string[], closure: Facts['closure']): boolean {
+  const { noneEnd, someEnd } = asked;
+  const { length } = residual;
+  if (noneEnd > 0) {
+    if (length < noneEnd && asked.noneMissing) return false;
+    const last = Math.min(noneEnd, length);
+    for (let index = asked.noneFirst; index < last; index++) {
+      if (closure.has(residual[index] as string)) return false;
+    }
+  }
+  if (someEnd === 0) return true;
+  if (length < someEnd && asked.someMissing) return true;
+  const last = Math.min(someEnd, length);
+  for (let index = asked.someFirst; index < last; index++) {
     if (closure.has(residual[index] as string)) return true;
+  }
+  return false;
+}
+
+function isTied({ kinds }: Step, ties: readonly string[], who: Asking): boolean {
+  if (ties.length === 0) return false;
+  const wanted = who.tiesAs(kinds);
+  for (let index = 0; index < ties.length; index++) {
+    if (wanted.has(ties[index] as string)) return true;
   }
   return false;
 }

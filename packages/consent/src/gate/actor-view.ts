@@ -9,11 +9,11 @@ const views = new WeakMap<Actor, ActorView>();
 export function actorView(actor: Actor): ActorView {
   let view = views.get(actor);
   if (view === undefined) {
-    const closure = new Set([actor.principal, ...actor.closure]);
-    const ties = tiesOfActor([...closure]);
+    const closureList = [...new Set([actor.principal, ...actor.closure])];
+    const ties = tiesOfActor(closureList);
     view = {
-      closure,
-      closureList: [...closure],
+      closure: new Set(closureList),
+      closureList,
       ownPatientId: actor.patientId,
       tiesAs: (kinds) => ties(kinds).set,
       tieListAs: (kinds) => ties(kinds).list,
@@ -31,7 +31,10 @@ interface TieKeys {
 /** Spelled out when a decision first asks: few contexts ask for more than one list of kinds. */
 function tiesOfActor(closure: readonly string[]): (kinds: readonly TieKind[]) => TieKeys {
   const known = new Map<readonly TieKind[], TieKeys>();
+  // Rows that follow one another nearly always ask for the same list.
+  let last: { readonly kinds: readonly TieKind[]; readonly keys: TieKeys } | undefined;
   return (kinds) => {
+    if (last?.kinds === kinds) return last.keys;
     let keys = known.get(kinds);
     if (keys === undefined) {
       const list = kinds.flatMap((kind) => closure.map((each) => tieKey(kind, each)));
@@ -40,6 +43,7 @@ function tiesOfActor(closure: readonly string[]): (kinds: readonly TieKind[]) =>
       keys = { list, set: new Set([...list, ...any]) };
       known.set(kinds, keys);
     }
+    last = { kinds, keys };
     return keys;
   };
 }

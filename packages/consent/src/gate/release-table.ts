@@ -1,5 +1,5 @@
 import type { PatientId } from '@holdfast/kernel';
-import type { PatientFacts, RowFacts } from '@holdfast/store';
+import type { RowFacts } from '@holdfast/store';
 import type { ConsentClass } from '../compile/canonical-class.ts';
 import {
   compileClass,
@@ -9,7 +9,7 @@ import {
 import type { Context } from '../compile/context.ts';
 import { NO_CONSENT } from '../compile/decode-class.ts';
 import { type Condition, FALSE } from '../condition/condition.ts';
-import type { Facts } from '../condition/holds.ts';
+import type { Names } from '../condition/holds.ts';
 import { ALWAYS, NEVER, passes, type Step } from '../condition/steps.ts';
 import { MAX_COMPILED_CLASSES } from '../limits.ts';
 import type { TieKind } from '../relations/relationship.ts';
@@ -24,12 +24,12 @@ export interface ClassLookup {
 
 /** One actor's constants in a decision. */
 export interface ActorView {
-  readonly closure: ReadonlySet<string>;
+  readonly closure: Names;
   /** The same as a list, for a statement's parameter. */
   readonly closureList: readonly string[];
   readonly ownPatientId: PatientId | undefined;
   /** Ties of these kinds that would be the actor's: the same object each time it is asked. */
-  readonly tiesAs: (kinds: readonly TieKind[]) => ReadonlySet<string>;
+  readonly tiesAs: (kinds: readonly TieKind[]) => Names;
   /** The same as a list, for a statement's parameter. */
   readonly tieListAs: (kinds: readonly TieKind[]) => readonly string[];
 }
@@ -49,7 +49,6 @@ export class ReleaseTable {
   readonly #classes: ClassLookup;
   readonly #compiled = new Map<number, ReleaseConditions>();
   readonly #cells = new DecidedCells();
-  readonly #facts = new MutableFacts();
 
   constructor(context: Context, rulebook: Rulebook, classes: ClassLookup) {
     this.context = context;
@@ -63,13 +62,14 @@ export class ReleaseTable {
     // A patient without a state row: the consents are a missing fact (CON-3).
     if (row.patient !== null && row.patientId === null) return 'hide';
     const consentClass = row.patient === null ? NO_PATIENT : row.consentClass;
-    const key = this.#cells.key(consentClass, row, nowMs);
+    const label = this.#cells.label(row, nowMs);
     const step =
-      this.#cells.at('primary', key) ?? this.#fill('primary', consentClass, { key, row, nowMs });
+      this.#cells.primary(consentClass, label) ??
+      this.#fill('primary', { consentClass, label, row, nowMs });
     if (step === undefined) return 'unknown-class';
     // Most rows come down to a constant, and need no more to be looked at.
     if (step.kind === NEVER) return 'hide';
-    if (step.kind !== ALWAYS && !passes(step, this.#factsOf(row, actor))) return 'hide';
+    if (step.kind !== ALWAYS && !passes(step, row, row, actor)) return 'hide';
     return row.others.length === 0 ? 'release' : this.#decideOthers(row, actor, nowMs);
   }
 
@@ -77,30 +77,21 @@ export class ReleaseTable {
     for (const other of row.others) {
       const { patientId, consentClass } = other;
       if (patientId === null) return 'hide';
-      const key = this.#cells.key(consentClass, row, nowMs);
+      const label = this.#cells.label(row, nowMs);
       const step =
-        this.#cells.at('other', key) ?? this.#fill('other', consentClass, { key, row, nowMs });
+        this.#cells.other(consentClass, label) ??
+        this.#fill('other', { consentClass, label, row, nowMs });
       if (step === undefined) return 'unknown-class';
-      if (!passes(step, this.#factsOf(row, actor, other))) return 'hide';
+      if (!passes(step, row, other, actor)) return 'hide';
     }
     return 'release';
   }
 
-  #fill(side: Side, consentClass: number, asked: CellOf): Step | undefined {
+  #fill(side: Side, asked: CellOf): Step | undefined {
+    const { consentClass } = asked;
     const condition =
       consentClass === NO_PATIENT ? this.noPatient : this.#find(consentClass)?.[side];
     return condition && this.#cells.fill(side, condition, asked);
-  }
-
-  #factsOf(row: RowFacts, actor: ActorView, subject: PatientFacts = row): Facts {
-    const facts = this.#facts;
-    facts.row = row;
-    facts.residual = subject.residual;
-    facts.ties = subject.ties;
-    facts.closure = actor.closure;
-    facts.tiesAs = actor.tiesAs;
-    facts.ownPatientId = actor.ownPatientId;
-    return facts;
   }
 
   /** A class's conditions; undefined while the class is not loaded. */
@@ -125,31 +116,3 @@ export class ReleaseTable {
 
 /** Where the decisions about rows without a patient stand; no class has this id. */
 const NO_PATIENT = -2;
-
-const NO_ROW: RowFacts = {
-  type: '',
-  id: '',
-  patient: null,
-  patientId: null,
-  confidentiality: 0,
-  sensitivity: 0n,
-  content: null,
-  consentClass: 0,
-  residual: [],
-  ties: [],
-  others: [],
-};
-
-const NOTHING: ReadonlySet<string> = new Set();
-
-// One object a table, refilled for every decision, so that a decision allocates nothing.
-class MutableFacts implements Facts {
-  row = NO_ROW;
-  residual: readonly string[] = [];
-  closure: ReadonlySet<string> = NOTHING;
-  ties: readonly string[] = [];
-  tiesAs: ActorView['tiesAs'] = () => NOTHING;
-  ownPatientId: string | undefined;
-  /** A step's time is settled: nothing asks for it. */
-  readonly nowMs = Number.NaN;
-}
