@@ -33,6 +33,7 @@ if (chosen.length === 0) {
     { env: { HOLDFAST_SOAK: String(FACTOR) } },
   );
   record(code === 0 ? 'passed' : 'failed', (performance.now() - startedAt) / 60_000);
+  await runInstalled('@biomejs/biome/bin/biome', ['format', '--write', RECORD], { quiet: true });
   process.exitCode = code;
 }
 
