@@ -140,6 +140,7 @@ export interface Asking {
 }
 
 /** What `holds` answers for the condition it was made of. Allocates nothing for the common steps. */
+// oxlint-disable-next-line max-params -- an object of them would be allocated for each row
 export function passes(asked: Step, row: RowFacts, subject: PatientFacts, who: Asking): boolean {
   const { kind } = asked;
   if (kind === NAMED) return isNamed(asked, subject.residual, who.closure);

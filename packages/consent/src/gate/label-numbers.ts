@@ -68,7 +68,7 @@ export class LabelNumbers {
   #add(kind: number, low: number, high: number): number {
     if (this.#count >= this.#max) return -1;
     if (this.#count * 2 > this.#last) this.#resize((this.#last + 1) * 2, this.#entries);
-    this.#put(kind, low, high, this.#count);
+    this.#put([kind, low, high, this.#count]);
     return this.#count++;
   }
 
@@ -77,14 +77,15 @@ export class LabelNumbers {
     this.#last = size - 1;
     for (let entry = 0; entry < kept.length; entry += WIDTH) {
       const [kind = EMPTY, low = 0, high = 0, number = 0] = kept.subarray(entry, entry + WIDTH);
-      if (kind !== EMPTY) this.#put(kind, low, high, number);
+      if (kind !== EMPTY) this.#put([kind, low, high, number]);
     }
   }
 
-  #put(kind: number, low: number, high: number, number: number): void {
+  #put(entry: readonly [kind: number, low: number, high: number, number: number]): void {
+    const [kind, low, high] = entry;
     let at = slotOf(kind, low, high) & this.#last;
     while (this.#entries[at * WIDTH] !== EMPTY) at = (at + 1) & this.#last;
-    this.#entries.set([kind, low, high, number], at * WIDTH);
+    this.#entries.set(entry, at * WIDTH);
   }
 }
 
