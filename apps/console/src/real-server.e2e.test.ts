@@ -48,6 +48,17 @@ describe.skipIf(skipped !== undefined)('in Chromium', () => {
     return fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
   };
 
+  it('is opened with a name and a password too, as in production', async () => {
+    const { page, complaints, close } = await openConsole(target);
+    await page.getByRole('button', { name: 'Sign in with your name' }).click();
+    await page.getByLabel('Name').fill('operator');
+    await page.getByLabel('Password').fill('for made-up people only');
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation', { name: 'Five questions' }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  }, 60_000);
+
   describe('an incident', () => {
     it('follows from a lost database, with the patient whose record was asked for', async () => {
       const location = join(data, 'postgres/location');

@@ -11,6 +11,9 @@ export type PageName = keyof typeof ASKED;
 
 const ROLES: ReadonlySet<string> = new Set(Object.values(ASKED).flatMap(({ roles }) => roles));
 
+/** Whether any page is for a role. */
+export const hasPages = (role: string): boolean => ROLES.has(role);
+
 /**
  * Whether a page has something for a role. What may be seen the server decides, by the token: of a
  * role that is not known here every page is offered.

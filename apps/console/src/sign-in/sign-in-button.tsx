@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useSession } from '../session/session-context.tsx';
 import { beginSignIn, finishSignIn } from './authorization-flow.ts';
 
-/** Sign-in with name and password, on the server's own pages. */
+/** Sign-in with name and password, on the server's own pages, from which one comes back here. */
 export function SignInButton() {
   const { signInAs } = useSession();
   const [failure, setFailure] = useState<string>();
@@ -17,11 +17,6 @@ export function SignInButton() {
   }, [signInAs]);
   return (
     <>
-      <h1 className="sign-in__title">Sign in</h1>
-      <p className="sign-in__lead">
-        You sign in on the pages of this server and come back here. The console opens for the roles
-        operator and compliance-officer.
-      </p>
       {failure === undefined ? null : (
         <p className="sign-in__lead" role="alert">
           {failure} Try again.

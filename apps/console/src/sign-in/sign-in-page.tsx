@@ -7,6 +7,7 @@ import { curlOf, tokenCommand } from '../command/commands.ts';
 import { CopyableCommand } from '../command/copyable-command.tsx';
 import { EmptyState } from '../frame/empty-state.tsx';
 import { FaultNotice } from '../frame/fault-notice.tsx';
+import { hasPages } from '../session/pages.ts';
 import { useSession } from '../session/session-context.tsx';
 import { PersonaCard } from './persona-card.tsx';
 import { SignInButton } from './sign-in-button.tsx';
@@ -17,6 +18,7 @@ const OPERATORS: readonly string[] = ENDPOINTS.readOverview.roles;
 const isProduction = (error: unknown): boolean =>
   error instanceof Fault && error.code === 'SIGNIN_DEVELOPMENT_ONLY';
 const mayOperate = (persona: Persona): boolean => OPERATORS.includes(persona.role);
+const mayOpen = ({ role }: Persona): boolean => hasPages(role);
 
 /** Development sign-in: choose who to be. */
 export function SignInPage() {
@@ -28,6 +30,12 @@ export function SignInPage() {
   if (isProduction(personas.error)) {
     return (
       <div className="sign-in">
+        <h1 className="sign-in__title">Sign in</h1>
+        <p className="sign-in__lead">
+          You sign in on the pages of this server and come back here. The console opens for
+          operators and compliance officers, and its page Identity for the front desk and care
+          coordinators.
+        </p>
         <SignInButton />
         <TokenForm />
       </div>
@@ -54,6 +62,8 @@ export function SignInPage() {
           <CopyableCommand text={tokenCommand(location.origin, first.id)} what="Get a token" />
         </>
       )}
+      <h2 className="sign-in__subtitle">As in production, with a name and a password</h2>
+      <SignInButton />
     </div>
   );
 }
@@ -80,10 +90,10 @@ function People({ personas }: { readonly personas: readonly Persona[] }) {
     );
   }
   const groups = [
-    { title: 'May open this console', people: personas.filter(mayOperate) },
+    { title: 'May open this console', people: personas.filter(mayOpen) },
     {
       title: 'For the FHIR API: this console is not theirs',
-      people: personas.filter((persona) => !mayOperate(persona)),
+      people: personas.filter((persona) => !mayOpen(persona)),
     },
   ].filter(({ people }) => people.length > 0);
   return (
