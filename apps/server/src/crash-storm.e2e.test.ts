@@ -2,12 +2,10 @@
 // of PostgreSQL at a random moment, start again, and hold what is stored against what was acknowledged:
 // every acknowledged version is there, no bundle is torn, the index equals a rebuild, and the audit
 // log accounts for every number but those on their way when a server was killed.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
 import { FAREWELL, KeyRing, loadLogKeys, ringFile } from '@holdfast/ledger';
@@ -16,9 +14,9 @@ import { checkIndex, Dictionary } from '@holdfast/store';
 import { runs, type SeededRandom, seededRandom } from '@holdfast/testkit';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StartedProcess, startProcess } from './testing/started-process.ts';
 import { LOG_ORIGIN, verifyRecords } from './verify-records.ts';
 
-const BIN = fileURLToPath(new URL('../../cli/bin/holdfast.mjs', import.meta.url));
 const WRITERS = 8;
 const PATIENTS = ['storm-0', 'storm-1', 'storm-2', 'storm-3'];
 /** By the log's clock: less than a round takes. */
@@ -26,23 +24,8 @@ const SETTLE_MS = 1_000;
 const ROUNDS = runs(10, 200);
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-storm-'));
-let server: { readonly url: string; readonly child: ChildProcess };
-
-async function serve(): Promise<typeof server> {
-  const args = [BIN, 'serve', '--port', '0', '--no-demo', '--data', data];
-  const env = { ...process.env, NODE_ENV: 'development', HOLDFAST_LOG: 'silent' };
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const url = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /FHIR base\s+(\S+)\/fhir\/R4/.exec(said)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('exit', () => reject(new Error(said)));
-  });
-  return { url, child };
-}
+let server: StartedProcess;
+const serve = () => startProcess(data, ['--no-demo']);
 
 beforeAll(async () => {
   server = await serve();

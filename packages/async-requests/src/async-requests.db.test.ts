@@ -114,6 +114,30 @@ describe('an asynchronous request', () => {
     expect([...(await requests.parts(name, 1))]).toEqual([[1, 'b']]);
   });
 
+  it('ASY-7 that another process has taken over is settled by that one alone', async () => {
+    const ends: unknown[] = [];
+    let goOn: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const name = await open();
+    run(async (work) => {
+      await work.settle(database.appPool, { progress: { at: 1 } });
+      // As if this process had been cut off, and the next had begun.
+      await database.pool.query('update async_request set claim = claim + 1');
+      const settled = work.settle(database.appPool, { parts: new Map([[0, 'stale']]) });
+      await settled.catch((error: unknown) => ends.push(error));
+      goOn();
+      await settled;
+      return { status: 200, text: 'stale' };
+    });
+    await taken;
+    expect(ends).toEqual([expect.any(AsyncCancelled)]);
+    expect((await database.pool.query('select from async_part')).rowCount).toBe(0);
+    expect(await answerOf(name)).not.toEqual([200, 'stale']);
+    await requests.forget(name);
+  });
+
   it('that was withdrawn settles nothing more and leaves no trace', async () => {
     const ends: unknown[] = [];
     const name = await open();

@@ -27,7 +27,7 @@ export interface AsyncWork extends AsyncAsked {
   settled(): Promise<ReadonlyMap<number, string>>;
   /**
    * Notes parts and how far it is, in the transaction of `db`: with the effect or not at all.
-   * @throws AsyncCancelled where its sender has withdrawn it
+   * @throws AsyncCancelled where its sender has withdrawn it, or another process goes on with it
    */
   settle(db: Queryable, step: AsyncStep): Promise<void>;
 }
@@ -41,7 +41,7 @@ export interface AsyncStep {
 
 export type AsyncHandler = (work: AsyncWork) => Promise<AsyncAnswer>;
 
-/** Its sender has withdrawn the request: whatever is not committed is to be undone. */
+/** Its sender has withdrawn the request, or another process has it: what is not committed is to be undone. */
 export class AsyncCancelled extends Error {
   override readonly name = 'AsyncCancelled';
 

@@ -118,10 +118,10 @@ export class AsyncRunner {
   async #claim(): Promise<ClaimedRow | undefined> {
     const { pool, tenant } = this.#parts;
     const { rows } = await pool.query<ClaimedRow>(
-      `update async_request r set state = 'running', attempts = attempts + 1
+      `update async_request r set state = 'running', attempts = attempts + 1, claim = claim + 1
         where r.tenant = $1 and r.id = (select id from async_request
           where tenant = $1 and state <> 'done' order by created, id limit 1)
-        returning r.id, r.kind, r.actor, r.asked, r.attempts, r.progress`,
+        returning r.id, r.kind, r.actor, r.asked, r.attempts, r.progress, r.claim`,
       [tenant],
     );
     return rows[0];
@@ -142,18 +142,21 @@ export class AsyncRunner {
       this.#parts.trouble(error);
       answer = failed(error);
     }
-    await this.#finish(row.id, answer);
+    await this.#finish(row, answer);
   }
 
-  async #finish(id: string, { status, text, keepParts }: AsyncAnswer): Promise<void> {
+  async #finish(
+    { id, claim }: ClaimedRow,
+    { status, text, keepParts }: AsyncAnswer,
+  ): Promise<void> {
     const { pool, tenant } = this.#parts;
     await pool.query(
       `with done as (update async_request set state = 'done', status = $3, answer = $4, progress = null, asked = asked - 'body',
           expires = clock_timestamp() + make_interval(hours => $5)
-          where tenant = $1 and id = $2 returning id)
+          where tenant = $1 and id = $2 and claim = $7 returning id)
         delete from async_part p using done
         where p.tenant = $1 and p.request = done.id and not $6::boolean`,
-      [tenant, id, status, text, RESULT_KEPT_HOURS, keepParts ?? false],
+      [tenant, id, status, text, RESULT_KEPT_HOURS, keepParts ?? false, claim],
     );
   }
 }

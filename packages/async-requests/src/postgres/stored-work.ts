@@ -10,12 +10,14 @@ export interface ClaimedRow {
   readonly asked: unknown;
   readonly attempts: number;
   readonly progress: unknown;
+  /** Number of this turn, as PostgreSQL's driver gives it. */
+  readonly claim: string;
 }
 
 const SETTLE = `with open as (
     update async_request set progress = coalesce($3, progress), said = coalesce(left($4, 100), said),
       attempts = 0
-    where tenant = $1 and id = $2 and state = 'running' returning id), added as (
+    where tenant = $1 and id = $2 and state = 'running' and claim = $7 returning id), added as (
     insert into async_part (tenant, request, nth, content)
     select $1, open.id, u.nth, u.content
     from open, unnest($5::integer[], $6::text[]) as u(nth, content))
@@ -31,6 +33,7 @@ export class StoredWork implements AsyncWork {
   readonly signal: AbortSignal;
   readonly #pool: Pool;
   readonly #tenant: TenantId;
+  readonly #claim: string;
 
   constructor(
     row: ClaimedRow,
@@ -44,6 +47,7 @@ export class StoredWork implements AsyncWork {
     this.signal = at.signal;
     this.#pool = at.pool;
     this.#tenant = at.tenant;
+    this.#claim = row.claim;
   }
 
   async settled(): Promise<ReadonlyMap<number, string>> {
@@ -63,6 +67,7 @@ export class StoredWork implements AsyncWork {
       said ?? null,
       [...parts.keys()],
       [...parts.values()],
+      this.#claim,
     ]);
     if (rowCount === 0) throw new AsyncCancelled();
   }
