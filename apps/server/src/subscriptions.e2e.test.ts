@@ -147,6 +147,7 @@ const weight = (patient: string, code: string) => ({
 });
 
 interface Announced {
+  readonly interaction: readonly { readonly code: string }[];
   readonly type: string;
   readonly supportedProfile?: readonly string[];
   readonly searchParam: readonly { readonly name: string }[];
@@ -165,6 +166,17 @@ async function subscribe(persona: string, body: unknown): Promise<string> {
     'active',
   );
   return id;
+}
+
+/** A FHIRPath Patch that replaces one element of a Subscription. */
+function patchOf(path: string, value: string) {
+  const key = path.endsWith('endpoint') ? 'valueUrl' : 'valueString';
+  const part = [
+    { name: 'type', valueCode: 'replace' },
+    { name: 'path', valueString: `Subscription.${path}` },
+    { name: 'value', [key]: value },
+  ];
+  return { resourceType: 'Parameters', parameter: [{ name: 'operation', part }] };
 }
 
 function numbersOf(text: string): string[] {
@@ -222,6 +234,17 @@ describe('subscriptions on the product', () => {
     });
     expect(again.status).toBe(200);
     expect((bodies.get('/rivera') ?? []).flatMap(numbersOf).at(-1)).toBe('4');
+    for (const [instant, status] of [
+      ['2100-01-01T00:00:00Z', 200],
+      ['yesterday', 400],
+    ] as const) {
+      const sent = (bodies.get('/rivera') ?? []).length;
+      const none = await fhir(
+        'clinician',
+        `/Subscription/${first}/$resend?eventsSinceInstant=${instant}`,
+      );
+      expect([none.status, (bodies.get('/rivera') ?? []).length]).toEqual([status, sent]);
+    }
   }, 60_000);
 
   it('belong to their subscriber: others neither read, search, change nor ask about them', async () => {
@@ -244,6 +267,37 @@ describe('subscriptions on the product', () => {
     expect(
       (await fhir('second-clinician', `/Subscription/${id}`, { method: 'DELETE' })).status,
     ).toBe(404);
+    const { id: _, ...anew } = stolen;
+    const where = `url=${encodeURIComponent(`${endpoint}/own`)}`;
+    const conditional: readonly [string, unknown][] = [
+      ['PUT', anew],
+      ['PATCH', patchOf('reason', 'taken')],
+      ['DELETE', undefined],
+    ];
+    for (const [method, body] of conditional) {
+      const answer = await fhir('second-clinician', `/Subscription?${where}`, { method, body });
+      expect([method, answer.status]).toEqual([method, 422]);
+    }
+    const entry = { resource: anew, request: { method: 'POST', url: 'Subscription' } };
+    const unless = { ...entry, request: { ...entry.request, ifNoneExist: where } };
+    const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [unless] };
+    const refused = await fhir('second-clinician', '', { method: 'POST', body: bundle });
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+      422,
+      expect.stringContaining('Bundle.entry[0]'),
+    ]);
+    const patch = patchOf('reason', 'taken');
+    const path = `/Subscription/${id}`;
+    const patched = await fhir('second-clinician', path, { method: 'PATCH', body: patch });
+    expect(patched.status).toBe(404);
+    const inside = patchOf('channel.endpoint', 'https://10.0.0.1/');
+    const moved = await fhir('clinician', path, { method: 'PATCH', body: inside });
+    expect([moved.status, JSON.stringify(moved.body)]).toEqual([
+      422,
+      expect.stringContaining('Subscription.channel.endpoint'),
+    ]);
+    const renamed = await fhir('clinician', path, { method: 'PATCH', body: patch });
+    expect(renamed.status).toBe(200);
     const secret = await fhir('clinician', `/Subscription/${id}/$signing-secret`);
     expect(JSON.stringify(secret.body)).toContain('whsec_');
     expect((await fhir('clinician', `/Subscription/${id}`, { method: 'DELETE' })).status).toBe(204);
@@ -264,6 +318,15 @@ describe('subscriptions on the product', () => {
     expect(row?.searchParam.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['url', 'status']),
     );
+    expect(
+      row?.interaction.map(({ code }) => code).filter((code) => /read|history/.test(code)),
+    ).toEqual(['read']);
+    expect(row).toMatchObject({
+      readHistory: false,
+      conditionalCreate: false,
+      conditionalUpdate: false,
+      conditionalDelete: 'not-supported',
+    });
     const operations = row?.operation.map(({ name }) => name) ?? [];
     expect(operations).toEqual(
       expect.arrayContaining(['status', 'events', 'resend', 'get-ws-binding-token']),

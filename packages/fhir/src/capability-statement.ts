@@ -46,6 +46,8 @@ export interface CapabilityOptions {
   readonly instantiates?: readonly string[];
   /** Profiles that resources of a type may follow. */
   readonly supportedProfiles?: Partial<Record<ResourceType, readonly string[]>>;
+  /** Types of which no versions are shown and which no condition names. */
+  readonly plain?: readonly ResourceType[];
   /** Types served; default: all of R4. */
   readonly types?: readonly ResourceType[];
   /** `rest.security`, from who runs the authorization server. */
@@ -60,6 +62,8 @@ const INTERACTIONS: readonly Interaction[] = [
   'delete',
   'search-type',
 ];
+
+const OF_VERSIONS: readonly Interaction[] = ['vread', 'history-instance', 'history-type'];
 
 /**
  * A CapabilityStatement whose search parameters are those `parseSearch` takes and the index holds.
@@ -115,7 +119,12 @@ function resourceRow(
   types: readonly ResourceType[],
   options: CapabilityOptions,
 ): JsonObject {
-  const { create = true, update = false, delete: remove = false } = options.conditional ?? {};
+  const plain = options.plain?.includes(type) ?? false;
+  const conditional = plain ? { create: false } : options.conditional;
+  const { create = true, update = false, delete: remove = false } = conditional ?? {};
+  const interactions = (options.interactions ?? INTERACTIONS).filter(
+    (code) => !(plain && OF_VERSIONS.includes(code)),
+  );
   const { every = [], of = {} } = options.operations ?? {};
   const operations = [...every, ...(of[type] ?? [])];
   const includes = includesOf(type);
@@ -125,10 +134,10 @@ function resourceRow(
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     ...(profiles !== undefined && { supportedProfile: profiles }),
-    interaction: (options.interactions ?? INTERACTIONS).map((code) => ({ code })),
+    interaction: interactions.map((code) => ({ code })),
     ...(operations.length > 0 && { operation: operations.map(operationRow) }),
     versioning: 'versioned-update',
-    readHistory: true,
+    readHistory: !plain,
     updateCreate: true,
     conditionalCreate: create,
     conditionalRead: 'full-support',

@@ -60,11 +60,12 @@ export { type DearPart, type SearchCost, searchCost } from './search/search-cost
 export { type StoredVersion, tiesSql } from './stored-row.ts';
 export { lockStreams } from './stream-lock.ts';
 export { ANY_TIE, type DecidedAt } from './write-authority.ts';
-export type {
-  Content,
-  Identified,
-  SearchedReference,
-  WriteIntent,
-  WriteOutcome,
+export {
+  type Content,
+  conditionOf,
+  type Identified,
+  type SearchedReference,
+  type WriteIntent,
+  type WriteOutcome,
 } from './write-intent.ts';
 export { type Change, holdsOthers, type ReferencePolicy } from './write-plan.ts';

@@ -23,8 +23,20 @@ export const SUBSCRIPTION_FAULTS = {
   SUBSCRIPTION_RANGE_INVALID: {
     status: 400,
     issue: 'value',
-    text: 'The event numbers do not name a range.',
-    mend: 'Give whole numbers from 1, the first not above the last.',
+    text: 'The event numbers or instants do not name a range.',
+    mend: 'Give whole numbers from 1, or instants with a time zone, the first not above the last.',
+  },
+  SUBSCRIPTION_CONDITIONAL: {
+    status: 422,
+    issue: 'not-supported',
+    text: "Subscriptions are not written by a condition: it could name what is somebody else's.",
+    mend: 'Search Subscription?url=ADDRESS for your own, then write it by its id.',
+  },
+  SUBSCRIPTION_NO_ENDPOINT: {
+    status: 400,
+    issue: 'business-rule',
+    text: 'A websocket has no endpoint to which events could be sent again.',
+    mend: 'Ask for missed events by $events.',
   },
   SUBSCRIPTION_NOT_TAKEN: {
     status: 502,

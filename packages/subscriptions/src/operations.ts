@@ -46,6 +46,9 @@ export interface EventsRange {
   readonly from: number;
   /** Null: up to the newest. */
   readonly to: number | null;
+  /** Only what happened between these, both included. */
+  readonly since?: Date | null;
+  readonly until?: Date | null;
 }
 
 /** What clients ask of subscriptions, on any process. */
@@ -172,7 +175,11 @@ export class SubscriptionOperations {
     return notificationBundle({ ...parts, status });
   }
 
-  /** `$resend`: a range once more to the subscription's own endpoint, beside what is under way. */
+  /**
+   * `$resend`: a range once more to the subscription's own endpoint, beside what is under way.
+   *
+   * @throws Fault SUBSCRIPTION_UNKNOWN, SUBSCRIPTION_RANGE_INVALID, SUBSCRIPTION_NO_ENDPOINT
+   */
   async resend(
     name: SubscriptionName,
     range: EventsRange,
@@ -182,9 +189,7 @@ export class SubscriptionOperations {
     if (record.subscriber === null) throw subscriptionFault('SUBSCRIPTION_UNKNOWN');
     const { to, events } = await this.#ranged(name, range, record.subscriber);
     const send = this.#parts.channels[to.model.channel.type];
-    if (send === undefined) {
-      return { kind: 'failed', reason: 'a websocket asks for missed events by $events' };
-    }
+    if (send === undefined) throw subscriptionFault('SUBSCRIPTION_NO_ENDPOINT');
     for (let at = 0; at < events.length; at += to.model.maxCount) {
       const some = events.slice(at, at + to.model.maxCount);
       const parts = await composeEvents(
@@ -231,17 +236,20 @@ export class SubscriptionOperations {
     return printedSecret(signingSecret(this.#parts.master, tenant, id));
   }
 
-  async #ranged(name: SubscriptionName, { from, to: until }: EventsRange, subscriber: Subscriber) {
+  async #ranged(name: SubscriptionName, range: EventsRange, subscriber: Subscriber) {
+    const { from, since = null, until = null } = range;
     const record = await this.#record(name);
-    const last = until ?? record.events;
+    const last = range.to ?? record.events;
     const whole = Number.isSafeInteger(from) && Number.isSafeInteger(last) && from >= 1;
-    if (!whole || (until !== null && last < from)) {
+    const backwards = since !== null && until !== null && until < since;
+    if (!whole || (range.to !== null && last < from) || backwards) {
       throw subscriptionFault('SUBSCRIPTION_RANGE_INVALID');
     }
     const to = addresseeOf(await this.#book(), { ...record, subscriber });
     if (to === null) throw subscriptionFault('SUBSCRIPTION_UNKNOWN');
     const limit = SUBSCRIPTION_LIMITS.eventsWindow;
-    const events = await this.#parts.store.events(record, { from, to: last, limit });
+    const asked = { from, to: last, since, until, limit };
+    const events = await this.#parts.store.events(record, asked);
     return { to, events };
   }
 

@@ -370,6 +370,11 @@ describe('subscriptions', () => {
     await eventually(async () => (await practice.store.find(TENANT, 'socket'))?.events).toBe(2);
     await websockets.announced('1/socket');
     expect(sent.at(-1)).toBe('event-notification active/2: 2 Observation/h2');
+    const whole = { from: 1, to: null };
+    const name = { tenant: TENANT, id: 'socket' };
+    await expect(
+      operations.resend(name, whole, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'SUBSCRIPTION_NO_ENDPOINT' });
     await clinic.delete('Subscription/socket');
     await eventually(() => practice.store.find(TENANT, 'socket')).toBeNull();
     await websockets.sweep();
@@ -427,6 +432,18 @@ describe('subscriptions', () => {
       'event-notification active/3: 2 Observation/j2, 3 Observation/j3',
     );
     await expect(operations.resend(name, { from: 3, to: 2 }, signal)).rejects.toMatchObject({
+      code: 'SUBSCRIPTION_RANGE_INVALID',
+    });
+    const { rows } = await db.pool.query<{ at: Date }>(
+      `select occurred_at as at from holdfast.subscription_event
+        where subscription = 'again' and number = 2`,
+    );
+    const at = rows[0]?.at ?? new Date(0);
+    const only = { from: 1, to: null, since: at, until: at };
+    expect(await operations.resend(name, only, signal)).toEqual({ kind: 'sent' });
+    expect(told_at('/again').at(-1)).toMatch(/^event-notification active\/\d: 2 Observation\/j2/);
+    const backwards = { ...only, until: new Date(at.getTime() - 1) };
+    await expect(operations.resend(name, backwards, signal)).rejects.toMatchObject({
       code: 'SUBSCRIPTION_RANGE_INVALID',
     });
     await expect(

@@ -95,7 +95,7 @@ export function openSubscriptions(parts: SubscriptionsParts): Subscriptions {
       operations,
       websockets,
       records,
-      rules: subscriptionRules(operations),
+      rules: subscriptionRules(operations, database.workers),
       start() {
         listener = listenForEvents({
           url: database.ownerUrl,

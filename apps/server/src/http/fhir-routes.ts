@@ -63,6 +63,7 @@ function statementOf(options: FhirRoutesOptions): () => string {
           Subscription: [`${BACKPORT}/StructureDefinition/backport-subscription`],
         },
         conditional: { create: true, update: true, delete: true },
+        plain: ['Subscription'],
         security: securityOf(options),
       });
       written = { base, text: JSON.stringify(statement) };

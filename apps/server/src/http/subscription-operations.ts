@@ -117,5 +117,21 @@ async function signingSecret(
 
 function rangeOf(asked: Asked) {
   const [from, to] = [asked.one('eventsSinceNumber'), asked.one('eventsUntilNumber')];
-  return { from: from === null ? 1 : Number(from), to: to === null ? null : Number(to) };
+  return {
+    from: from === null ? 1 : Number(from),
+    to: to === null ? null : Number(to),
+    since: instantOf(asked, 'eventsSinceInstant'),
+    until: instantOf(asked, 'eventsUntilInstant'),
+  };
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** @throws Fault SUBSCRIPTION_RANGE_INVALID: one that was not understood would send everything */
+function instantOf(asked: Asked, name: string): Date | null {
+  const text = asked.one(name);
+  if (text === null) return null;
+  const instant = new Date(text);
+  if (INSTANT.test(text) && !Number.isNaN(instant.getTime())) return instant;
+  throw subscriptionFault('SUBSCRIPTION_RANGE_INVALID', { expression: [name] });
 }

@@ -1,27 +1,54 @@
 import type { Issue } from '@holdfast/fhir';
-import type { Identified, WriteIntent } from '@holdfast/store';
-import type { SubscriptionOperations, SubscriptionProblem } from '@holdfast/subscriptions';
+import type { TenantId } from '@holdfast/kernel';
+import { conditionOf, type Identified, read, type WriteIntent } from '@holdfast/store';
+import {
+  type SubscriptionOperations,
+  type SubscriptionProblem,
+  subscriptionFault,
+} from '@holdfast/subscriptions';
+import type { Pool } from 'pg';
 import type { Audited } from '../audit-trail.ts';
-import { subscriberOf } from '../workers/subscription-records.ts';
+import { OPEN, subscriberOf } from '../workers/subscription-records.ts';
 import { invalid } from './fhir-exchange.ts';
 import type { WriteRules } from './write-rules.ts';
 
 /** Subscriptions and topics must be ones this server carries out, and belong to who writes them. */
-export function subscriptionRules(operations: SubscriptionOperations): WriteRules {
+export function subscriptionRules(operations: SubscriptionOperations, pool: Pool): WriteRules {
   return {
     async check(intents, who) {
-      for (const resource of intents.flatMap(resourcesOf)) {
-        const { tenant } = who.actor;
+      const { tenant } = who.actor;
+      const conditional = intents.find(isConditional);
+      if (conditional !== undefined) {
+        const { at } = conditional;
+        const where = at === undefined ? {} : { expression: [at] };
+        throw subscriptionFault('SUBSCRIPTION_CONDITIONAL', where);
+      }
+      const ids = intents.flatMap(subscriptionIdOf);
+      // First whose they are: what a patch makes of a resource tells what is in it.
+      if (ids.length > 0) await operations.noteWriter(writerOf(who), ids);
+      const patched = await Promise.all(intents.map((intent) => patchedOf(pool, tenant, intent)));
+      for (const resource of [...intents.flatMap(resourcesOf), ...patched.flat()]) {
         const accepted =
           resource.resourceType === 'Subscription'
             ? await operations.accept(tenant, resource)
             : operations.acceptTopic(resource);
         if (!accepted.ok) throw invalid(422, accepted.error.map(issueOf));
       }
-      const ids = intents.flatMap(subscriptionIdOf);
-      if (ids.length > 0) await operations.noteWriter(writerOf(who), ids);
     },
   };
+}
+
+/** A condition is settled among all that is stored, and a Subscription is its own subscriber's only. */
+function isConditional(intent: WriteIntent): boolean {
+  return conditionOf(intent)?.types.includes('Subscription') ?? false;
+}
+
+/** What a patch makes of a Subscription as it stands; one that does not apply throws. */
+async function patchedOf(pool: Pool, tenant: TenantId, intent: WriteIntent): Promise<Identified[]> {
+  if (intent.kind !== 'patch' || intent.type !== 'Subscription') return [];
+  const outcome = await read(pool, OPEN, { tenant, type: intent.type, id: intent.id });
+  if (outcome.kind !== 'found' || outcome.version.content === null) return [];
+  return [intent.edit(outcome.version.content).resource];
 }
 
 function writerOf({ actor, requestId }: Audited) {

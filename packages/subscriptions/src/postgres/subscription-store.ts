@@ -30,6 +30,15 @@ export interface NumberedEvent extends Focus {
   readonly occurredAt: Date;
 }
 
+/** Numbers and instants, all included; at most `limit` events. */
+export interface StoredRange {
+  readonly from: number;
+  readonly to: number;
+  readonly since?: Date | null;
+  readonly until?: Date | null;
+  readonly limit: number;
+}
+
 interface RecordRow extends Omit<SubscriptionRecord, 'events' | 'taken'> {
   events: string;
   taken: string;
@@ -112,15 +121,25 @@ export class SubscriptionStore {
   /** Numbered events of a range, both ends included, in order. */
   async events(
     { tenant, id }: Pick<SubscriptionRecord, 'tenant' | 'id'>,
-    range: { readonly from: number; readonly to: number; readonly limit: number },
+    range: StoredRange,
   ): Promise<readonly NumberedEvent[]> {
     const { rows } = await this.#pool.query<EventRow>({
       name: 'sub_events',
       text: `select number, event_id, resource_type, resource_id, version, interaction, occurred_at
         from holdfast.subscription_event
         where tenant = $1 and subscription = $2 and number between $3 and $4
-        order by number limit $5`,
-      values: [tenant, id, range.from, range.to, range.limit],
+          and date_trunc('milliseconds', occurred_at)
+            between coalesce($5::timestamptz, '-infinity') and coalesce($6::timestamptz, 'infinity')
+        order by number limit $7`,
+      values: [
+        tenant,
+        id,
+        range.from,
+        range.to,
+        range.since ?? null,
+        range.until ?? null,
+        range.limit,
+      ],
     });
     return rows.map((row) => ({
       tenant,
