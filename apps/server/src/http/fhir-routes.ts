@@ -6,12 +6,16 @@ import { nameOf, type Params, withVersion } from './fhir-exchange.ts';
 import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { refuseForeignMedia } from './media-types.ts';
 
 /** FHIR R4 REST (https://hl7.org/fhir/R4/http.html): parse, ask the store, audit, answer. */
 export function registerFhirRoutes(app: FastifyInstance, options: FhirRoutesOptions): void {
   const handler = fhirHandler(options, readOrVread);
   const statement = statementOf(options);
-  app.get(`${FHIR_BASE}/metadata`, (_request, reply) => reply.type(FHIR_JSON).send(statement()));
+  app.get(`${FHIR_BASE}/metadata`, (request, reply) => {
+    refuseForeignMedia(request);
+    return reply.type(FHIR_JSON).send(statement());
+  });
   app.get(`${FHIR_BASE}/:type/:id`, handler);
   app.get(`${FHIR_BASE}/:type/:id/_history/:version`, handler);
 }

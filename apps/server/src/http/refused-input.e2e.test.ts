@@ -60,11 +60,13 @@ describe('a media type', () => {
     ['application/fhir+json;fhirVersion=5.0, application/fhir+xml', 'fhirVersion=4.0'],
     ['application/fhir+xml', 'application/fhir+json'],
   ])('%s is no answer of this server', async (accept, mend) => {
-    const answer = await ask('/Patient', { accept });
-    expect(answer.status).toBe(406);
-    const { at, says } = issueOf(answer);
-    expect(at).toEqual(['Accept']);
-    expect(says).toContain(mend);
+    for (const path of ['/Patient', '/metadata']) {
+      const answer = await ask(path, { accept });
+      expect(answer.status, path).toBe(406);
+      const { at, says } = issueOf(answer);
+      expect(at).toEqual(['Accept']);
+      expect(says).toContain(mend);
+    }
   });
 
   it.each([

@@ -121,11 +121,16 @@ export async function finishBulkLoad(
  */
 export async function takeBulkLock(pool: Pool): Promise<{ release(): void }> {
   const client = await pool.connect();
-  const { rows } = await client.query<{ mine: boolean }>(
-    'select pg_try_advisory_lock($1) as mine',
-    [ONE_LOAD],
-  );
-  if (rows[0]?.mine === true) return { release: () => client.release(true) };
+  try {
+    const { rows } = await client.query<{ mine: boolean }>(
+      'select pg_try_advisory_lock($1) as mine',
+      [ONE_LOAD],
+    );
+    if (rows[0]?.mine === true) return { release: () => client.release(true) };
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
   client.release();
   throw storeFault('STORE_BULK_IN_USE');
 }
