@@ -68,6 +68,7 @@ export const LAYERS = {
     'packages/ledger',
     'packages/compliance',
     'packages/events',
+    'packages/inference',
     'packages/population',
     'packages/signin',
     'apps/server',

@@ -16,6 +16,10 @@ export interface CardFacts {
   readonly statement: string;
   readonly training: { readonly seed: number; readonly patients: number; readonly rows: number };
   readonly evaluations: readonly Evaluation[];
+  /** By feature: the share that was missing, and its hundredths. */
+  readonly reference: Readonly<
+    Record<string, { readonly missing: number; readonly quantiles: readonly number[] }>
+  >;
   /** What each band finds, and how much of what it says comes true. */
   readonly operatingPoints: readonly (ReturnType<typeof atThreshold> & {
     readonly seed: number;
@@ -31,6 +35,7 @@ export function cardOf(facts: CardFacts) {
     training: facts.training,
     evaluations: facts.evaluations,
     operatingPoints: facts.operatingPoints,
+    reference: facts.reference,
     sourceAttributes: attributesOf(facts),
   };
 }

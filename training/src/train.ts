@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import {
   type GoldenCase,
   loadOnnxModel,
@@ -19,14 +20,14 @@ import { regress } from './logistic-regression.ts';
 import { atThreshold } from './measures.ts';
 import { onnxOf } from './onnx-writer.ts';
 import type { TrainingTask } from './task.ts';
+import { writeRows } from './write-rows.ts';
 
-/** All that the result depends on, besides the code. */
-const TRAINING = { seed: 101, patients: 5_000 };
+/** All that the result depends on, besides the code and the seed: 101 where none is asked for. */
+const TRAINING_PATIENTS = 5_000;
 /** Other patients of the same seed: for thresholds, and for nothing that is reported. */
 const TUNING = { patients: 1_000 };
 /** Populations that no part of the training has seen. */
 const HELD_OUT = { seeds: [202, 303, 404], patients: 1_500 };
-const VERSION = '1';
 const STATEMENT = 'Trained on synthetic data. Not for care.';
 const GOLDEN_CASES = 48;
 
@@ -34,9 +35,16 @@ const TASKS: readonly TrainingTask[] = [DETERIORATION_TASK];
 
 const say = (text: string): void => console.log(text);
 
-async function train(task: TrainingTask, out: string): Promise<boolean> {
-  const fit = task.table({ ...TRAINING, first: 0 });
-  const tune = task.table({ seed: TRAINING.seed, first: TRAINING.patients, ...TUNING });
+interface Asked {
+  readonly out: string;
+  readonly version: string;
+  readonly seed: number;
+}
+
+async function train(task: TrainingTask, { out, version, seed: from }: Asked): Promise<boolean> {
+  const training = { seed: from, patients: TRAINING_PATIENTS };
+  const fit = task.table({ ...training, first: 0 });
+  const tune = task.table({ seed: from, first: TRAINING_PATIENTS, ...TUNING });
   const heldOut = HELD_OUT.seeds.map((seed) => ({
     seed,
     table: task.table({ seed, first: 0, patients: HELD_OUT.patients }),
@@ -68,7 +76,8 @@ async function train(task: TrainingTask, out: string): Promise<boolean> {
     const bands = bandsOf(task, scoresOf(weights, tune));
     const card = cardOf({
       ...{ task, method, statement: STATEMENT, evaluations },
-      training: { ...TRAINING, rows: fit.labels.length },
+      training: { ...training, rows: fit.labels.length },
+      reference: referenceOf(fit),
       operatingPoints: heldOut.flatMap(({ seed, table }) =>
         bands.slice(1).map(({ name, from }) => ({
           ...{ seed, band: name },
@@ -76,7 +85,7 @@ async function train(task: TrainingTask, out: string): Promise<boolean> {
         })),
       ),
     });
-    ships = (await ship({ task, id, out, weights, card, golden, bands })) && ships;
+    ships = (await ship({ task, id, out, version, weights, card, golden, bands })) && ships;
   }
   return ships;
 }
@@ -116,6 +125,7 @@ interface Shipment {
   readonly task: TrainingTask;
   readonly id: string;
   readonly out: string;
+  readonly version: string;
   readonly weights: Weights;
   readonly card: object;
   readonly golden: readonly GoldenCase[];
@@ -123,11 +133,12 @@ interface Shipment {
 }
 
 /** Writes the folder, reads it as a server does, and has ONNX Runtime answer the golden set. */
-async function ship({ task, id, out, weights, card, golden, bands }: Shipment): Promise<boolean> {
-  const folder = join(out, id, VERSION);
+async function ship(shipment: Shipment): Promise<boolean> {
+  const { task, id, out, version, weights, card, golden, bands } = shipment;
+  const folder = join(out, id, version);
   mkdirSync(folder, { recursive: true });
   const files = {
-    onnx: ['model.onnx', onnxOf(weights, { name: id, version: VERSION, statement: STATEMENT })],
+    onnx: ['model.onnx', onnxOf(weights, { name: id, version, statement: STATEMENT })],
     weights: ['weights.json', json(weights)],
     card: ['card.json', json(card)],
     golden: ['golden.json', json({ cases: golden })],
@@ -138,7 +149,7 @@ async function ship({ task, id, out, weights, card, golden, bands }: Shipment): 
   });
   const { capability, featureSet, imdrf } = task;
   const manifest = {
-    ...{ id, version: VERSION, capability, featureSet, bands, imdrf, statement: STATEMENT },
+    ...{ id, version, capability, featureSet, bands, imdrf, statement: STATEMENT },
     files: Object.fromEntries(named) as ModelManifest['files'], // an entry for each of `files`
   } satisfies ModelManifest;
   writeFileSync(join(folder, 'manifest.json'), json(manifest));
@@ -148,13 +159,38 @@ async function ship({ task, id, out, weights, card, golden, bands }: Shipment): 
   if (!runtime.ok) throw new Error(runtime.error);
   const loaded = await loadOnnxModel(runtime.value, artifact.value);
   if (!loaded.ok) say(`${id} does not ship: ${loaded.error}`);
-  else say(`${id}@${VERSION}  ${artifact.value.sha256}`);
+  else say(`${id}@${version}  ${artifact.value.sha256}`);
   return loaded.ok;
 }
 
 const json = (content: unknown): string => `${JSON.stringify(content)}\n`;
 
-const asked = process.argv[2];
-const results: boolean[] = [];
-for (const task of TASKS) results.push(await train(task, asked ?? SHIPPED_MODELS));
-process.exitCode = results.every(Boolean) ? 0 : 1;
+/** What the inputs looked like in training, for whoever asks later whether they still do. */
+function referenceOf({ features, rows }: EvaluationTable) {
+  return Object.fromEntries(
+    features.map((name, i) => {
+      const values = Float32Array.from(rows, (row) => row[i] ?? Number.NaN);
+      const known = values.filter((value) => !Number.isNaN(value)).sort();
+      const at = (share: number): number => known[Math.floor(share * (known.length - 1))] ?? 0;
+      const quantiles = Array.from({ length: 101 }, (_, hundredth) => at(hundredth / 100));
+      return [name, { missing: 1 - known.length / values.length, quantiles }];
+    }),
+  );
+}
+
+const { values: asked } = parseArgs({
+  options: {
+    out: { type: 'string', default: SHIPPED_MODELS },
+    version: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '101' },
+    rows: { type: 'string' },
+  },
+});
+const [task] = TASKS;
+if (asked.rows !== undefined && task !== undefined) {
+  writeRows(task, { seed: Number(asked.seed), file: asked.rows });
+} else {
+  const results: boolean[] = [];
+  for (const each of TASKS) results.push(await train(each, { ...asked, seed: Number(asked.seed) }));
+  process.exitCode = results.every(Boolean) ? 0 : 1;
+}

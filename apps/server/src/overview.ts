@@ -1,10 +1,11 @@
 import { type Overview, RECENT_EVENTS_MAX } from '@holdfast/api-contract';
 import type { ConsumerRuntime, EventSource, LogTail } from '@holdfast/events';
-import type { AvailableModel, ChildPool, InferenceOrchestrator } from '@holdfast/inference';
+import type { ChildPool, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, TenantId } from '@holdfast/kernel';
 import type { LogKeys, LogSequencer } from '@holdfast/ledger';
 import type { DependencyWatch, RequestMeter, SignalRecorder } from '@holdfast/visibility';
 import type { Pool } from 'pg';
+import type { ModelDesk } from './composition/model-desk.ts';
 import type { HandlingTimes } from './handling-times.ts';
 import { signalOf } from './http/operations-routes.ts';
 import type { Decisions } from './observer.ts';
@@ -26,7 +27,7 @@ export interface OverviewSources {
   readonly handlingTimes: HandlingTimes;
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
-  readonly models: readonly AvailableModel[];
+  readonly models: ModelDesk;
   readonly scoreLatencies: ScoreLatencies;
   readonly sequencer: LogSequencer;
   readonly keys: LogKeys;
@@ -148,8 +149,8 @@ function inferenceOf({
     models: status.models.map((row) => ({
       ...row,
       statement:
-        models.find(({ model }) => `${model.id}@${model.version}` === row.model)?.artifact.manifest
-          .statement ?? '',
+        models.models().find(({ model }) => `${model.id}@${model.version}` === row.model)?.artifact
+          .manifest.statement ?? '',
     })),
     rungs: orchestrator.rungs(),
     tiers: TIERS.map((row) => {

@@ -11,7 +11,12 @@ export { defaultTierPolicy } from './clinical/default-tier-policy.ts';
 export type { Tier, UrgencySignal } from './clinical/tier.ts';
 export { assignTier, type TierDecision, type TierPolicy } from './clinical/tier-policy.ts';
 export type { FhirResource, InputReference } from './fhir-reading.ts';
+export { layOut, modelFiles, readVersionArtifact } from './files/kept-models.ts';
+export { readModelFolder } from './files/model-folder.ts';
+export { loadModelKey, loadOrCreateModelKey } from './files/model-signing-key.ts';
 export { type AvailableModel, type ModelShelf, readModels } from './files/shipped-models.ts';
+export type { GateFinding, GateReport, Verdict } from './gates/gate.ts';
+export { VersionWatch } from './gates/version-watch.ts';
 export {
   type ChildPoolLimits,
   childPoolLimits,
@@ -21,6 +26,10 @@ export {
   schedulerLimits,
 } from './limits.ts';
 export { inferenceMigrations } from './migrations.ts';
+export { checkArtifact, type ModelArtifact, twinScorer } from './models/loaded-model.ts';
+export { signModel } from './models/model-signature.ts';
+export { CANARY_STAGES, type ModelRoute, type RoutedModel, routed } from './models/routing.ts';
+export { type EvaluationRow, evaluateModel, readEvaluationRow } from './onnx/evaluate-model.ts';
 export type { FailureCause, FailureReport } from './orchestrator/failure-report.ts';
 export type { ConsentCheck, InferenceJob } from './orchestrator/inference-job.ts';
 export {
@@ -64,6 +73,17 @@ export {
   cardOutcomes,
   recordCardFeedback,
 } from './postgres/card-feedback.ts';
+export {
+  addVersion,
+  type KeptVersion,
+  listVersions,
+  promote,
+  type RouteRefusal,
+  readRoutes,
+  readVersion,
+  recordEvaluation,
+  rollBack,
+} from './postgres/model-registry.ts';
 export { recordInference } from './postgres/record-inference.ts';
 export { patientOfInference, recordsBehind } from './postgres/stored-results.ts';
 export type { ScoreOutput, ScorePart } from './scores/score-output.ts';

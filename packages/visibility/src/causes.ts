@@ -58,6 +58,13 @@ export const CAUSES = {
     nextStep: 'Look at the waiting work by tier and tenant; add slots or slow the source down',
     lasts: 'window',
   },
+  'inference-model-rolled-back': {
+    component: 'inference',
+    severity: 'major',
+    summary: 'A model version failed its watch and was taken back: the one before it answers',
+    nextStep: 'Read why with `holdfast models ls`; add a new version when it is mended',
+    lasts: 'window',
+  },
   'inference-tier-inflation': {
     component: 'inference',
     severity: 'minor',

@@ -1,12 +1,12 @@
 import type { Actor } from '@holdfast/consent';
 import type { AnyConsumer } from '@holdfast/events';
 import {
-  type AvailableModel,
   ChildPool,
   type ChildPoolOptions,
   InferenceOrchestrator,
   readModels,
   registryOf,
+  type ScorerRegistry,
   scorerRegistry,
 } from '@holdfast/inference';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
@@ -17,7 +17,9 @@ import { scoreAttempts } from '../score-attempts.ts';
 import { ScoreLatencies } from '../score-latencies.ts';
 import { consentChanges } from '../workers/consent-changes.ts';
 import { inferenceConsumers } from '../workers/inference-consumer.ts';
+import { ModelDesk } from './model-desk.ts';
 import type { RecordStore } from './record-store.ts';
+import { versionKeeper } from './version-keeper.ts';
 
 export interface IntelligenceParts {
   readonly tenant: TenantId;
@@ -28,6 +30,8 @@ export interface IntelligenceParts {
   readonly attempts: AttemptCounts;
   readonly clock: Clock;
   readonly random: Random;
+  readonly dataDirectory: string;
+  readonly trouble: (error: unknown) => void;
   /** How the children of the back end start; undefined = from the build. */
   readonly program: ChildPoolOptions['program'] | undefined;
 }
@@ -36,7 +40,7 @@ export interface IntelligenceParts {
 export interface Intelligence {
   readonly backend: ChildPool;
   readonly orchestrator: InferenceOrchestrator;
-  readonly models: readonly AvailableModel[];
+  readonly models: ModelDesk;
   readonly scoreLatencies: ScoreLatencies;
   readonly inferenceConsumers: readonly AnyConsumer[];
 }
@@ -61,7 +65,14 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
   const { models } = readModels();
   const backend = new ChildPool({ models, ...(program === undefined ? {} : { program }) });
   backend.warm();
-  const orchestrator = orchestratorOf({ backend, models }, parts);
+  const scorers = new Map([...scorerRegistry, ...registryOf(models.map(({ twin }) => twin))]);
+  const orchestrator = orchestratorOf({ backend, scorers }, parts);
+  const at = { tenant, pool: database.workers, trouble: parts.trouble };
+  const desk = new ModelDesk({
+    ...{ ...at, backend, scorers, shipped: models, dataDirectory: parts.dataDirectory },
+  });
+  const counted = scoreAttempts(parts.attempts, clock);
+  const keep = versionKeeper({ ...at, desk, signals: parts.signals });
   const scoreLatencies = new ScoreLatencies();
   const consumers = inferenceConsumers({
     actor: inferenceActor(tenant),
@@ -71,25 +82,29 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
     audit,
     clock,
     random,
-    onAnswered: scoreAttempts(parts.attempts, clock),
+    modelFor: (pipeline, of) => desk.choose(pipeline, of),
+    onAnswered: (record) => {
+      counted(record);
+      keep(record);
+    },
     onScored: (tier, latencyMs) => scoreLatencies.scored(tier, latencyMs),
   });
   return {
     backend,
     orchestrator,
-    models,
+    models: desk,
     scoreLatencies,
     inferenceConsumers: [...consumers, consentChanges(orchestrator)],
   };
 }
 
 function orchestratorOf(
-  { backend, models }: Pick<Intelligence, 'backend' | 'models'>,
+  { backend, scorers }: Pick<Intelligence, 'backend'> & { readonly scorers: ScorerRegistry },
   { signals, tenant }: IntelligenceParts,
 ): InferenceOrchestrator {
   return new InferenceOrchestrator({
     backend,
-    scorers: registryOf([...scorerRegistry.values(), ...models.map(({ twin }) => twin)]),
+    scorers,
     onReport: (report) => {
       signals.report({
         cause: report.cause,

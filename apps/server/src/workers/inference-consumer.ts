@@ -49,6 +49,7 @@ export interface InferenceConsumerOptions {
   readonly seal: CursorSeal;
   readonly repository: FhirRepository;
   readonly orchestrator: InferenceOrchestrator;
+  readonly modelFor: NonNullable<PipelinePorts['modelFor']>;
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly random: Random;
@@ -235,9 +236,10 @@ function portsOf(
   record: RecordAccess,
   admitted: Admitted,
 ): PipelinePorts {
-  const { actor, pool, gates, dictionary, seal, orchestrator, clock, random } = options;
+  const { actor, pool, gates, dictionary, seal, orchestrator, modelFor, clock, random } = options;
   return {
     orchestrator,
+    modelFor,
     tierPolicy: defaultTierPolicy,
     clock,
     newId: () => uuidV7(clock, random),

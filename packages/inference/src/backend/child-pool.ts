@@ -9,6 +9,7 @@ import {
 } from '@holdfast/kernel';
 import { type ChildPoolLimits, childPoolLimits } from '../limits.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
+import { modelKey } from '../scores/scorer-registry.ts';
 import {
   afterAnswer,
   afterDeath,
@@ -142,6 +143,14 @@ export class ChildPool implements InferenceBackend {
   hold(model: PooledModel): void {
     this.#residency.add(model);
     this.#loadNext();
+  }
+
+  /** Has every child forget a model. What is at work with it ends first. */
+  drop(model: PooledModel['model']): void {
+    const holders = new Set(this.#residency.drop(model));
+    for (const member of this.#members) {
+      if (holders.has(member)) member.child.send({ unload: modelKey(model) });
+    }
   }
 
   /** Starts all children ahead of need, so that the first critical call finds one warm. */

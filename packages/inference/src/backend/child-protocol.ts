@@ -14,6 +14,11 @@ export interface ChildLoad {
   readonly load: string;
 }
 
+/** Host to child: `id@version` is asked for no more. */
+export interface ChildUnload {
+  readonly unload: string;
+}
+
 /** Child to host. */
 export type ChildMessage =
   | { readonly kind: 'ready' }
@@ -37,6 +42,11 @@ export function readChildCall(message: unknown): ChildCall | null {
   const [modelId, version] = [textElement(model, 'id'), textElement(model, 'version')];
   if (id === undefined || modelId === undefined || version === undefined) return null;
   return { id, model: { id: modelId, version }, input: element(message, 'input') };
+}
+
+export function readChildUnload(message: unknown): ChildUnload | null {
+  const unload = textElement(message, 'unload');
+  return unload === undefined ? null : { unload };
 }
 
 export function readChildLoad(message: unknown): ChildLoad | null {

@@ -49,6 +49,13 @@ export class Residency {
     if (!this.#known.has(modelKey(model))) this.#known.set(modelKey(model), fresh);
   }
 
+  /** @returns the children that held it */
+  drop(model: ModelReference): readonly object[] {
+    const holders = [...(this.#known.get(modelKey(model))?.holders ?? [])];
+    this.#known.delete(modelKey(model));
+    return holders;
+  }
+
   /** Models that are not of this pool are answered by every child. */
   canServe(holder: object, model: ModelReference): boolean {
     return this.#known.get(modelKey(model))?.holders.has(holder) ?? true;

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ChildCall, ChildLoad, ChildMessage } from './child-protocol.ts';
+import type { ChildCall, ChildLoad, ChildMessage, ChildUnload } from './child-protocol.ts';
 
 export interface ChildEnd {
   readonly code: number | null;
@@ -59,7 +59,7 @@ export class ScoringChild {
     return this.#process.pid ?? null;
   }
 
-  send(call: ChildCall | ChildLoad): void {
+  send(call: ChildCall | ChildLoad | ChildUnload): void {
     // A closed channel means that it is dying: `ended` follows and answers for the call.
     this.#process.send(call, () => undefined);
   }

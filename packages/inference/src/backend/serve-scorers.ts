@@ -6,6 +6,7 @@ import {
   type ChildMessage,
   readChildCall,
   readChildLoad,
+  readChildUnload,
 } from './child-protocol.ts';
 
 export type LoadModel = (folder: string) => Promise<Result<ResidentModel, string>>;
@@ -19,6 +20,11 @@ export function serveScorers(registry: ScorerRegistry, load?: LoadModel): void {
   process.on('message', (message) => {
     const call = readChildCall(message);
     if (call !== null) void answer(registry, residents, call).then(send);
+    const drop = readChildUnload(message);
+    if (drop !== null) {
+      void residents.get(drop.unload)?.release();
+      residents.delete(drop.unload);
+    }
     const order = readChildLoad(message);
     if (order !== null && load !== undefined) void keep(residents, load, order.load).then(send);
   });

@@ -8,7 +8,7 @@ import type { GoldenCase, ModelArtifact } from '../models/loaded-model.ts';
 import { MODEL_FILES, readManifest } from '../models/model-manifest.ts';
 import type { Weights } from '../models/weights.ts';
 
-const MANIFEST = 'manifest.json';
+export const MANIFEST = 'manifest.json';
 /** No model that a child should hold is larger. Bytes. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 

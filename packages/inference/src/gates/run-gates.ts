@@ -36,7 +36,10 @@ function memory({ bytes, championBytes }: RunEvidence, limits: GateLimits): Gate
 
 function inputs({ features }: RunEvidence, limits: GateLimits): GateFinding[] {
   const rows = Object.entries(features);
-  const samples = Math.min(...rows.map(([, { live }]) => live.length), Number.MAX_SAFE_INTEGER);
+  const samples = Math.min(
+    ...rows.map(([, { live, reference }]) => Math.min(live.length, reference.length)),
+    Number.MAX_SAFE_INTEGER,
+  );
   const counts = { samples, needed: limits.vectors };
   if (rows.length === 0 || samples < limits.vectors) {
     const text = 'too few inputs';

@@ -13,6 +13,8 @@ export interface ResidentModel {
   readonly why: string | null;
   /** Error: what is wrong with the input, or with the run. */
   score(input: unknown): Promise<Result<ScoreOutput, string>>;
+  /** Gives its memory back; it is asked no more. */
+  release(): Promise<void>;
 }
 
 /**
@@ -30,12 +32,14 @@ export async function loadResidentModel(folder: string): Promise<Result<Resident
   if (!onnx.ok) {
     const twin = twinScorer(artifact.value, capability);
     const score = async (input: unknown) => twin.score(input);
-    return ok({ model, runtime: 'typescript', why: onnx.error, score });
+    const release = async () => undefined;
+    return ok({ model, runtime: 'typescript', why: onnx.error, score, release });
   }
   return ok({
     model,
     runtime: 'onnxruntime',
     why: null,
+    release: () => onnx.value.release(),
     async score(input) {
       const vector = capability.vector(input);
       if (!vector.ok) return vector;

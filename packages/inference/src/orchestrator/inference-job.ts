@@ -32,6 +32,8 @@ export interface InferenceJob {
   readonly fallback: ModelReference;
   /** What is tried in this process before it, the best first. */
   readonly lower?: readonly LowerRung[];
+  /** Whether the version that usually answers was asked, or one on trial. */
+  readonly arm?: 'champion' | 'canary';
   readonly input: unknown;
   readonly inputs: readonly InputReference[];
   readonly idempotencyKey: string;

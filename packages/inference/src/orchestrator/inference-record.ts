@@ -66,6 +66,8 @@ export interface InferenceRecord {
   /** What computed `output`; what was asked for where there is none. */
   readonly model: ModelReference;
   readonly artifactSha256: string | null;
+  /** Of a model that has versions: which kind was asked. */
+  readonly arm?: 'champion' | 'canary';
   readonly inputHash: string;
   readonly inputs: readonly InputReference[];
   /** Hex SHA-256 over pipeline, version, model and input versions. */

@@ -85,6 +85,7 @@ export class PendingInference {
       attempts: this.attempts,
       model: ending.model,
       artifactSha256: ending.artifactSha256,
+      ...(job.arm === undefined ? {} : { arm: job.arm }),
       inputHash: contentHash(job.input),
       inputs: job.inputs,
       idempotencyKey: job.idempotencyKey,

@@ -1,6 +1,7 @@
 import type { Clock, PatientId, Result, TenantId } from '@holdfast/kernel';
 import { criticalFlagSignals } from '../clinical/critical-flag.ts';
 import { contextReferences, contextSignals } from '../clinical/order-context.ts';
+import type { Tier } from '../clinical/tier.ts';
 import { assignTier, type TierPolicy } from '../clinical/tier-policy.ts';
 import { contentHash } from '../content-hash.ts';
 import {
@@ -10,9 +11,10 @@ import {
   inputReference,
   patientOf,
 } from '../fhir-reading.ts';
+import type { RoutedModel } from '../models/routing.ts';
 import type { ConsentCheck, InferenceJob } from '../orchestrator/inference-job.ts';
 import type { ConsentEvidence, InferenceRecord } from '../orchestrator/inference-record.ts';
-import { modelKey } from '../scores/scorer-registry.ts';
+import { type ModelReference, modelKey } from '../scores/scorer-registry.ts';
 import { buildResults } from './build-results.ts';
 import { type Gathered, isTriggeredBy, type LookUp, type Pipeline } from './pipeline.ts';
 
@@ -34,6 +36,11 @@ export interface PipelinePorts {
   readonly orchestrator: { submit(job: InferenceJob): Promise<InferenceRecord> };
   /** How a consent is asked about again for these inputs; absent: the caller watches. */
   consentCheck?(inputs: readonly InputReference[]): ConsentCheck;
+  /** Which version of its model answers for a patient; absent: the pipeline's own. */
+  modelFor?(
+    pipeline: Pipeline,
+    of: { readonly patientId: PatientId; readonly tier: Tier },
+  ): Promise<RoutedModel>;
   readonly tierPolicy: TierPolicy;
   newId(): string;
   readonly clock: Clock;
@@ -71,12 +78,15 @@ export interface PipelineRun {
 export function idempotencyKey(
   pipeline: Pipeline,
   patientId: PatientId,
-  inputs: readonly InputReference[],
+  {
+    inputs,
+    model = pipeline.model,
+  }: { readonly inputs: readonly InputReference[]; readonly model?: ModelReference },
 ): string {
   const sorted = inputs
     .map(({ reference, version }) => `${reference}/_history/${version ?? ''}`)
     .toSorted();
-  const { id, version, model } = pipeline;
+  const { id, version } = pipeline;
   return contentHash([id, version, modelKey(model), patientId, sorted]);
 }
 
@@ -108,9 +118,10 @@ export async function runPipeline(
     const record = withoutInputs(job, released.error, { ports, arrived });
     return { record, resources: [] };
   }
+  const versioned = await withVersion(job, { pipeline, patientId, ports });
   const consentHolds = ports.consentCheck?.(job.inputs);
   const record = await ports.orchestrator.submit({
-    ...job,
+    ...versioned,
     consent: released.value.consent,
     ...(consentHolds === undefined ? {} : { consentHolds }),
   });
@@ -119,6 +130,21 @@ export async function runPipeline(
   const now = ports.clock.now();
   const resources = buildResults(pipeline, record, { ids, now, asOf: asOf(resource, now) });
   return { record, resources };
+}
+
+/** The job with the version of the model that is to answer it, where its model has versions. */
+async function withVersion(
+  job: JobWithoutConsent,
+  of: { readonly pipeline: Pipeline; readonly patientId: PatientId; readonly ports: PipelinePorts },
+): Promise<JobWithoutConsent> {
+  const { pipeline, patientId, ports } = of;
+  if (pipeline.lower === undefined || ports.modelFor === undefined) return job;
+  const { tier } = assignTier(ports.tierPolicy, job.signals, job.requestedPriority);
+  const { model, arm } = await ports.modelFor(pipeline, { patientId, tier });
+  const variants = pipeline.lower.filter(({ rung }) => rung === 'variant');
+  const lower = [{ rung: 'twin', model } as const, ...variants];
+  const key = idempotencyKey(pipeline, patientId, { inputs: job.inputs, model });
+  return { ...job, model, lower, arm, idempotencyKey: key };
 }
 
 /**
@@ -176,7 +202,7 @@ function jobOf(
     ...(pipeline.lower === undefined ? {} : { lower: pipeline.lower }),
     input: known.gathered.input,
     inputs,
-    idempotencyKey: idempotencyKey(pipeline, known.patientId, inputs),
+    idempotencyKey: idempotencyKey(pipeline, known.patientId, { inputs }),
   };
 }
 
