@@ -57,12 +57,14 @@ export interface Mounted {
 /** What the FHIR routes and the asynchronous requests work with. */
 function fhirOptionsOf(platform: Platform): FhirRoutesOptions {
   const { database, config, address, subscriptions, secrets, tenant, audit, seal } = platform;
+  const { dictionary, repository, gates, verifier, issuer, provider, scorer } = platform;
   const auditEvents = new AuditEventView({
     ...{ tenant, audit, seal, clock, keys: secrets.log, ring: secrets.ring },
     fhirAddress: () => `${address.url}${FHIR_BASE}`,
   });
+  // Each by name: what a request is served by is laid over them anew each time.
   return {
-    ...platform,
+    ...{ dictionary, repository, gates, verifier, issuer, provider, scorer, audit, seal },
     auditEvents,
     pool: database.requests,
     clock,

@@ -66,8 +66,17 @@ declare
   v_missing text;
   v_wanted integer;
   v_done integer;
+  -- Most writes are of one: an expression needs no executor, as a statement over arrays does.
+  v_single boolean := cardinality(r_id) = 1;
 begin
-  perform store_lock(p_tenant, p_alone, p_locks);
+  if p_alone then -- as store_lock does, without its call
+    perform pg_advisory_xact_lock(1751544692, p_tenant::integer);
+  else
+    perform pg_advisory_xact_lock_shared(1751544692, p_tenant::integer);
+  end if;
+  for i in 1 .. cardinality(p_locks) loop
+    perform pg_advisory_xact_lock(p_locks[i]);
+  end loop;
 
   -- Under the lock: a consent that was given or withdrawn since the decision undoes the write.
   if exists (
@@ -82,9 +91,13 @@ begin
     raise exception using errcode = 'HF428', message = 'consent changed';
   end if;
 
-  v_key := array(
-    select coalesce(k, nextval(pg_get_serial_sequence('resource', 'key')))
-    from unnest(r_key) with ordinality as u(k, n) order by n);
+  if v_single then
+    v_key := array[coalesce(r_key[1], nextval('resource_key_seq'))];
+  else
+    v_key := array(
+      select coalesce(k, nextval('resource_key_seq'))
+      from unnest(r_key) with ordinality as u(k, n) order by n);
+  end if;
 
   if cardinality(g_id) > 0 then
     v_target := array(
@@ -100,11 +113,15 @@ begin
   end if;
 
   -- A deleted resource stays its patient's, so that the tombstone is decided like the data was.
-  v_patient := array(
-    select case when u.content is null then (
-        select r.patient from resource r where r.tenant = p_tenant and r.key = u.key)
-      else v_target[u.owner] end
-    from unnest(r_owner, r_key, r_content) with ordinality as u(owner, key, content, n) order by n);
+  if v_single and r_content[1] is not null then
+    v_patient := array[v_target[r_owner[1]]];
+  else
+    v_patient := array(
+      select case when u.content is null then (
+          select r.patient from resource r where r.tenant = p_tenant and r.key = u.key)
+        else v_target[u.owner] end
+      from unnest(r_owner, r_key, r_content) with ordinality as u(owner, key, content, n) order by n);
+  end if;
   if cardinality(array_remove(r_inherits, null)) > 0 then
     v_patient := array(
       select coalesce(v_patient[u.n], v_patient[g_position[u.source]], (
@@ -112,7 +129,7 @@ begin
       from unnest(r_inherits) with ordinality as u(source, n) order by n);
   end if;
 
-  select count(*) into v_wanted from unnest(r_expected) x where x > 0;
+  v_wanted := cardinality(array_remove(r_expected, 0));
   if v_wanted > 0 then
     insert into history (tenant, resource, version, type, updated, until, deleted, patient, other_patients,
       confidentiality, sensitivity, labelling, content)
@@ -144,21 +161,31 @@ begin
 
   v_wanted := cardinality(r_id) - v_wanted;
   if v_wanted > 0 then
-    insert into resource (tenant, key, type, id, version, updated, patient, owner_by, other_patients, at, at_end,
-      confidentiality, sensitivity, labelling, deleted, content)
-    overriding system value
-    select p_tenant, v_key[u.n], u.type, u.id, u.version, u.updated, v_patient[u.n], u.owner_by,
-      (select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o),
-      u.at, u.at_end, u.confidentiality, u.sensitivity, p_labelling, false, u.content
-    from unnest(r_type, r_id, r_expected, r_version, r_updated, r_content, r_owner_by, r_others, r_at, r_at_end,
-      r_confidentiality, r_sensitivity) with ordinality
-      as u(type, id, expected, version, updated, content, owner_by, others, at, at_end, confidentiality,
-        sensitivity, n)
-    where u.expected = 0
-    -- Two writers of the same new ids wait for each other in one order only.
-    order by u.type, u.id collate "C"
     -- A violated key would put the id, which its client chose, into the server's log.
-    on conflict (tenant, type, id) do nothing;
+    if v_single then
+      insert into resource (tenant, key, type, id, version, updated, patient, owner_by, other_patients, at, at_end,
+        confidentiality, sensitivity, labelling, deleted, content)
+      overriding system value
+      values (p_tenant, v_key[1], r_type[1], r_id[1], r_version[1], r_updated[1], v_patient[1], r_owner_by[1],
+        (select array_agg(v_target[o::integer]) from unnest(string_to_array(r_others[1], ',')) o),
+        r_at[1], r_at_end[1], r_confidentiality[1], r_sensitivity[1], p_labelling, false, r_content[1])
+      on conflict (tenant, type, id) do nothing;
+    else
+      insert into resource (tenant, key, type, id, version, updated, patient, owner_by, other_patients, at, at_end,
+        confidentiality, sensitivity, labelling, deleted, content)
+      overriding system value
+      select p_tenant, v_key[u.n], u.type, u.id, u.version, u.updated, v_patient[u.n], u.owner_by,
+        (select array_agg(v_target[o::integer]) from unnest(string_to_array(u.others, ',')) o),
+        u.at, u.at_end, u.confidentiality, u.sensitivity, p_labelling, false, u.content
+      from unnest(r_type, r_id, r_expected, r_version, r_updated, r_content, r_owner_by, r_others, r_at, r_at_end,
+        r_confidentiality, r_sensitivity) with ordinality
+        as u(type, id, expected, version, updated, content, owner_by, others, at, at_end, confidentiality,
+          sensitivity, n)
+      where u.expected = 0
+      -- Two writers of the same new ids wait for each other in one order only.
+      order by u.type, u.id collate "C"
+      on conflict (tenant, type, id) do nothing;
+    end if;
     get diagnostics v_done = row_count;
     if v_done < v_wanted then
       raise exception using errcode = 'HF409', message = 'id in use';
