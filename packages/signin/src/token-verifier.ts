@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from '@holdfast/consent';
 import type { Clock } from '@holdfast/kernel';
 import { decodeJwt, errors, jwtVerify } from 'jose';
@@ -52,7 +52,7 @@ export class TokenVerifier {
     if (references !== undefined && isReference(token)) {
       return (await references.resolve(token)).actor;
     }
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = hash('sha256', token, 'base64');
     const known = this.#verified.get(key);
     if (known !== undefined && known.untilMs > this.#options.clock.now().getTime())
       return known.actor;
