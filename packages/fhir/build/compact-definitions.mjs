@@ -175,6 +175,12 @@ function expand(valueSet, codeSystems) {
   return others.length === 0 ? { codes, system: only } : { codes, systems };
 }
 
+/** Nobody lists these: whether a code is of them is told by its form. See `validation/code-rules.ts`. */
+const BY_RULE = new Set([
+  'http://hl7.org/fhir/ValueSet/mimetypes',
+  'http://hl7.org/fhir/ValueSet/currencies',
+]);
+
 function compactBindings(types, bundles) {
   const valueSets = new Map();
   const codeSystems = new Map();
@@ -187,7 +193,7 @@ function compactBindings(types, bundles) {
   for (const row of rows) {
     if (row.b === undefined) continue;
     bound[row.b] ??= expand(valueSets.get(row.b), codeSystems);
-    if (bound[row.b] === undefined) delete row.b;
+    if (bound[row.b] === undefined && !BY_RULE.has(row.b)) delete row.b;
   }
   return Object.fromEntries(Object.entries(bound).filter(([, row]) => row !== undefined));
 }

@@ -2,15 +2,21 @@ import { definitions, type ValueSetRow } from '../definitions.ts';
 import { isJsonObject, listOf } from '../json.ts';
 import type { Property } from '../structure.ts';
 import type { Check } from './check.ts';
+import { CODE_RULES } from './code-rules.ts';
 import type { Finding } from './report.ts';
 
 /** Longest list of codes that an issue spells out. */
 const MAX_LISTED = 20;
 
-/** The codes a required binding allows; undefined where there is none that can be listed. */
+/** The codes a required binding allows; undefined where there is none, or none that can be told. */
 export function boundCode(
   property: Property,
-): { readonly codes: ReadonlySet<unknown>; readonly finding: Finding } | undefined {
+): { readonly codes: Pick<ReadonlySet<unknown>, 'has'>; readonly finding: Finding } | undefined {
+  const rule = CODE_RULES[property.row.b ?? ''];
+  if (rule !== undefined) {
+    const diagnostics = `not in the required value set ${property.row.b}`;
+    return { codes: rule, finding: { code: 'code-invalid', diagnostics, mend: rule.mend } };
+  }
   const bound = boundTo(property);
   if (bound === undefined) return undefined;
   return { codes: new Set<unknown>(bound.row.codes), finding: notBound(bound) };

@@ -239,3 +239,41 @@ describe('required bindings of concepts', () => {
     );
   });
 });
+
+describe('required bindings to what nobody lists', () => {
+  const attached = (contentType: string) =>
+    found({ resourceType: 'Patient', photo: [{ contentType }] });
+  const paid = (currency: string) =>
+    found({
+      resourceType: 'ChargeItem',
+      status: 'billable',
+      code: { text: 'x' },
+      subject: { reference: 'Patient/1' },
+      priceOverride: { value: 1, currency },
+    });
+
+  it.each([
+    'image/png',
+    'text/plain; charset=utf-8',
+    'text/plain;charset=utf-8',
+    'application/fhir+json',
+    'multipart/mixed; boundary="a b"',
+    'application/*',
+  ])('take the media type %s', (contentType) => {
+    expect(attached(contentType)).toEqual([]);
+  });
+
+  it.each(['png', 'image/', '/png', 'image png', 'image/png; charset', 'image/png;a=b;'])(
+    'refuse %s, which is none',
+    (contentType) => {
+      expect(attached(contentType)).toEqual(['code-invalid Patient.photo[0].contentType']);
+    },
+  );
+
+  it('take currencies of ISO 4217, and no others', () => {
+    for (const currency of ['EUR', 'USD', 'CHF', 'XAU']) expect(paid(currency)).toEqual([]);
+    for (const currency of ['eur', 'Euro', 'QQQ', '$']) {
+      expect(paid(currency)).toEqual(['code-invalid ChargeItem.priceOverride.currency']);
+    }
+  });
+});

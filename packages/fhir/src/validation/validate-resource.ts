@@ -6,7 +6,7 @@ import { Report } from './report.ts';
 /**
  * Validation against the base R4 definitions: unknown elements, cardinality, JSON types, primitive
  * formats, choices, contained resources, extensions, `_` siblings, references and their targets,
- * required bindings that can be listed, and every FHIRPath constraint of severity error. Compiled
+ * required bindings (but for value sets of UCUM and LOINC), and every FHIRPath constraint of severity error. Compiled
  * once for each type, on first use. Profiles are not looked at.
  * @param path FHIRPath the issues start with; the resource type where absent
  * @returns the issues, at most MAX_ISSUES; empty = valid
