@@ -57,6 +57,8 @@ export interface ServerConfig {
   readonly identityParameters?: MatchParameters | undefined;
   /** Settings of the embedded server beside the shipped ones; tests relax durability with it. */
   readonly embeddedSettings?: ServerSettings;
+  /** A server that runs the trained models by the Open Inference Protocol 2; absent: child processes. */
+  readonly modelServer?: string | undefined;
   /** How the children of the inference back end start; tests run them from source. */
   readonly inferenceProgram?: ChildPoolOptions['program'];
   /** Sentences for the person who starts it. */

@@ -90,6 +90,7 @@ export async function compose(config: ServerConfig, database: Database): Promise
     signals: observation.signals,
     attempts: observation.attempts,
     program: config.inferenceProgram,
+    modelServer: config.modelServer,
     trouble: trouble('models'),
   });
   const reactions = react({

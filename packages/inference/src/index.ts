@@ -1,4 +1,16 @@
 export { ChildPool, type ChildPoolOptions, type ChildPoolStatus } from './backend/child-pool.ts';
+export { HedgedBackend } from './backend/hedged-backend.ts';
+export { HttpBackend, type HttpBackendOptions } from './backend/http/http-backend.ts';
+export {
+  type OpenInferenceOptions,
+  openInferenceProtocol,
+} from './backend/http/open-inference-protocol.ts';
+export {
+  type ChatModel,
+  embeddings,
+  type OpenAiOptions,
+  openAiProtocol,
+} from './backend/http/openai-protocol.ts';
 export type {
   BackendFailure,
   BackendIncident,
@@ -6,6 +18,7 @@ export type {
   InferenceRequest,
   InferOptions,
 } from './backend/inference-backend.ts';
+export { SplitBackend } from './backend/split-backend.ts';
 export { CARDS_MAX, type Card, cardsOf, type StoredResult } from './cds-hooks/cards.ts';
 export { defaultTierPolicy } from './clinical/default-tier-policy.ts';
 export type { Tier, UrgencySignal } from './clinical/tier.ts';
@@ -86,6 +99,7 @@ export {
 } from './postgres/model-registry.ts';
 export { recordInference } from './postgres/record-inference.ts';
 export { patientOfInference, recordsBehind } from './postgres/stored-results.ts';
+export { type VersionFigures, versionFigures } from './postgres/version-figures.ts';
 export type { ScoreOutput, ScorePart } from './scores/score-output.ts';
 export {
   type ModelReference,

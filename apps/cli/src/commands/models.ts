@@ -23,6 +23,8 @@ import {
   recordEvaluation,
   rollBack,
   signModel,
+  type VersionFigures,
+  versionFigures,
 } from '@holdfast/inference';
 import { systemClock, type TenantId } from '@holdfast/kernel';
 import { inTransaction } from '@holdfast/postgres';
@@ -62,6 +64,10 @@ export function registerModels(program: Command): void {
   )
     .requiredOption('--rows <file>', 'one JSON object a line: vector, label, baseline, groups')
     .action(evaluate);
+  command(
+    'card <version>',
+    'What a version is for, and how it does here: 31 source attributes',
+  ).action(card);
   command('promote <version>', 'One stage further: on trial for some patients, at last for all')
     .requiredOption('--reason <text>', 'for whoever asks later')
     .action(promoteOne);
@@ -219,6 +225,53 @@ function show(options: Options, report: GateReport): void {
     console.log(`${verdict.padEnd(12)} ${gate}: ${text}${few}`);
   }
   console.log(`Verdict: ${report.verdict}.`);
+}
+
+interface Attribute {
+  readonly number: number;
+  readonly group: string;
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** Of 45 CFR 170.315(b)(11)(iv)(B): validity in local data, which only a running installation knows. */
+const LOCAL_VALIDITY = 27;
+
+async function card(text: string, options: Options): Promise<void> {
+  const model = versionOf(text);
+  await asOwner(options, async (pool) => {
+    const { manifest, card: kept, sha256 } = await artifactOf(pool, model);
+    const figures = await versionFigures(pool, FIRST_TENANT, model);
+    const { sourceAttributes = [] } = kept as { readonly sourceAttributes?: readonly Attribute[] };
+    const attributes = sourceAttributes.map((each) =>
+      each.number === LOCAL_VALIDITY ? { ...each, value: localValidity(figures) } : each,
+    );
+    if (options.json) {
+      process.stdout.write(
+        jsonLine({ model, sha256, statement: manifest.statement, attributes, figures }),
+      );
+      return;
+    }
+    console.log(
+      `${nameOf(model)}, ${sha256}\n${manifest.statement} IMDRF category ${manifest.imdrf}.`,
+    );
+    let group = '';
+    for (const each of attributes) {
+      if (each.group !== group) console.log(`\n${each.group}`);
+      group = each.group;
+      console.log(`  ${String(each.number).padStart(2)}  ${each.name}: ${each.value ?? 'MISSING'}`);
+    }
+  });
+}
+
+function localValidity(figures: VersionFigures): string | null {
+  const { answers, degraded, patients, accepted, overridden, lastAt } = figures;
+  if (lastAt === null) return null;
+  return [
+    `${answers} answers about ${patients} patients up to ${lastAt.toISOString()}, ${degraded} of them by a lower rung`,
+    `${accepted} cards accepted and ${overridden} overridden`,
+    'outcomes of these patients are not known here, so discrimination is not measured.',
+  ].join('; ');
 }
 
 const REFUSALS: Readonly<Record<RouteRefusal, readonly [what: string, mend: string]>> = {

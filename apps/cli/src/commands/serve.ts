@@ -39,6 +39,7 @@ Environment:
   HOLDFAST_TRUSTED_HOSTS  receivers of subscriptions that may be internal: a,b
   HOLDFAST_SMTP_URL       mail server of the e-mail channel; HOLDFAST_MAIL_FROM its sender
   HOLDFAST_NATS_URL       NATS servers that carry the event log to other machines (docs/nats.md)
+  HOLDFAST_MODEL_SERVER   where the trained models run instead of here (docs/inference.md)
   HOLDFAST_METRICS_TOKEN  lets Prometheus read /metrics with it (docs/metrics.md)
   HOLDFAST_IDENTITY_PARAMETERS
                           what records of people are matched by (docs/identity.md)
@@ -138,17 +139,17 @@ function wordIn(env: NodeJS.ProcessEnv, name: string, usual: string): string {
   throw new InvalidArgumentError(`${name} does not take '${text}'. It takes ${usual}, off.`);
 }
 
-function publicUrlIn(env: NodeJS.ProcessEnv): string | undefined {
-  const text = env['HOLDFAST_PUBLIC_URL']?.replace(/\/+$/, '') || undefined;
+function addressIn(env: NodeJS.ProcessEnv, name: string, example: string): string | undefined {
+  const text = env[name]?.replace(/\/+$/, '') || undefined;
   if (text === undefined || (/^https?:\/\//.test(text) && URL.canParse(text))) return text;
   throw new InvalidArgumentError(
-    `HOLDFAST_PUBLIC_URL does not take '${text}'. It takes an address, e.g. https://records.example.`,
+    `${name} does not take '${text}'. It takes an address, e.g. ${example}.`,
   );
 }
 
 /** How records are written and named to clients. */
 const recordSettings = (env: NodeJS.ProcessEnv) => ({
-  publicUrl: publicUrlIn(env),
+  publicUrl: addressIn(env, 'HOLDFAST_PUBLIC_URL', 'https://records.example'),
   ...(wordIn(env, 'HOLDFAST_REFERENCES', 'enforced') === 'off' && { references: 'off' as const }),
   ...(wordIn(env, 'HOLDFAST_UPDATE_CREATES', 'on') === 'off' && { updateCreates: false }),
 });
@@ -182,6 +183,7 @@ async function serve(options: Options): Promise<void> {
     ...recordSettings(process.env),
     ...(await identitySettings(process.env)),
     subscriptions: readSubscriptionSettings(process.env),
+    modelServer: addressIn(process.env, 'HOLDFAST_MODEL_SERVER', 'http://triton.internal:8000'),
   };
   // After every setting: which of them is wrong is said whether the port is free or not.
   if (worker === undefined) await checkPort(host, port);

@@ -3,10 +3,14 @@ import type { AnyConsumer } from '@holdfast/events';
 import {
   ChildPool,
   type ChildPoolOptions,
+  HttpBackend,
+  type InferenceBackend,
   InferenceOrchestrator,
+  openInferenceProtocol,
   readModels,
   registryOf,
   type ScorerRegistry,
+  SplitBackend,
   scorerRegistry,
 } from '@holdfast/inference';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
@@ -32,6 +36,8 @@ export interface IntelligenceParts {
   readonly random: Random;
   readonly dataDirectory: string;
   readonly trouble: (error: unknown) => void;
+  /** Address of a server that runs the trained models (Open Inference Protocol 2); undefined: here. */
+  readonly modelServer: string | undefined;
   /** How the children of the back end start; undefined = from the build. */
   readonly program: ChildPoolOptions['program'] | undefined;
 }
@@ -63,14 +69,17 @@ const inferenceActor = (tenant: TenantId): Actor => ({
 export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
   const { tenant, database, records, audit, clock, random, program } = parts;
   const { models } = readModels();
-  const backend = new ChildPool({ models, ...(program === undefined ? {} : { program }) });
+  const here = parts.modelServer === undefined ? models : [];
+  const backend = new ChildPool({ models: here, ...(program === undefined ? {} : { program }) });
   backend.warm();
   const scorers = new Map([...scorerRegistry, ...registryOf(models.map(({ twin }) => twin))]);
-  const orchestrator = orchestratorOf({ backend, scorers }, parts);
   const at = { tenant, pool: database.workers, trouble: parts.trouble };
   const desk = new ModelDesk({
     ...{ ...at, backend, scorers, shipped: models, dataDirectory: parts.dataDirectory },
+    isLocal: parts.modelServer === undefined,
   });
+  const asked = withModelServer(backend, desk, parts.modelServer);
+  const orchestrator = orchestratorOf({ backend: asked, scorers }, parts);
   const counted = scoreAttempts(parts.attempts, clock);
   const keep = versionKeeper({ ...at, desk, signals: parts.signals });
   const scoreLatencies = new ScoreLatencies();
@@ -98,8 +107,24 @@ export function prepareIntelligence(parts: IntelligenceParts): Intelligence {
   };
 }
 
+/** The pool alone, or beside a server that has the trained models. */
+function withModelServer(
+  pool: ChildPool,
+  desk: ModelDesk,
+  url: string | undefined,
+): InferenceBackend {
+  if (url === undefined) return pool;
+  const artifacts = () => desk.models().map(({ artifact }) => artifact);
+  const protocol = openInferenceProtocol({ url, models: artifacts, binary: true });
+  return new SplitBackend({
+    scores: pool,
+    models: new HttpBackend({ component: 'model-server', protocol }),
+    isModel: ({ id }) => desk.models().some(({ model }) => model.id === id),
+  });
+}
+
 function orchestratorOf(
-  { backend, scorers }: Pick<Intelligence, 'backend'> & { readonly scorers: ScorerRegistry },
+  { backend, scorers }: { readonly backend: InferenceBackend; readonly scorers: ScorerRegistry },
   { signals, tenant }: IntelligenceParts,
 ): InferenceOrchestrator {
   return new InferenceOrchestrator({

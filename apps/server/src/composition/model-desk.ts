@@ -24,6 +24,8 @@ export interface ModelDeskOptions {
   readonly backend: ChildPool;
   /** What comes along, and answers where no route says otherwise. */
   readonly shipped: readonly AvailableModel[];
+  /** False where a server elsewhere holds the models. */
+  readonly isLocal: boolean;
   /** Of this process, by `id@version`: a version that is laid out here is added. */
   readonly scorers: Map<string, Scorer>;
   /** Versions are laid out below it, and the key lies in it. */
@@ -88,7 +90,7 @@ export class ModelDesk {
   }
 
   async #fetch(model: ModelReference): Promise<AvailableModel | null> {
-    const { tenant, pool, dataDirectory, scorers, backend } = this.#options;
+    const { tenant, pool, dataDirectory, scorers, backend, isLocal } = this.#options;
     try {
       const kept = await readVersion(pool, tenant, model);
       if (kept === null) throw new Error(`model ${keyOf(model)} is not in the registry`);
@@ -104,7 +106,7 @@ export class ModelDesk {
       const available = { model, folder, artifact: artifact.value, twin };
       scorers.set(keyOf(model), twin);
       this.#models.set(keyOf(model), available);
-      backend.hold(available);
+      if (isLocal) backend.hold(available);
       return available;
     } catch (error) {
       // Tried again where the process starts again; said once.

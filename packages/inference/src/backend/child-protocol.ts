@@ -1,5 +1,5 @@
 import { element, textElement } from '../fhir-reading.ts';
-import type { ScoreOutput } from '../scores/score-output.ts';
+import type { LocalRuntime, ScoreOutput } from '../scores/score-output.ts';
 import type { ModelReference } from '../scores/scorer-registry.ts';
 
 /** Host to child. One call at a time, so that a kill takes down one call. */
@@ -28,7 +28,7 @@ export type ChildMessage =
   | {
       readonly kind: 'loaded';
       readonly model: ModelReference;
-      readonly runtime: NonNullable<ScoreOutput['runtime']>;
+      readonly runtime: LocalRuntime;
       /** Why it is the twin that runs; null where it is ONNX Runtime. */
       readonly why: string | null;
       /** By which the process grew, bytes. */

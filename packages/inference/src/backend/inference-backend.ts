@@ -1,4 +1,5 @@
 import type { Result } from '@holdfast/kernel';
+import type { Tier } from '../clinical/tier.ts';
 import type { ScoreOutput } from '../scores/score-output.ts';
 import type { ModelReference, ScoringFailure } from '../scores/scorer-registry.ts';
 
@@ -6,6 +7,8 @@ export interface InferenceRequest {
   readonly id: string;
   readonly model: ModelReference;
   readonly input: unknown;
+  /** How urgent it is, for a server that orders its own queue. */
+  readonly tier?: Tier;
   /** Where a run that yielded goes on: what the back end said then. */
   readonly progress?: unknown;
 }
@@ -28,7 +31,7 @@ export type BackendFailure =
   | { readonly kind: 'breaker-open' }
   /** Nothing holds the model in memory yet; it is on its way there. */
   | { readonly kind: 'model-cold' }
-  | { readonly kind: 'saturated' }
+  | { readonly kind: 'saturated'; readonly retryAfterMs?: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'aborted' }
   /** The model is not there, refused its input, or broke. */

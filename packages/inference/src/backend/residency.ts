@@ -1,4 +1,4 @@
-import type { ScoreOutput } from '../scores/score-output.ts';
+import type { LocalRuntime } from '../scores/score-output.ts';
 import { type ModelReference, modelKey } from '../scores/scorer-registry.ts';
 import type { ChildMessage } from './child-protocol.ts';
 
@@ -15,7 +15,7 @@ export interface ModelResidency {
   /** Children that hold it. */
   readonly children: number;
   /** `null`: none has it yet. */
-  readonly runtime: NonNullable<ScoreOutput['runtime']> | null;
+  readonly runtime: LocalRuntime | null;
   /** Why the twin runs in place of ONNX Runtime, or why no child can have it; null: all is well. */
   readonly why: string | null;
   /** Memory that the first child grew by, bytes. */

@@ -1,14 +1,14 @@
 import { ok, type Result } from '@holdfast/kernel';
 import { readModelFolder } from '../files/model-folder.ts';
 import { checkArtifact, outputOf, referenceOf, twinScorer } from '../models/loaded-model.ts';
-import type { ScoreOutput } from '../scores/score-output.ts';
+import type { LocalRuntime, ScoreOutput } from '../scores/score-output.ts';
 import type { ModelReference } from '../scores/scorer-registry.ts';
 import { loadOnnxModel, loadOnnxRuntime } from './onnx-model.ts';
 
 /** A model that a process holds ready. */
 export interface ResidentModel {
   readonly model: ModelReference;
-  readonly runtime: NonNullable<ScoreOutput['runtime']>;
+  readonly runtime: LocalRuntime;
   /** Why it is the twin that runs; null where it is ONNX Runtime. */
   readonly why: string | null;
   /** Error: what is wrong with the input, or with the run. */

@@ -246,7 +246,10 @@ export class InferenceOrchestrator {
     const [startedAt, startedMs] = [this.#clock.now(), this.#clock.monotonicMs()];
     const answer = await this.#backend
       .infer(
-        { id: job.id, model: job.model, input: job.input, progress: pending.progress },
+        {
+          ...{ id: job.id, model: job.model, input: job.input, progress: pending.progress },
+          tier: pending.tierDecision.tier,
+        },
         { deadlineMs: remainingMs, signal: pending.stop.signal },
       )
       // A back end that breaks its contract must not cost a patient the answer, nor us a slot.

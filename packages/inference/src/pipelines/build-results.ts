@@ -21,6 +21,7 @@ const AIAST = {
 const RUNTIMES = {
   onnxruntime: 'ONNX Runtime',
   typescript: 'its twin in TypeScript',
+  remote: 'a model server',
 } as const satisfies Record<NonNullable<ScoreOutput['runtime']>, string>;
 
 export interface ResultIds {

@@ -22,6 +22,9 @@ export interface ScorePart {
   readonly absent?: AbsentReason;
 }
 
+/** What runs a model on this machine. */
+export type LocalRuntime = 'onnxruntime' | 'typescript';
+
 /** What every deterministic score answers; plain JSON, since it crosses a process boundary. */
 export interface ScoreOutput {
   /** Score and table version, e.g. `news2@1`. */
@@ -39,8 +42,8 @@ export interface ScoreOutput {
   readonly signals: readonly UrgencySignal[];
   /** Of a model's answer, in [0, 1]. */
   readonly probability?: number;
-  /** What ran a model: ONNX Runtime, or its twin in TypeScript. */
-  readonly runtime?: 'onnxruntime' | 'typescript';
+  /** What ran a model: ONNX Runtime, its twin in TypeScript, or a server elsewhere. */
+  readonly runtime?: LocalRuntime | 'remote';
   /** What a reader has to be told beside the answer, e.g. that it is not for care. */
   readonly statement?: string;
 }
