@@ -86,12 +86,13 @@ async function tokenOf(persona: string): Promise<string> {
 async function fhir(
   persona: string,
   path: string,
-  sent?: { readonly method?: string; readonly body?: unknown },
+  sent?: { readonly method?: string; readonly body?: unknown; readonly prefer?: string },
 ): Promise<Answer> {
   const response = await fetch(`${server.url}/fhir/R4${path}`, {
     method: sent?.method ?? (sent?.body === undefined ? 'GET' : 'POST'),
     headers: {
       authorization: `Bearer ${await tokenOf(persona)}`,
+      ...(sent?.prefer !== undefined && { prefer: sent.prefer }),
       ...(sent?.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
     },
     ...(sent?.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
@@ -136,6 +137,15 @@ const subscription = (path: string, code: string, type = 'rest-hook') => ({
     },
   },
 });
+
+/** Nothing is ever sent for it. */
+const offSubscription = {
+  resourceType: 'Subscription',
+  status: 'off',
+  reason: 'test',
+  criteria: 'Observation?code=9-9',
+  channel: { type: 'websocket', payload: 'application/fhir+json' },
+};
 
 const weight = (patient: string, code: string) => ({
   resourceType: 'Observation',
@@ -306,6 +316,182 @@ describe('subscriptions on the product', () => {
     ).toBe(404);
   }, 60_000);
 
+  it('are of their subscriber from the commit on, also before the group has handled them', async () => {
+    await eventually(
+      async () => (await fhir('clinician', '/Subscription', { body: offSubscription })).status,
+    ).toBe(201);
+    const holder = await owner.connect();
+    // A write transaction elsewhere: no group handles what is committed meanwhile.
+    await holder.query('begin');
+    await holder.query('select pg_current_xact_id()');
+    try {
+      const made = await fhir('clinician', '/Subscription', { body: offSubscription });
+      const path = `/Subscription/${String(made.body['id'])}`;
+      expect((await fhir('clinician', path)).status).toBe(200);
+      const stolen = { ...offSubscription, id: made.body['id'] };
+      const labels = { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: {} }] };
+      for (const [method, at, body] of [
+        ['GET', path, undefined],
+        ['PUT', path, stolen],
+        ['PATCH', path, patchOf('reason', 'taken')],
+        // Says what is there, were it run.
+        ['PATCH', path, patchOf('nothing[0].here', 'taken')],
+        ['POST', `${path}/$meta-add`, labels],
+        ['DELETE', path, undefined],
+      ] as const) {
+        const answer = await fhir('second-clinician', at, { method, body });
+        expect([method, answer.status]).toEqual([method, 404]);
+      }
+      const entry = { resource: stolen, request: { method: 'PUT', url: path.slice(1) } };
+      for (const type of ['transaction', 'batch']) {
+        const bundle = { resourceType: 'Bundle', type, entry: [entry] };
+        const answer = await fhir('second-clinician', '', { body: bundle });
+        expect(JSON.stringify(answer), type).toContain('404');
+      }
+      expect((await fhir('clinician', path)).body['reason']).toBe('test');
+      const changed = await fhir('clinician', path, {
+        method: 'PATCH',
+        body: patchOf('reason', 'mine'),
+      });
+      expect(changed.status).toBe(200);
+      expect((await fhir('clinician', path, { method: 'DELETE' })).status).toBe(204);
+      // Its secret and tokens hang on the id.
+      const again = await fhir('second-clinician', path, { method: 'PUT', body: stolen });
+      expect(again.status).toBe(404);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+  }, 60_000);
+
+  it('belong to one of two who write the same new id at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const id = `contested-${round}`;
+      const put = { method: 'PUT', body: { ...offSubscription, id } };
+      const answers = await Promise.all([
+        fhir('clinician', `/Subscription/${id}`, put),
+        fhir('second-clinician', `/Subscription/${id}`, put),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 404]);
+    }
+  });
+
+  it('are read in a batch, in a transaction and by $meta as alone, by their subscriber', async () => {
+    const id = await subscribe('clinician', subscription('/batched', '5-5'));
+    const get = (url: string) => ({ request: { method: 'GET', url } });
+    const url = `Subscription?url=${encodeURIComponent(`${endpoint}/batched`)}`;
+    for (const type of ['batch', 'transaction']) {
+      const bundle = {
+        resourceType: 'Bundle',
+        type,
+        entry: [get(`Subscription/${id}`), get(url)],
+      };
+      const own = await fhir('clinician', '', { body: bundle });
+      const [one, found] = own.body['entry'] as Record<string, { id: string; total: number }>[];
+      expect([one?.['resource']?.id, found?.['resource']?.total], type).toEqual([id, 1]);
+    }
+    const bundle = { resourceType: 'Bundle', type: 'batch', entry: [get(`Subscription/${id}`)] };
+    const theirs = await fhir('second-clinician', '', { body: bundle });
+    expect(JSON.stringify(theirs.body)).toContain('"status":"404');
+    expect((await fhir('clinician', `/Subscription/${id}/$meta`)).status).toBe(200);
+    expect((await fhir('second-clinician', `/Subscription/${id}/$meta`)).status).toBe(404);
+    const anew = { ...offSubscription, id: 'within-1' };
+    const both = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [
+        { resource: anew, request: { method: 'PUT', url: 'Subscription/within-1' } },
+        get('Subscription/within-1'),
+      ],
+    };
+    expect((await fhir('clinician', '', { body: both })).status).toBe(200);
+  }, 60_000);
+
+  it('are searched in pages with a total, and what changes nothing is said or refused', async () => {
+    const made: string[] = [];
+    for (let nth = 0; nth < 5; nth++) {
+      made.push(await subscribe('clinician', subscription('/paged', '6-6')));
+    }
+    const where = `url=${encodeURIComponent(`${endpoint}/paged`)}`;
+    interface Page {
+      readonly total: number;
+      readonly link: { readonly relation: string; readonly url: string }[];
+      readonly entry?: { readonly resource: { readonly id: string } }[];
+    }
+    const seen: string[] = [];
+    let next: string | undefined = `/Subscription?${where}&_count=2`;
+    let pages = 0;
+    while (next !== undefined) {
+      const page = (await fhir('clinician', next)).body as unknown as Page;
+      expect(page.total).toBe(5);
+      seen.push(...(page.entry ?? []).map(({ resource }) => resource.id));
+      const { url } = page.link.find(({ relation }) => relation === 'next') ?? {};
+      next = url?.slice(`${server.url}/fhir/R4`.length);
+      pages += 1;
+    }
+    expect([pages, seen]).toEqual([3, [...made].sort()]);
+    const count = (await fhir('clinician', `/Subscription?${where}&_summary=count`)).body;
+    expect([count['total'], count['entry']]).toEqual([5, undefined]);
+    const ids = (await fhir('clinician', `/Subscription?${where}&_elements=status&_count=1`)).body;
+    expect(JSON.stringify(ids['entry'])).toContain('SUBSETTED');
+    const sorted = `/Subscription?${where}&_sort=-_lastUpdated&colour=red`;
+    const said = JSON.stringify((await fhir('clinician', sorted)).body);
+    expect([said.includes('_sort: this'), said.includes('colour: this')]).toEqual([true, true]);
+    const strict = await fhir('clinician', sorted, { prefer: 'handling=strict' });
+    expect([strict.status, JSON.stringify(strict.body)]).toEqual([
+      400,
+      expect.stringContaining('_sort'),
+    ]);
+    expect((await fhir('clinician', '/Subscription?_count=many')).status).toBe(400);
+    expect((await fhir('clinician', `/Subscription?${where}&_cursor=made-up`)).status).toBe(400);
+  }, 60_000);
+
+  it('have topics that a patch may not break, and hidden ones tell nothing', async () => {
+    const { body } = await fhir('clinician', '/Basic', {
+      body: { ...topic, extension: [{ ...topic.extension[0] }, ...topic.extension.slice(1)] },
+    });
+    const path = `/Basic/${String(body['id'])}`;
+    const remove = {
+      resourceType: 'Parameters',
+      parameter: [
+        {
+          name: 'operation',
+          part: [
+            { name: 'type', valueCode: 'delete' },
+            { name: 'path', valueString: 'Basic.extension[1]' },
+          ],
+        },
+      ],
+    };
+    const broken = await fhir('clinician', path, { method: 'PATCH', body: remove });
+    expect([broken.status, JSON.stringify(broken.body)]).toEqual([
+      422,
+      expect.stringContaining('resourceTrigger'),
+    ]);
+    const bundle = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [
+        {
+          resource: remove,
+          request: { method: 'PATCH', url: path.slice(1) },
+        },
+      ],
+    };
+    expect((await fhir('clinician', '', { body: bundle })).status).toBe(422);
+    // A Basic of a patient who keeps the second clinician out: the same answer as for none at all.
+    const hidden = { ...topic, subject: { reference: 'Patient/ada-demo' } };
+    const kept = await fhir('clinician', '/Basic', { body: hidden });
+    expect(kept.status).toBe(201);
+    for (const id of [String(kept.body['id']), 'never-was']) {
+      const answer = await fhir('second-clinician', `/Basic/${id}`, {
+        method: 'PATCH',
+        body: remove,
+      });
+      expect([id, answer.status]).toEqual([id, 404]);
+    }
+  });
+
   it('are announced as the Backport guide asks, and what is announced is there', async () => {
     const { body } = await fhir('clinician', '/metadata');
     const guide = 'http://hl7.org/fhir/uv/subscriptions-backport';
@@ -329,10 +515,16 @@ describe('subscriptions on the product', () => {
     });
     const operations = row?.operation.map(({ name }) => name) ?? [];
     expect(operations).toEqual(
-      expect.arrayContaining(['status', 'events', 'resend', 'get-ws-binding-token']),
+      expect.arrayContaining([
+        'status',
+        'events',
+        'resend',
+        'get-ws-binding-token',
+        'signing-secret',
+      ]),
     );
     const id = await subscribe('clinician', subscription('/announced', '1-1'));
-    for (const name of ['status', 'events']) {
+    for (const name of ['status', 'events', 'signing-secret']) {
       const answer = await fhir('clinician', `/Subscription/${id}/$${name}`);
       expect(answer.status, name).toBe(200);
     }

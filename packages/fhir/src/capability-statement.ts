@@ -153,7 +153,7 @@ function resourceRow(
 const BACKPORT =
   'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription';
 
-/** Operations of R4, Bulk Data and the Subscriptions Backport that a server may offer, with what defines them. */
+/** Operations of R4, Bulk Data, the Subscriptions Backport and our own that a server may offer, with what defines them. */
 const OPERATIONS = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   meta: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
@@ -169,6 +169,8 @@ const OPERATIONS = {
   'subscription-events': `${BACKPORT}-events`,
   'subscription-resend': `${BACKPORT}-resend`,
   'subscription-get-ws-binding-token': `${BACKPORT}-get-ws-binding-token`,
+  /** Ours: the Backport leaves signatures to the server. */
+  'subscription-signing-secret': 'urn:holdfast:operation:subscription-signing-secret',
   'encounter-everything': 'http://hl7.org/fhir/OperationDefinition/Encounter-everything',
 } as const;
 

@@ -94,4 +94,6 @@ export interface ProjectedChange {
 export interface DueChanges {
   readonly changes: readonly ProjectedChange[];
   readonly patients: readonly ResourceKey[];
+  /** FHIR reference of who writes; absent in a bulk load, where nobody in particular does. */
+  readonly writer?: string;
 }

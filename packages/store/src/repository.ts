@@ -14,7 +14,12 @@ import { type Deciding, WriteDecisions, type WriteGates } from './postgres/write
 import type { CursorSeal } from './search/cursor.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
 import type { DecidedAt } from './write-authority.ts';
-import { type SearchedReference, type WriteIntent, type WriteOutcome } from './write-intent.ts';
+import {
+  type Identified,
+  type SearchedReference,
+  type WriteIntent,
+  type WriteOutcome,
+} from './write-intent.ts';
 import type { Change, ReferencePolicy, WritePlan } from './write-plan.ts';
 import { WriteQueue } from './write-queue.ts';
 import { type Prepared, WriteWork } from './write-work.ts';
@@ -39,6 +44,8 @@ export interface WriteContext extends WriteGates {
   readonly connections?: Connections;
   /** Looks at the intents before anything else is done; a throw refuses them. */
   readonly check?: (intents: readonly WriteIntent[]) => Promise<void>;
+  /** Looks at what an edit made of a version that its writer may see; a throw refuses it. */
+  readonly edited?: (resource: Identified) => void;
   /** References by search in the resources, resolved in the same transaction. */
   readonly searched?: readonly SearchedReference[];
   /** Runs in the transaction after the writes, e.g. the reads of a bundle; a throw undoes all. */
@@ -106,7 +113,12 @@ export class FhirRepository {
     context: WriteContext,
   ): Promise<readonly WriteOutcome[]> {
     await context.check?.(intents);
-    const work = new WriteWork(intents, { ...this.#options, searched: context.searched ?? [] });
+    const { searched = [], edited } = context;
+    const work = new WriteWork(intents, {
+      ...this.#options,
+      searched,
+      ...(edited !== undefined && { edited }),
+    });
     // Before a transaction holds a connection, as this takes another one. What a condition asks for
     // is registered too: then the search inside the transaction need not look it up.
     await this.#options.dictionary.register(work.systems());

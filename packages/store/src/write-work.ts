@@ -29,6 +29,7 @@ export interface WorkOptions extends Omit<ChangeTools, 'describe' | 'updateCreat
   readonly urgencyOf?: ChangeTools['urgencyOf'];
   readonly references?: ReferencePolicy;
   readonly searched: readonly SearchedReference[];
+  readonly edited?: (resource: Identified) => void;
 }
 
 export interface Prepared {
@@ -51,7 +52,7 @@ export class WriteWork {
   #plan: WritePlan | undefined;
 
   constructor(intents: readonly WriteIntent[], options: WorkOptions) {
-    this.#intents = intents.map(remembering);
+    this.#intents = intents.map((intent) => remembering(intent, options.edited));
     this.#options = options;
     this.conditions = [
       ...intents.flatMap((intent) => conditionOf(intent) ?? []),
@@ -189,12 +190,15 @@ export class WriteWork {
 }
 
 /** An edit is asked twice of one version: for what it refers to, and for what to write. */
-function remembering(intent: WriteIntent): WriteIntent {
+function remembering(intent: WriteIntent, edited: WorkOptions['edited']): WriteIntent {
   if (!('edit' in intent)) return intent;
   let last: { readonly before: string; readonly after: Content } | undefined;
   const edit = (before: string): Content => {
-    if (last?.before !== before) last = { before, after: intent.edit(before) };
-    return last.after;
+    if (last?.before === before) return last.after;
+    const after = intent.edit(before);
+    edited?.(after.resource);
+    last = { before, after };
+    return after;
   };
   return { ...intent, edit };
 }

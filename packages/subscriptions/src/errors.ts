@@ -17,7 +17,7 @@ export const SUBSCRIPTION_FAULTS = {
   SUBSCRIPTION_SEARCH_INVALID: {
     status: 400,
     issue: 'invalid',
-    text: 'The search for subscriptions cannot be understood.',
+    text: 'The search for subscriptions needs more than the subscriptions themselves.',
     mend: 'Search by url, status, criteria, payload, type or contact.',
   },
   SUBSCRIPTION_RANGE_INVALID: {

@@ -32,6 +32,7 @@ export type {
   Subscriber,
 } from './ports.ts';
 export { listenForEvents } from './postgres/event-announcements.ts';
+export { SubscriptionOwners, subscriptionOwners } from './postgres/subscription-owners.ts';
 export { SubscriptionStore } from './postgres/subscription-store.ts';
 export { type EmailParts, emailChannel } from './smtp/email.ts';
 export { SubscriptionBook } from './subscription-book.ts';

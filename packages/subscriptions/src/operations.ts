@@ -1,4 +1,9 @@
-import { extractIndexEntries, type Resource } from '@holdfast/fhir';
+import {
+  type Criterion,
+  extractIndexEntries,
+  type Resource,
+  type SearchQuery,
+} from '@holdfast/fhir';
 import {
   type Clock,
   err,
@@ -13,9 +18,9 @@ import { composeEvents, composeStatus, messageOf } from './delivery/compose-noti
 import { addresseeOf } from './delivery/websocket-desk.ts';
 import { subscriptionFault } from './errors.ts';
 import { SUBSCRIPTION_LIMITS } from './limits.ts';
-import { meetsCriteria } from './matching/meets-criteria.ts';
+import { meetsCriteria, unanswerable } from './matching/meets-criteria.ts';
 import { parseSubscription } from './model/parse-subscription.ts';
-import { criteriaOf, isTopicResource, parseTopic } from './model/parse-topic.ts';
+import { isTopicResource, parseTopic } from './model/parse-topic.ts';
 import type { ChannelType, ContentLevel, SubscriptionProblem } from './model/subscription.ts';
 import { notificationBundle } from './notification/notification-bundle.ts';
 import { printedSecret, signingSecret } from './notification/signature.ts';
@@ -85,31 +90,38 @@ export class SubscriptionOperations {
    */
   async noteWriter(writer: WriterNote, ids: readonly string[]): Promise<void> {
     const { store } = this.#parts;
-    const known = ids.length === 0 ? [] : await store.list(writer.tenant, ids, null);
-    if (known.some(({ principal }) => principal !== writer.principal)) {
+    const owners = await store.owners(writer.tenant, ids);
+    if ([...owners.values()].some((principal) => principal !== writer.principal)) {
       throw subscriptionFault('SUBSCRIPTION_UNKNOWN');
     }
     await store.noteSubscriber(writer);
   }
 
   /**
-   * Ids of a subscriber's own subscriptions that a search finds.
+   * A page of a subscriber's own subscriptions that a search finds, in the order of their ids, and how
+   * many there are of them in all.
    *
-   * @throws Fault SUBSCRIPTION_SEARCH_INVALID
+   * @param after id that the page before ended with; empty for the first
+   * @throws Fault SUBSCRIPTION_SEARCH_INVALID where a condition needs more than the resource itself
    */
-  async search(tenant: TenantId, principal: string, query: string): Promise<readonly string[]> {
-    const { store, base } = this.#parts;
-    const criteria = criteriaOf('Subscription', query, base());
-    if (!criteria.ok) {
-      throw subscriptionFault('SUBSCRIPTION_SEARCH_INVALID', { diagnostics: criteria.error });
+  async search(
+    { tenant, principal }: { readonly tenant: TenantId; readonly principal: string },
+    { criteria, count }: Pick<SearchQuery, 'criteria' | 'count'>,
+    after: string,
+  ): Promise<{ readonly ids: readonly string[]; readonly total: number; readonly more: boolean }> {
+    const beyond = criteria.find(unanswerable);
+    if (beyond !== undefined) {
+      const expression = ['param' in beyond ? beyond.param : beyond.kind];
+      throw subscriptionFault('SUBSCRIPTION_SEARCH_INVALID', { expression });
     }
-    const own = await store.ownedBy(tenant, principal);
-    return own.flatMap(({ id, resource, status }) => {
-      const current = { ...(JSON.parse(resource) as Resource), id, status };
-      const entries = extractIndexEntries(current);
-      const indexed = { resource: current, entries, updatedMs: 0 };
-      return meetsCriteria(indexed, criteria.value) ? [id] : [];
-    });
+    const { store } = this.#parts;
+    const found: string[] = [];
+    for (let own = await store.ownedBy(tenant, principal); own.length > 0; ) {
+      found.push(...own.filter((record) => isFound(record, criteria)).map(({ id }) => id));
+      own = await store.ownedBy(tenant, principal, own.at(-1)?.id);
+    }
+    const rest = found.filter((id) => id > after);
+    return { ids: rest.slice(0, count), total: found.length, more: rest.length > count };
   }
 
   /** Whose a subscription is. @throws Fault SUBSCRIPTION_UNKNOWN where it is not the caller's */
@@ -271,4 +283,13 @@ export class SubscriptionOperations {
     const { records, base, clock, random } = this.#parts;
     return { records, base: base(), at: clock.now(), id: uuidV7(clock, random) };
   }
+}
+
+function isFound(record: SubscriptionRecord, criteria: readonly Criterion[]): boolean {
+  const { id, resource, status } = record;
+  const current = { ...(JSON.parse(resource) as Resource), id, status };
+  return meetsCriteria(
+    { resource: current, entries: extractIndexEntries(current), updatedMs: 0 },
+    criteria,
+  );
 }

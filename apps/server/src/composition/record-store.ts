@@ -8,10 +8,12 @@ import type { EventSource } from '@holdfast/events';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import type { Clock, Random, TenantId } from '@holdfast/kernel';
 import { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
+import { SubscriptionOwners } from '@holdfast/subscriptions';
 import type { ServerConfig } from '../config.ts';
 import type { Database } from '../database.ts';
 import type { LedgerWatch } from '../ledger-watch.ts';
 import { triggerUrgency } from '../workers/inference-consumer.ts';
+import { SUBSCRIPTIONS_DEVICE } from '../workers/subscription-records.ts';
 
 export interface RecordStoreParts {
   readonly tenant: TenantId;
@@ -64,7 +66,11 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
       random,
       labelsOf: (resource) => gates.labels(tenant, resource),
       urgencyOf: triggerUrgency,
-      projections: [new ConsentProjection(), new RelationshipProjection()],
+      projections: [
+        new ConsentProjection(),
+        new RelationshipProjection(),
+        new SubscriptionOwners(SUBSCRIPTIONS_DEVICE),
+      ],
       ...policy,
       onWritten: onCommitted,
     }),

@@ -20,7 +20,7 @@ import { FHIR_BASE } from '../http/fhir-handler.ts';
 import { subscriptionRules } from '../http/subscription-rules.ts';
 import type { WriteRules } from '../http/write-rules.ts';
 import { DELIVERY_CONNECTIONS } from '../limits.ts';
-import { SubscriptionRecords } from '../workers/subscription-records.ts';
+import { SUBSCRIPTIONS_DEVICE, SubscriptionRecords } from '../workers/subscription-records.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface SubscriptionsParts {
@@ -53,8 +53,8 @@ export interface Subscriptions {
 
 const selfOf = (tenant: TenantId): Actor => ({
   tenant,
-  principal: 'Device/holdfast-subscriptions',
-  closure: ['Device/holdfast-subscriptions'],
+  principal: SUBSCRIPTIONS_DEVICE,
+  closure: [SUBSCRIPTIONS_DEVICE],
   roles: ['system'],
   purposes: ['TREAT'],
   emergency: false,

@@ -18,6 +18,7 @@ export function writeContext(
     requestId: who.requestId,
     audit: audit.forWrite(who),
     check: (checked) => rules.check(checked, who),
+    edited: (resource) => rules.edited(resource),
   };
 }
 

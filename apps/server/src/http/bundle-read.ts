@@ -8,6 +8,7 @@ import { instanceHistory } from './fhir-history-routes.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
 import { searchset } from './fhir-search-routes.ts';
+import { ownSubscription, ownSubscriptions } from './subscription-reads.ts';
 
 /**
  * A GET or HEAD inside a bundle: a read, a version, a history or a search.
@@ -27,11 +28,17 @@ export async function readEntry(
   });
   if (id === undefined) {
     const parameters = new URLSearchParams(query);
+    if (type === 'Subscription') {
+      return ok(await ownSubscriptions(options, who, { parameters, strict: false, db }));
+    }
     return ok(await searchset(options, who, { place: { type }, parameters, strict: false, db }));
   }
   const name = { tenant: who.actor.tenant, type, id };
   if (history) return ok(await instanceHistory(options, who, { name, query, db }));
-  const row = releasedOf(who, await auditedRead(options, who, { ...name, version, db }));
+  const row =
+    type === 'Subscription' && version === undefined
+      ? await ownSubscription(options, who, { id, db })
+      : releasedOf(who, await auditedRead(options, who, { ...name, version, db }));
   const conditions = {
     'if-none-match': entry.ifNoneMatch,
     'if-modified-since': entry.ifModifiedSince,

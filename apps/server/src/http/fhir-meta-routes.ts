@@ -24,6 +24,7 @@ import { type Exchange, FHIR_BASE, fhirHandler } from './fhir-handler.ts';
 import { editedContent } from './fhir-patch.ts';
 import { auditedRead, releasedOf } from './fhir-read.ts';
 import type { FhirRoutesOptions } from './fhir-routes-options.ts';
+import { ownSubscription } from './subscription-reads.ts';
 import { intakeOf } from './terminology-of.ts';
 
 /**
@@ -81,7 +82,12 @@ async function metaOfOne(
   options: FhirRoutesOptions,
   { request, reply, who }: Exchange,
 ): Promise<FastifyReply> {
-  const outcome = await auditedRead(options, who, { ...nameOf(request, who), db: options.pool });
+  const name = nameOf(request, who);
+  if (name.type === 'Subscription') {
+    const own = await ownSubscription(options, who, { id: name.id, db: options.pool });
+    return withVersion(reply, own).type(FHIR_JSON).send(answerText(own.content));
+  }
+  const outcome = await auditedRead(options, who, { ...name, db: options.pool });
   request.facts.denied = outcome.kind === 'hidden';
   request.facts.patientId = outcome.kind === 'absent' ? null : outcome.version.facts.patientId;
   const row = releasedOf(who, outcome);

@@ -6,6 +6,7 @@ import type { Clock, Random } from '@holdfast/kernel';
 import type { Connections } from '@holdfast/postgres';
 import type { DevelopmentIssuer, OpenIdProvider, TokenVerifier } from '@holdfast/signin';
 import type { CursorSeal, Dictionary, FhirRepository } from '@holdfast/store';
+import type { SubscriptionOperations } from '@holdfast/subscriptions';
 import type { AuditEventView } from '../audit-events/view.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { RequestService } from './request-service.ts';
@@ -34,6 +35,7 @@ export interface FhirRoutesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly rules: WriteRules;
+  readonly subscriptions: { readonly operations: SubscriptionOperations };
   readonly version: string;
   /** What becomes of resources that break rules. */
   readonly validation: ValidationPolicy;

@@ -58,6 +58,7 @@ function statementOf(options: FhirRoutesOptions): () => string {
               'subscription-events',
               'subscription-resend',
               'subscription-get-ws-binding-token',
+              'subscription-signing-secret',
             ],
           },
           system: ['meta', 'export'],

@@ -1,6 +1,12 @@
 import type { Issue } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
-import { conditionOf, type Identified, read, type WriteIntent } from '@holdfast/store';
+import {
+  type Content,
+  conditionOf,
+  type Identified,
+  read,
+  type WriteIntent,
+} from '@holdfast/store';
 import {
   type SubscriptionOperations,
   type SubscriptionProblem,
@@ -24,16 +30,22 @@ export function subscriptionRules(operations: SubscriptionOperations, pool: Pool
         throw subscriptionFault('SUBSCRIPTION_CONDITIONAL', where);
       }
       const ids = intents.flatMap(subscriptionIdOf);
-      // First whose they are: what a patch makes of a resource tells what is in it.
+      const patches = await Promise.all(intents.map((intent) => patchOf(pool, tenant, intent)));
+      // Before any edit runs: what a patch makes of a resource tells what is in it. Whose it is was
+      // committed with what was just read.
       if (ids.length > 0) await operations.noteWriter(writerOf(who), ids);
-      const patched = await Promise.all(intents.map((intent) => patchedOf(pool, tenant, intent)));
-      for (const resource of [...intents.flatMap(resourcesOf), ...patched.flat()]) {
+      const patched = patches.flat().map((patch) => patch().resource);
+      for (const resource of [...intents.flatMap(resourcesOf), ...patched]) {
         const accepted =
           resource.resourceType === 'Subscription'
             ? await operations.accept(tenant, resource)
             : operations.acceptTopic(resource);
         if (!accepted.ok) throw invalid(422, accepted.error.map(issueOf));
       }
+    },
+    edited(resource) {
+      const accepted = operations.acceptTopic(resource);
+      if (!accepted.ok) throw invalid(422, accepted.error.map(issueOf));
     },
   };
 }
@@ -43,12 +55,21 @@ function isConditional(intent: WriteIntent): boolean {
   return conditionOf(intent)?.types.includes('Subscription') ?? false;
 }
 
-/** What a patch makes of a Subscription as it stands; one that does not apply throws. */
-async function patchedOf(pool: Pool, tenant: TenantId, intent: WriteIntent): Promise<Identified[]> {
+/**
+ * What a patch is about to make of a Subscription as it stands.
+ *
+ * @throws Fault SUBSCRIPTION_UNKNOWN where there is none: one that comes in between is not looked at
+ */
+async function patchOf(
+  pool: Pool,
+  tenant: TenantId,
+  intent: WriteIntent,
+): Promise<(() => Content)[]> {
   if (intent.kind !== 'patch' || intent.type !== 'Subscription') return [];
   const outcome = await read(pool, OPEN, { tenant, type: intent.type, id: intent.id });
-  if (outcome.kind !== 'found' || outcome.version.content === null) return [];
-  return [intent.edit(outcome.version.content).resource];
+  if (outcome.kind === 'absent') throw subscriptionFault('SUBSCRIPTION_UNKNOWN');
+  const { content } = outcome.version;
+  return content === null ? [] : [() => intent.edit(content)];
 }
 
 function writerOf({ actor, requestId }: Audited) {

@@ -16,6 +16,9 @@ import type { Pool } from 'pg';
 import { type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
 import { obligedText } from '../http/obliged.ts';
 
+/** Who publishes statuses into Subscriptions. */
+export const SUBSCRIPTIONS_DEVICE = 'Device/holdfast-subscriptions';
+
 export interface SubscriptionRecordsParts {
   readonly pool: Pool;
   readonly gates: ConsentGates;

@@ -89,7 +89,8 @@ export async function writeWithin(
     throw refusal === undefined ? error : new WriteRefused(refusal);
   }
   for (const projection of dueProjections(plan, request)) {
-    await projection.project(tx, request.tenant, dueChanges(plan, projection, patients));
+    const due = dueChanges(plan, projection, patients);
+    await projection.project(tx, request.tenant, { ...due, writer: request.actor });
   }
 }
 

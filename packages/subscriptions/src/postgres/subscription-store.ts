@@ -4,6 +4,7 @@ import type { Queryable } from '@holdfast/postgres';
 import type pg from 'pg';
 import type { SubscriptionStatus } from '../model/subscription.ts';
 import type { Focus, Subscriber } from '../ports.ts';
+import { subscriptionOwners } from './subscription-owners.ts';
 
 /** What is kept of a subscription. */
 export interface SubscriptionRecord {
@@ -103,19 +104,9 @@ export class SubscriptionStore {
     return rows[0] === undefined ? null : recordOf(rows[0]);
   }
 
-  /** Those of a tenant; null: any id, any status. */
-  async list(
-    tenant: TenantId,
-    ids: readonly string[] | null,
-    statuses: readonly string[] | null,
-  ): Promise<readonly SubscriptionRecord[]> {
-    const { rows } = await this.#pool.query<RecordRow>(
-      `select ${COLUMNS} from holdfast.subscription where tenant = $1
-         and ($2::text[] is null or id = any($2)) and ($3::text[] is null or status = any($3))
-       order by id limit 1000`,
-      [tenant, ids, statuses],
-    );
-    return rows.map(recordOf);
+  /** Whose Subscriptions are, also those that the group has not handled yet. */
+  owners(tenant: TenantId, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return subscriptionOwners(this.#pool, tenant, ids);
   }
 
   /** Numbered events of a range, both ends included, in order. */
@@ -196,12 +187,16 @@ export class SubscriptionStore {
     );
   }
 
-  /** The subscriber's own, by id. */
-  async ownedBy(tenant: TenantId, principal: string): Promise<readonly SubscriptionRecord[]> {
+  /** The subscriber's own, by id: a thousand of those after one. */
+  async ownedBy(
+    tenant: TenantId,
+    principal: string,
+    after = '',
+  ): Promise<readonly SubscriptionRecord[]> {
     const { rows } = await this.#pool.query<RecordRow>(
-      `select ${COLUMNS} from holdfast.subscription where tenant = $1 and principal = $2
-       order by id limit 1000`,
-      [tenant, principal],
+      `select ${COLUMNS} from holdfast.subscription
+       where tenant = $1 and principal = $2 and id > $3 order by id limit 1000`,
+      [tenant, principal, after],
     );
     return rows.map(recordOf);
   }

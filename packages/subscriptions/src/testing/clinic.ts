@@ -15,6 +15,7 @@ import { WebsocketDesk } from '../delivery/websocket-desk.ts';
 import { messageChannel, restHook } from '../http/rest-hook.ts';
 import { SubscriptionOperations } from '../operations.ts';
 import type { Focus, Records, Subscriber } from '../ports.ts';
+import { SubscriptionOwners } from '../postgres/subscription-owners.ts';
 import { SubscriptionStore } from '../postgres/subscription-store.ts';
 import { emailChannel } from '../smtp/email.ts';
 import { SubscriptionBook } from '../subscription-book.ts';
@@ -36,6 +37,7 @@ const fastTimers = {
 
 export const TENANT = 1 as TenantId;
 export const SELF = 'Device/holdfast-subscriptions';
+const OWNERS = new SubscriptionOwners(SELF);
 export const BASE = 'https://here.example/fhir/R4/';
 
 type Identified = Resource & { readonly id: string };
@@ -90,6 +92,10 @@ export class Clinic implements Records {
          select 1, hashtext($1), head.seq, $2, $3, $4, $5, $6, 2, 0, 'Practitioner/p', $7 from head`,
         [name, randomUUID(), interaction, type, id, versions.length, requestId],
       );
+      const changes = [{ type: type ?? '', id: id ?? '' }].filter((each) => OWNERS.isDueTo(each));
+      if (changes.length === 0) return;
+      await tx.query(`set local holdfast.tenant = '1'`);
+      await OWNERS.project(tx, TENANT, { changes, writer: 'Practitioner/p' });
     });
     for (const announce of this.#listeners) announce(null);
   }
