@@ -338,6 +338,9 @@ describe('the consumer runtime on PostgreSQL', () => {
     expect(board.notes).toEqual(['27/1', '27/2', '27/3', '27/2', '27/3']);
     await runtime.replay('replay', { kind: 'time', at: second.occurred_at });
     await count('27/3', 3);
+    await expect(
+      runtime.replay('replay', { kind: 'time', at: new Date('2999-01-01T00:00:00Z') }),
+    ).rejects.toMatchObject({ code: 'events/position-from-the-future' });
     await runtime.replay('replay', { kind: 'origin' });
     await count('27/3', 4);
     expect(board.notes.slice(-3)).toEqual(['27/1', '27/2', '27/3']);

@@ -132,7 +132,10 @@ async function cursorOf(client: pg.ClientBase, from: FromPlace): Promise<Cursor>
     const first = await position(client, 'where occurred_at >= $1 order by xid, id limit 1', [
       from.at,
     ]);
-    return first === null ? (newest ?? ORIGIN) : { xid: first.xid, id: first.id - 1n };
+    if (first !== null) return { xid: first.xid, id: first.id - 1n };
+    // To the end of the log would not be to handle again, but to leave out what waits.
+    if (newest !== null) throw fault('events/position-from-the-future');
+    return ORIGIN;
   }
   if (newest === null || compareCursors(from.after, newest) > 0) {
     throw fault('events/position-from-the-future');
