@@ -76,7 +76,8 @@ export class SubscriptionOperations {
     if (!parsed.ok) return parsed;
     const { type } = parsed.value.channel;
     if (type !== 'websocket' && this.#parts.channels[type] === undefined) {
-      const diagnostics = `The channel ${type} is not set up on this server.`;
+      const missing = type === 'email' ? ' (HOLDFAST_SMTP_URL)' : '';
+      const diagnostics = `The channel ${type} is not set up on this server${missing}.`;
       return err([{ expression: 'Subscription.channel.type', diagnostics }]);
     }
     return ok(null);

@@ -94,7 +94,9 @@ export function endpointProblem(
   if (policy.trustedHosts.has(host)) {
     return /^https?:$/.test(url.protocol) ? null : 'The endpoint is http or https.';
   }
-  if (url.protocol !== 'https:') return 'Health data leaves over https only.';
+  if (url.protocol !== 'https:') {
+    return 'Health data leaves over https only, but to HOLDFAST_TRUSTED_HOSTS of the server.';
+  }
   if (isIP(host) !== 0 && isInternalAddress(host)) return 'The endpoint is an internal address.';
   if (!host.includes('.') && isIP(host) === 0) return 'The endpoint is no public host name.';
   if (/\.(localhost|local|internal|home\.arpa)$/i.test(host)) {
