@@ -14,6 +14,12 @@ export const EVENT_FAULTS = {
     text: 'That stream is not waiting in this consumer group',
     mend: 'Read the group status again: the stream may have recovered by itself',
   },
+  'events/group-is-led': {
+    status: 409,
+    issue: 'conflict',
+    text: 'A process works on that consumer group',
+    mend: 'Stop the processes that run it, then retire the group again',
+  },
   'events/cluster-clock-went-back': {
     status: 503,
     issue: 'exception',

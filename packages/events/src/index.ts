@@ -30,6 +30,7 @@ export { moveGroup, type ReplayFrom, redriveStream } from './postgres/move-group
 export { PostgresGroupStore } from './postgres/postgres-group-store.ts';
 export { rebaseAfterRestore } from './postgres/rebase-after-restore.ts';
 export { relayPool } from './postgres/relay-connections.ts';
+export { retireGroup } from './postgres/retire-group.ts';
 export { SessionLock, type SessionLockParts } from './postgres/session-lock.ts';
 export * from './recorded-event.ts';
 export * from './retry-plan.ts';

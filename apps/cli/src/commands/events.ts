@@ -9,6 +9,7 @@ import {
   readGroups,
   readLogHealth,
   redriveStream,
+  retireGroup,
 } from '@holdfast/events';
 import type { ResourceKey, TenantId } from '@holdfast/kernel';
 import { inTransaction } from '@holdfast/postgres';
@@ -48,6 +49,7 @@ export function registerEvents(program: Command): void {
     .option('--from <place>', 'origin, a time (ISO 8601) or a position (xid/id)', placeOf)
     .option('--patient <id>', 'the stream of this patient only')
     .action(replay);
+  command('retire <group>', 'Forget a group that nobody runs any more').action(retire);
   command('tail', 'Follow the log as it grows; carries no clinical content')
     .option('--type <types>', 'resource types, separated by commas')
     .option('--from <position>', 'start after this position (xid/id) instead of the end')
@@ -154,6 +156,14 @@ async function replayOf(
     stream: { tenant: FIRST_TENANT, stream: BigInt(stream) as ResourceKey },
     fromSeq: 1n,
   };
+}
+
+async function retire(group: string, options: Options): Promise<void> {
+  await asOwner(options, async (pool) => {
+    await inTransaction(pool, (client) => retireGroup(client, group));
+    if (options.json) process.stdout.write(jsonLine({ group }));
+    else console.log(`${group} is forgotten; run again, it starts at the first event`);
+  });
 }
 
 async function retain(options: Options & { readonly since: Date }): Promise<void> {

@@ -12,6 +12,8 @@ import { readLogHealth } from './log-health.ts';
 import { PostgresGroupStore } from './postgres-group-store.ts';
 import { rebaseAfterRestore } from './rebase-after-restore.ts';
 import { relayPool } from './relay-connections.ts';
+import { retireGroup } from './retire-group.ts';
+import { LOCK_CLASS } from './session-lock.ts';
 
 describe('upkeep of the log', () => {
   let db: TestDatabase;
@@ -89,6 +91,21 @@ describe('upkeep of the log', () => {
     await other.advance(await other.lead(), end, 0);
     expect(await drop()).toEqual(['event_202001']);
     expect(await drop()).toEqual([]);
+  });
+
+  it('forgets a group that nobody runs any more, and none that somebody leads', async () => {
+    const store = group('retired');
+    await store.lead();
+    const retire = () => inTransaction(db.pool, (client) => retireGroup(client, 'retired'));
+    const leader = await db.pool.connect();
+    const lock = [LOCK_CLASS, 'consumer retired'];
+    await leader.query('select pg_advisory_lock($1::int, hashtext($2))', lock);
+    await expect(retire()).rejects.toMatchObject({ code: 'events/group-is-led' });
+    await leader.query('select pg_advisory_unlock($1::int, hashtext($2))', lock);
+    leader.release();
+    await retire();
+    expect(await readGroups(db.pool, ['retired'])).toEqual([]);
+    await expect(retire()).rejects.toMatchObject({ code: 'events/unknown-group' });
   });
 
   it('says what holds the log back: lag in rows and seconds, the slot, the oldest snapshot', async () => {
