@@ -2,6 +2,7 @@ import { indexLayoutBench } from '../prototype-index-layout/main.ts';
 import type { Bench } from './bench.ts';
 import { causeBench } from './cause.ts';
 import { classesBench } from './classes.ts';
+import { consentSearchBench } from './consent-search.ts';
 import { decideBench } from './decide.ts';
 import { eventsBench } from './events.ts';
 import { fhirBench } from './fhir.ts';
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   fhirBench,
   decideBench,
   classesBench,
+  consentSearchBench,
   eventsBench,
   subscriptionsBench,
   populateBench,

@@ -75,6 +75,7 @@ export {
   LabelSetStore,
   type RelabellingProgress,
 } from './postgres/label-set-store.ts';
+export { MembershipProjection } from './postgres/membership-projection.ts';
 export {
   type PolicyInForce,
   PolicyStore,

@@ -40,6 +40,12 @@ export const MAX_SCOPES = 100;
 /** People and organisations that one resource may tie to patients: no care team is larger. */
 export const MAX_TIES_OF_RESOURCE = 500;
 
+/** Members that one group or team may have: beyond it, it says nothing about anyone any more. */
+export const MAX_MEMBERS_OF_RESOURCE = 10_000;
+
+/** Closures of actors kept in memory, about 1 kB each: who is not among them costs one statement. */
+export const MAX_CLOSURES = 10_000;
+
 /** How long emergency access may be asked for without being confirmed. */
 export const GLASS_CONFIRM_MS = 5 * 60_000;
 

@@ -49,6 +49,7 @@ export {
 export { type BodyOptions, parseResourceBody } from './parse-resource-body.ts';
 export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';
+export { elementsSearched, hideableElements, redactText } from './redaction.ts';
 export { parseReference, type ReferenceTarget } from './reference.ts';
 export {
   type FoundReference,

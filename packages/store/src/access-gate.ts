@@ -51,10 +51,17 @@ export interface AccessGate {
    * May use sub-selects on `patient_state`; unqualified columns are not allowed.
    */
   releasable(alias: string, bind: Bind): string;
+  /**
+   * Top elements that `decide` may take out of a row of the type, for some row. Nothing is searched,
+   * sorted or followed by them, and who may not see all of a resource may not write over it.
+   */
+  hides(type: ResourceType): readonly string[];
 }
 
 export type Release =
   | { readonly kind: 'release' }
+  /** Goes out without these top elements. */
+  | { readonly kind: 'redact'; readonly elements: readonly string[] }
   | { readonly kind: 'hide' }
   /** The row carries a class this gate does not know yet: refresh and run the statement again. */
   | { readonly kind: 'stale' };

@@ -14,6 +14,12 @@ export const STORE_FAULTS = {
     text: 'The roles and purposes in this token do not allow writing this type of resource.',
     mend: 'Sign in with a role or purpose of use that does.',
   },
+  STORE_ELEMENTS_HIDDEN: {
+    status: 403,
+    issue: 'forbidden',
+    text: 'The access policy hides elements of such resources from this token; what reads or replaces them is refused.',
+    mend: 'Leave out the parameters named, or sign in with a role or purpose that sees the whole resource.',
+  },
   STORE_GONE: {
     status: 410,
     issue: 'deleted',

@@ -155,6 +155,7 @@ describe('a role that may not write', () => {
     epoch: 1_000n,
     validUntil: Number.POSITIVE_INFINITY,
     decide: ({ type }) => ({ kind: type === 'Observation' ? 'release' : 'hide' }),
+    hides: () => [],
     releasable: () => 'true',
   };
   const observationsOnly: GateSource = { current: () => gate, refresh: async () => gate };

@@ -56,8 +56,9 @@ export {
   type WriteContext,
 } from './repository.ts';
 export { CursorSeal, type Position } from './search/cursor.ts';
+export { hiddenParameters, refuseHidden } from './search/refuse-hidden.ts';
 export { type DearPart, type SearchCost, searchCost } from './search/search-cost.ts';
-export { type StoredVersion, tiesSql } from './stored-row.ts';
+export { redacted, type StoredVersion, tiesSql } from './stored-row.ts';
 export { lockStreams } from './stream-lock.ts';
 export { ANY_TIE, type DecidedAt } from './write-authority.ts';
 export {

@@ -12,8 +12,9 @@ import { findMatches } from './postgres/matches.ts';
 import { WriteRefused, type WriteRequest, writeAlone, writeWithin } from './postgres/write.ts';
 import { type Deciding, WriteDecisions, type WriteGates } from './postgres/write-decisions.ts';
 import type { CursorSeal } from './search/cursor.ts';
+import { refuseHidden } from './search/refuse-hidden.ts';
 import { bothLocks, covers, planLocks, takeLocks, type WriteLocks } from './stream-lock.ts';
-import type { DecidedAt } from './write-authority.ts';
+import { type DecidedAt, refuseBlindPatches } from './write-authority.ts';
 import {
   type Identified,
   type SearchedReference,
@@ -113,6 +114,8 @@ export class FhirRepository {
     context: WriteContext,
   ): Promise<readonly WriteOutcome[]> {
     await context.check?.(intents);
+    // Before it is carried out on what is there: whether a patch fails tells what it tests.
+    if (context.finds !== undefined) refuseBlindPatches(intents, context.finds.current());
     const { searched = [], edited } = context;
     const work = new WriteWork(intents, {
       ...this.#options,
@@ -247,6 +250,8 @@ export class FhirRepository {
     const found = new Map<SearchQuery, Awaited<ReturnType<typeof findMatches>>>();
     const under = (gates: GateSource) => ({ db: tx, tenant, dictionary, seal, gates });
     for (const query of work.conditions) {
+      // Whether something is found tells as much as what is found.
+      if (context.finds !== undefined) refuseHidden(query, context.finds.current());
       let matches = await findMatches(query, under(context.gates));
       if (matches.length === 0 && context.finds !== undefined) {
         matches = await findMatches(query, under(context.finds));

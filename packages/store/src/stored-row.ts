@@ -1,4 +1,4 @@
-import { type ResourceType, typeOfCode } from '@holdfast/fhir';
+import { type ResourceType, redactText, typeOfCode } from '@holdfast/fhir';
 import { invariant, type ResourceKey } from '@holdfast/kernel';
 import type { RowFacts } from './access-gate.ts';
 
@@ -106,4 +106,10 @@ export function storedVersion(row: ProjectedRow): StoredVersion | null {
       })),
     },
   };
+}
+
+/** A version as it goes out without some elements; `facts` keep what was decided about. */
+export function redacted(version: StoredVersion, elements: readonly string[]): StoredVersion {
+  const { content, type } = version;
+  return content === null ? version : { ...version, content: redactText(content, type, elements) };
 }

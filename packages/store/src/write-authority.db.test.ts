@@ -44,6 +44,7 @@ function gateThat(releases: (row: RowFacts) => boolean): GateSource {
     epoch: 1_000n,
     validUntil: Number.POSITIVE_INFINITY,
     decide: (row) => ({ kind: releases(row) ? 'release' : 'hide' }),
+    hides: () => [],
     releasable: () => 'true',
   };
   return { current: () => gate, refresh: async () => gate };
@@ -142,6 +143,7 @@ describe('what a writer makes', () => {
       epoch,
       validUntil: Number.POSITIVE_INFINITY,
       decide: () => ({ kind: epoch < 5n ? 'release' : 'hide' }),
+      hides: () => [],
       releasable: () => 'true',
     });
     const outdated: GateSource = {

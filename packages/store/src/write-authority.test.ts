@@ -42,6 +42,7 @@ describe('deciding a plan', () => {
     epoch: 1n,
     validUntil: 1_000,
     decide: (facts) => ({ kind: decide(facts) ? 'release' : 'hide' }),
+    hides: () => [],
     releasable: () => 'true',
   });
   const states = new Map<string, PatientState>([

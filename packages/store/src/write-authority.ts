@@ -2,6 +2,7 @@ import { compartmentParameters, type ResourceType } from '@holdfast/fhir';
 import type { Fault, ResourceKey } from '@holdfast/kernel';
 import type { AccessGate, Release, RowFacts } from './access-gate.ts';
 import { storeFault, Withheld } from './errors.ts';
+import type { WriteIntent } from './write-intent.ts';
 import { type Change, versionName, type WritePlan } from './write-plan.ts';
 
 /** What a decision about a patient's data needs of `patient_state`. */
@@ -109,6 +110,38 @@ const withoutConsents = (facts: RowFacts): RowFacts => ({
   ...(facts.patient !== null && UNKNOWN),
   others: facts.others.map(({ patientId }) => ({ ...UNKNOWN, patientId })),
 });
+
+/**
+ * Who may not see all of a resource may not write over it: what it does not see would be lost, or told
+ * by what comes back.
+ * @param reader what the writer may read
+ * @throws Fault STORE_ELEMENTS_HIDDEN
+ */
+export function refuseBlindEdits(
+  changes: readonly Pick<Change, 'type' | 'expected' | 'content' | 'place'>[],
+  reader: Pick<AccessGate, 'hides'>,
+): void {
+  const blind = changes.filter(
+    ({ type, expected, content }) =>
+      expected > 0 && content !== null && reader.hides(type).length > 0,
+  );
+  if (blind.length === 0) return;
+  throw storeFault('STORE_ELEMENTS_HIDDEN', { expression: blind.map(({ place }) => place) });
+}
+
+/** The same of patches that were not carried out yet. */
+export function refuseBlindPatches(
+  intents: readonly WriteIntent[],
+  reader: Pick<AccessGate, 'hides'>,
+): void {
+  for (const intent of intents) {
+    if (intent.kind !== 'patch' && intent.kind !== 'patch-matching') continue;
+    const types = intent.kind === 'patch' ? [intent.type] : intent.matching.types;
+    if (types.some((type) => reader.hides(type).length > 0)) {
+      throw storeFault('STORE_ELEMENTS_HIDDEN');
+    }
+  }
+}
 
 /** Only the audit learns whose data was withheld. */
 function refuse(change: Change, facts: RowFacts, byPolicyAlone: Release): never {

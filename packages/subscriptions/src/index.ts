@@ -24,6 +24,7 @@ export { isSignedBy, type SignedHeaders } from './notification/signature.ts';
 export { type EventsRange, type OperationsParts, SubscriptionOperations } from './operations.ts';
 export type {
   ChangedVersions,
+  DueSubscriber,
   Focus,
   Message,
   Records,

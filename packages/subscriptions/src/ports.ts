@@ -1,5 +1,5 @@
 import type { EventId, Interaction, RecordedEvent } from '@holdfast/events';
-import type { JsonObject } from '@holdfast/fhir';
+import type { Criterion, JsonObject } from '@holdfast/fhir';
 import type { TenantId } from '@holdfast/kernel';
 import type { SubscriptionModel, SubscriptionStatus } from './model/subscription.ts';
 
@@ -24,12 +24,25 @@ export interface ChangedVersions {
   readonly current: string | null;
 }
 
+/** A subscriber, and what of the focus its subscription looked at to find that it is due. */
+export interface DueSubscriber {
+  readonly subscriber: Subscriber;
+  readonly criteria: readonly Criterion[];
+  /** References that are followed to what comes along. */
+  readonly includes: readonly string[];
+  /** A FHIRPath expression looked at the focus: at anything. */
+  readonly byExpression: boolean;
+}
+
 /** The record store and its access decisions; `apps/server` passes them in. */
 export interface Records {
   /** Both versions, whoever asks: for matching only, nothing of it leaves without a decision. */
   versions(event: RecordedEvent): Promise<ChangedVersions>;
-  /** Which of the subscribers may have the focus as things stand, in their order. */
-  mayReceive(focus: Focus, subscribers: readonly Subscriber[]): Promise<readonly boolean[]>;
+  /**
+   * Which of the subscribers may have the focus as things stand, and may see what their subscriptions
+   * look at; in their order.
+   */
+  mayReceive(focus: Focus, due: readonly DueSubscriber[]): Promise<readonly boolean[]>;
   /**
    * The focus for one subscriber, decided anew and recorded as released or refused.
    *

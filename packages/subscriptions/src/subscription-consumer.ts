@@ -5,7 +5,8 @@ import type { DeliveryDesk } from './delivery/delivery-desk.ts';
 import { SUBSCRIPTION_LIMITS } from './limits.ts';
 import type { Indexed } from './matching/meets-criteria.ts';
 import type { ObservedChange } from './matching/trigger.ts';
-import type { Focus, Records } from './ports.ts';
+import type { SubscriptionModel } from './model/subscription.ts';
+import type { DueSubscriber, Focus, Records, Subscriber } from './ports.ts';
 import {
   forgetSubscription,
   knowledgeOf,
@@ -119,10 +120,27 @@ async function find({ records, book }: SubscriptionConsumerParts, event: Recorde
   if (matching.length === 0) return { kind: 'matched', ids: [] } satisfies Finding;
   const allowed = await records.mayReceive(
     focusOf(event),
-    matching.map((each) => each.subscriber),
+    matching.map(({ model, subscriber }) => dueSubscriber(model, subscriber, change.type)),
   );
   const ids = matching.flatMap(({ model }, i) => (allowed[i] === true ? [model.id] : []));
   return { kind: 'matched', ids } satisfies Finding;
+}
+
+function dueSubscriber(
+  { triggers, filters, includes }: SubscriptionModel,
+  subscriber: Subscriber,
+  type: string,
+): DueSubscriber {
+  const own = triggers.filter((each) => each.type === type);
+  return {
+    subscriber,
+    criteria: [
+      ...own.flatMap(({ previous, current }) => [...(previous ?? []), ...(current ?? [])]),
+      ...filters.flatMap((each) => (each.type === null || each.type === type ? each.criteria : [])),
+    ],
+    includes: includes.filter((each) => each.type === type).map(({ param }) => param),
+    byExpression: own.some(({ fhirPath }) => fhirPath !== null),
+  };
 }
 
 function focusOf(event: RecordedEvent): Focus {

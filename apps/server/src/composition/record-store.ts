@@ -2,6 +2,7 @@ import {
   ConsentDecider,
   ConsentGates,
   ConsentProjection,
+  MembershipProjection,
   RelationshipProjection,
 } from '@holdfast/consent';
 import type { EventSource } from '@holdfast/events';
@@ -70,6 +71,7 @@ export async function openRecordStore(parts: RecordStoreParts): Promise<RecordSt
         new ConsentProjection(),
         new RelationshipProjection(),
         new SubscriptionOwners(SUBSCRIPTIONS_DEVICE),
+        new MembershipProjection(),
       ],
       ...policy,
       onWritten: onCommitted,

@@ -52,7 +52,7 @@ class ConsentRoutes {
     const asked = valid(readBody(ExplainRequest, request.body));
     const type = typeOf(asked, 'type');
     const { explanation, row, epoch, nowMs } = await explainStored(pool, {
-      actor: onBehalf(who.actor, asked),
+      actor: await gates.wholeActor(onBehalf(who.actor, asked)),
       action: asked.action,
       patientId: asked.patient,
       type,

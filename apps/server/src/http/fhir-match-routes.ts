@@ -43,6 +43,8 @@ async function match(
   const ids = await findCandidates(pool, { tenant }, keys);
   const names = ids.map((id) => ({ type: 'Patient' as const, id }));
   const source = gates.gateSource(who.actor, 'read');
+  // Who is found, and how well, tells of elements that are kept back.
+  if (source.current().hides('Patient').length > 0) throw serverFault('SERVER_FORBIDDEN');
   const { versions, epoch } = await readSeveral(pool, source, { tenant, names });
   const likely = judgeCandidates(record, recordsIn(versions), scorer).filter(
     ({ judgement }) => judgement.grade !== 'certainly-not',

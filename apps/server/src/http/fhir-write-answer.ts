@@ -1,5 +1,5 @@
 import { type Issue, operationOutcome } from '@holdfast/fhir';
-import type { Change, StoredVersion, WriteOutcome } from '@holdfast/store';
+import { type Change, redacted, type StoredVersion, type WriteOutcome } from '@holdfast/store';
 import type { FastifyReply } from 'fastify';
 import { type Audited, MINOR, SUCCESS } from '../audit-trail.ts';
 import { serverFault } from '../errors.ts';
@@ -17,8 +17,10 @@ export async function answerWrite(
   outcome: WriteOutcome,
 ): Promise<FastifyReply> {
   if (outcome.kind === 'nothing') throw serverFault('SERVER_INTERNAL');
-  const shown = outcome.kind === 'written' || (await isReleased(options, who, outcome.version));
-  const version = outcome.kind === 'found' ? obliged(who, outcome.version) : outcome.change;
+  const found = outcome.kind === 'found' ? await releasedOf(options, who, outcome.version) : null;
+  const shown = outcome.kind === 'written' || found !== null;
+  const version =
+    outcome.kind === 'found' ? obliged(who, found ?? outcome.version) : outcome.change;
   const { type, id } = version;
   request.facts.patientId = patientOf(outcome);
   withVersion(reply, version)
@@ -34,20 +36,26 @@ export async function answerWrite(
   return send(reply, shown ? returns : 'minimal', version.content);
 }
 
-/** Nothing was written, but what was there may go out: that is a read, decided and recorded. */
-export async function isReleased(
+/**
+ * Nothing was written, but what was there may go out: that is a read, decided and recorded.
+ * @returns the version as it may be shown; null where it may not
+ */
+async function releasedOf(
   { gates, audit, clock }: FhirRoutesOptions,
   who: Audited,
-  { type, id, version, facts }: StoredVersion,
-): Promise<boolean> {
+  found: StoredVersion,
+): Promise<StoredVersion | null> {
+  const { type, id, version, facts } = found;
   const gate = gates.gateSource(who.actor, 'read').current();
-  const released = gate.decide(facts, clock.now().getTime()).kind === 'release';
+  const release = gate.decide(facts, clock.now().getTime());
+  const released = release.kind === 'release' || release.kind === 'redact';
   const target = `${type}/${id}/_history/${version}`;
   const access = { interaction: 'create', action: 'R', target, epoch: gate.epoch } as const;
   const outcome = released ? SUCCESS : MINOR;
   const hidden = released ? [] : [facts];
   await audit.accessed(who, { ...access, outcome, hidden }, released ? [facts] : []);
-  return released;
+  if (!released) return null;
+  return release.kind === 'redact' ? redacted(found, release.elements) : found;
 }
 
 export const statusOf = (outcome: WriteOutcome): 200 | 201 =>

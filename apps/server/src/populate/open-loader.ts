@@ -1,4 +1,9 @@
-import { ConsentGates, ConsentProjection, RelationshipProjection } from '@holdfast/consent';
+import {
+  ConsentGates,
+  ConsentProjection,
+  MembershipProjection,
+  RelationshipProjection,
+} from '@holdfast/consent';
 import { indexedParametersOf, resourceTypes } from '@holdfast/fhir';
 import { systemClock, type TenantId } from '@holdfast/kernel';
 import { Population } from '@holdfast/population';
@@ -40,7 +45,11 @@ export async function openLoader(job: LoadJob): Promise<Loader> {
       pool,
       dictionary: await Dictionary.load(pool, parameters),
       labelsOf: (resource) => gates.labels(tenant, resource),
-      projections: [new ConsentProjection(), new RelationshipProjection()],
+      projections: [
+        new ConsentProjection(),
+        new RelationshipProjection(),
+        new MembershipProjection(),
+      ],
       updated,
     });
     const population = new Population(job);

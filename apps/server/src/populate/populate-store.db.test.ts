@@ -47,6 +47,7 @@ async function write(db: TestDatabase): Promise<void> {
     epoch: BigInt(Number.MAX_SAFE_INTEGER),
     validUntil: Number.POSITIVE_INFINITY,
     decide: () => ({ kind: 'release' }),
+    hides: () => [],
     releasable: () => 'true',
   };
   const gates = new ConsentGates({ database: () => db.appPool, clock });

@@ -6,12 +6,19 @@ import {
   type AccessGate,
   type FhirRepository,
   type GateSource,
+  hiddenParameters,
   type Identified,
   type ReadOutcome,
   read,
   readVersion,
 } from '@holdfast/store';
-import type { Focus, Records, Subscriber, SubscriptionStatus } from '@holdfast/subscriptions';
+import type {
+  DueSubscriber,
+  Focus,
+  Records,
+  Subscriber,
+  SubscriptionStatus,
+} from '@holdfast/subscriptions';
 import type { Pool } from 'pg';
 import { type AuditTrail, MINOR, SUCCESS } from '../audit-trail.ts';
 import { obligedText } from '../http/obliged.ts';
@@ -33,6 +40,7 @@ const OPEN_GATE: AccessGate = {
   epoch: 2n ** 62n,
   validUntil: Number.POSITIVE_INFINITY,
   decide: () => ({ kind: 'release' }),
+  hides: () => [],
   releasable: () => 'true',
 };
 export const OPEN: GateSource = { current: () => OPEN_GATE, refresh: async () => OPEN_GATE };
@@ -66,17 +74,38 @@ export class SubscriptionRecords implements Records {
     return { current, previous };
   }
 
-  async mayReceive(focus: Focus, subscribers: readonly Subscriber[]) {
+  async mayReceive(focus: Focus, due: readonly DueSubscriber[]) {
     // Subscribers are often the same actor: each is asked about once.
     const decided = new Map<string, Promise<boolean>>();
     return Promise.all(
-      subscribers.map((subscriber) => {
+      due.map((each) => {
+        const { subscriber } = each;
+        if (this.#looksAtHidden(each, focus)) return false;
         const key = JSON.stringify(subscriber);
         const known = decided.get(key) ?? this.#read(subscriber, focus).then(isReleased);
         decided.set(key, known);
         return known;
       }),
     );
+  }
+
+  /** That a subscription is due would tell what is in elements that its subscriber may not see. */
+  #looksAtHidden({ subscriber, criteria, includes, byExpression }: DueSubscriber, { type }: Focus) {
+    if (!isResourceType(type)) return false;
+    const gate = this.#parts.gates.gateSource(actorOf(subscriber), 'read').current();
+    if (gate.hides(type).length === 0) return false;
+    const asked = {
+      types: [type],
+      criteria,
+      sort: [],
+      includes: includes.map((param) => ({
+        direction: 'include' as const,
+        source: type,
+        param,
+        iterate: false,
+      })),
+    };
+    return byExpression || hiddenParameters(asked, gate).length > 0;
   }
 
   async release(subscriber: Subscriber, focus: Focus) {

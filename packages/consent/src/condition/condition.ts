@@ -107,7 +107,8 @@ export const or = (...terms: readonly Condition[]): Condition => junction('or', 
 function junction(op: 'and' | 'or', terms: readonly Condition[]): Condition {
   const [neutral, absorbing] = op === 'and' ? [TRUE, FALSE] : [FALSE, TRUE];
   const unique = new Map<string, Condition>();
-  for (const term of terms.flatMap((each) => (each.op === op ? each.terms : [each]))) {
+  const flat = terms.flatMap((each) => (each.op === op ? each.terms : [each]));
+  for (const term of oneMask(op, flat)) {
     if (term.op === absorbing.op) return absorbing;
     if (term.op !== neutral.op) unique.set(term.key, term);
   }
@@ -118,6 +119,18 @@ function junction(op: 'and' | 'or', terms: readonly Condition[]): Condition {
   if (kept.length === 1) return only;
   const key = `${op === 'and' ? '&' : '|'}(${kept.map((each) => each.key).join(',')})`;
   return { op, terms: kept, key, size: kept.reduce((sum, each) => sum + each.size, 1) };
+}
+
+/** Some bit of any of several masks is some bit of all of them together; none of each, none of all. */
+function oneMask(op: 'and' | 'or', terms: readonly Condition[]): readonly Condition[] {
+  const maskOf = (term: Condition): bigint | undefined => {
+    const inner = op === 'and' && term.op === 'not' ? term.term : term;
+    return inner.op === 'labelled' && (op === 'or' || term.op === 'not') ? inner.mask : undefined;
+  };
+  const masks = terms.flatMap((term) => maskOf(term) ?? []);
+  if (masks.length < 2) return terms;
+  const all = atom({ op: 'labelled', mask: masks.reduce((bits, mask) => bits | mask) });
+  return [...terms.filter((term) => maskOf(term) === undefined), op === 'or' ? all : not(all)];
 }
 
 /** The formula with every atom replaced by what `replace` makes of it, simplified. */

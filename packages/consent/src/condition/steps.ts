@@ -139,10 +139,16 @@ export interface Asking {
   readonly ownPatientId: Facts['ownPatientId'];
 }
 
+/** A row, and the patient whose consents are asked: the row's own, or another it names. */
+export interface About {
+  readonly row: RowFacts;
+  readonly subject: PatientFacts;
+}
+
 /** What `holds` answers for the condition it was made of. Allocates nothing for the common steps. */
-// oxlint-disable-next-line max-params -- an object of them would be allocated for each row
-export function passes(asked: Step, row: RowFacts, subject: PatientFacts, who: Asking): boolean {
+export function passes(asked: Step, about: About, who: Asking): boolean {
   const { kind } = asked;
+  const { row, subject } = about;
   if (kind === NAMED) return isNamed(asked, subject.residual, who.closure);
   if (kind === NEVER) return false;
   if (kind === ALWAYS) return true;
@@ -152,17 +158,17 @@ export function passes(asked: Step, row: RowFacts, subject: PatientFacts, who: A
   const { steps } = asked;
   if (kind === ALL) {
     for (let index = 0; index < steps.length; index++) {
-      if (!passes(steps[index] as Step, row, subject, who)) return false;
+      if (!passes(steps[index] as Step, about, who)) return false;
     }
     return true;
   }
   if (kind === ANY) {
     for (let index = 0; index < steps.length; index++) {
-      if (passes(steps[index] as Step, row, subject, who)) return true;
+      if (passes(steps[index] as Step, about, who)) return true;
     }
     return false;
   }
-  if (kind === NOT) return !passes(steps[0] as Step, row, subject, who);
+  if (kind === NOT) return !passes(steps[0] as Step, about, who);
   if (kind === TIED) return isTied(asked, asked.ofRow ? row.ties : subject.ties, who);
   return atomHolds(asked.atom as Atom, {
     row,

@@ -19,6 +19,8 @@ export interface SqlNames {
   tiesAs(kinds: readonly TieKind[]): string;
   /** Parameter with a list of texts, `text[]`. */
   texts(values: readonly string[]): string;
+  /** A sensitivity mask, `bigint`; asked for in the order in which the condition has them. */
+  mask(mask: bigint): string;
   /** Parameter with the logical id of the actor's own patient, or SQL `null::text`. */
   ownPatientId(): string;
 }
@@ -58,7 +60,7 @@ function atomSql(atom: Atom, names: SqlNames): string {
     case 'exactly':
       return orUnlabelled(`${confidentiality} = ${atom.rank}`);
     case 'labelled':
-      return `(${row}.sensitivity & ${atom.mask}::bigint) <> 0`;
+      return `(${row}.sensitivity & ${names.mask(atom.mask)}) <> 0`;
     case 'unlabelled':
       return `${confidentiality} = ${UNLABELLED}`;
     case 'own-record':

@@ -76,14 +76,12 @@ export class LabelNumbers {
     this.#entries = new Int32Array(size * WIDTH).fill(EMPTY);
     this.#last = size - 1;
     for (let entry = 0; entry < kept.length; entry += WIDTH) {
-      const [kind = EMPTY, low = 0, high = 0, number = 0] = kept.subarray(entry, entry + WIDTH);
-      if (kind !== EMPTY) this.#put([kind, low, high, number]);
+      if (kept[entry] !== EMPTY) this.#put(kept.subarray(entry, entry + WIDTH));
     }
   }
 
-  #put(entry: readonly [kind: number, low: number, high: number, number: number]): void {
-    const [kind, low, high] = entry;
-    let at = slotOf(kind, low, high) & this.#last;
+  #put(entry: ArrayLike<number>): void {
+    let at = slotOf(entry[0] ?? 0, entry[1] ?? 0, entry[2] ?? 0) & this.#last;
     while (this.#entries[at * WIDTH] !== EMPTY) at = (at + 1) & this.#last;
     this.#entries.set(entry, at * WIDTH);
   }

@@ -1,14 +1,14 @@
 import type { Bind } from '@holdfast/store';
 import { type Condition, FALSE } from '../condition/condition.ts';
 import { type SqlNames, toSql } from '../condition/to-sql.ts';
-import type { ClassGroup } from './class-groups.ts';
+import type { GroupedClasses } from './class-groups.ts';
 import type { ActorView } from './release-table.ts';
 
 /** What the SQL form of a context is made of. */
 export interface ReleasableParts {
   readonly noPatient: Condition;
-  readonly primary: readonly ClassGroup[];
-  readonly other: readonly ClassGroup[];
+  readonly primary: GroupedClasses;
+  readonly other: GroupedClasses;
 }
 
 /** Parameters of one statement, so that its aliases share them. */
@@ -44,23 +44,32 @@ export function releasableSql(
   statement: { readonly actor: ActorView; readonly parameters: StatementParameters },
 ): string {
   const { actor, parameters } = statement;
-  if (parts.primary.length === 0 && parts.noPatient.op === 'false') return FALSE.op;
+  if (parts.primary.groups.length === 0 && parts.noPatient.op === 'false') return FALSE.op;
   const names = (subject: string): SqlNames => ({
     row: alias,
     subject,
     owner: PATIENT,
     tiesAs: (kinds) => parameters.once(actor.tieListAs(kinds), 'text[]'),
     closure: () => parameters.once(actor.closureList, 'text[]'),
+    mask: (mask) => `${mask}::bigint`,
     texts: (values) => parameters.once(values, 'text[]'),
     ownPatientId: () =>
       actor.ownPatientId === undefined ? 'null::text' : parameters.once(actor.ownPatientId, 'text'),
   });
-  const byClass = (subject: string, groups: readonly ClassGroup[]): string => {
-    const branches = groups.map(({ condition, ids }) => {
-      const list = parameters.once(ids, 'integer[]');
-      return `when ${subject}.consent_class = any(${list}) then ${toSql(condition, names(subject))}`;
+  const byClass = (subject: string, { groups, groupOf }: GroupedClasses): string => {
+    if (groups.length === 0) return FALSE.op;
+    // By position, whatever the number of classes: no list is searched for each row.
+    const at = `[${subject}.consent_class + 1]`;
+    const branches = groups.map(({ condition, masks }, index) => {
+      let next = 0;
+      const mask = (own: bigint): string => {
+        const found = masks[next++] ?? own;
+        if (typeof found === 'bigint') return `${found}::bigint`;
+        return `(${parameters.once(found, 'bigint[]')})${at}`;
+      };
+      return `when ${index + 1} then ${toSql(condition, { ...names(subject), mask })}`;
     });
-    return branches.length === 0 ? FALSE.op : `case ${branches.join(' ')} else false end`;
+    return `case (${parameters.once(groupOf, 'integer[]')})${at} ${branches.join(' ')} else false end`;
   };
   return `(select case when ${alias}.patient is null then ${toSql(parts.noPatient, names(PATIENT))} \
 else ${byClass(PATIENT, parts.primary)} end \

@@ -1,5 +1,5 @@
 import type { PatientId } from '@holdfast/kernel';
-import type { RowFacts } from '@holdfast/store';
+import type { PatientFacts, RowFacts } from '@holdfast/store';
 import type { ConsentClass } from '../compile/canonical-class.ts';
 import {
   compileClass,
@@ -10,7 +10,7 @@ import type { Context } from '../compile/context.ts';
 import { NO_CONSENT } from '../compile/decode-class.ts';
 import { type Condition, FALSE } from '../condition/condition.ts';
 import type { Names } from '../condition/holds.ts';
-import { ALWAYS, NEVER, passes, type Step } from '../condition/steps.ts';
+import { type About, ALWAYS, NEVER, passes, type Step } from '../condition/steps.ts';
 import { MAX_COMPILED_CLASSES } from '../limits.ts';
 import type { TieKind } from '../relations/relationship.ts';
 import type { Rulebook } from '../rulebook.ts';
@@ -49,6 +49,8 @@ export class ReleaseTable {
   readonly #classes: ClassLookup;
   readonly #compiled = new Map<number, ReleaseConditions>();
   readonly #cells = new DecidedCells();
+  // One object, refilled for every decision, so that a decision allocates nothing.
+  readonly #asked: { row: RowFacts; subject: PatientFacts } = { row: NO_ROW, subject: NO_ROW };
 
   constructor(context: Context, rulebook: Rulebook, classes: ClassLookup) {
     this.context = context;
@@ -69,7 +71,7 @@ export class ReleaseTable {
     if (step === undefined) return 'unknown-class';
     // Most rows come down to a constant, and need no more to be looked at.
     if (step.kind === NEVER) return 'hide';
-    if (step.kind !== ALWAYS && !passes(step, row, row, actor)) return 'hide';
+    if (step.kind !== ALWAYS && !passes(step, this.#about(row, row), actor)) return 'hide';
     return row.others.length === 0 ? 'release' : this.#decideOthers(row, actor, nowMs);
   }
 
@@ -82,7 +84,7 @@ export class ReleaseTable {
         this.#cells.other(consentClass, label) ??
         this.#fill('other', { consentClass, label, row, nowMs });
       if (step === undefined) return 'unknown-class';
-      if (!passes(step, row, other, actor)) return 'hide';
+      if (!passes(step, this.#about(row, other), actor)) return 'hide';
     }
     return 'release';
   }
@@ -92,6 +94,12 @@ export class ReleaseTable {
     const condition =
       consentClass === NO_PATIENT ? this.noPatient : this.#find(consentClass)?.[side];
     return condition && this.#cells.fill(side, condition, asked);
+  }
+
+  #about(row: RowFacts, subject: PatientFacts): About {
+    this.#asked.row = row;
+    this.#asked.subject = subject;
+    return this.#asked;
   }
 
   /** A class's conditions; undefined while the class is not loaded. */
@@ -116,3 +124,17 @@ export class ReleaseTable {
 
 /** Where the decisions about rows without a patient stand; no class has this id. */
 const NO_PATIENT = -2;
+
+const NO_ROW: RowFacts = {
+  type: '',
+  id: '',
+  patient: null,
+  patientId: null,
+  confidentiality: 0,
+  sensitivity: 0n,
+  content: null,
+  consentClass: 0,
+  residual: [],
+  ties: [],
+  others: [],
+};

@@ -23,6 +23,11 @@ export interface OrgRule {
   /** One of these the actor must be to the patient in whose record the row lies; undefined: nothing. */
   readonly relationship?: readonly Relationship[];
   readonly patientLayer: PatientLayer;
+  /**
+   * Top elements that this permit keeps back, `Type.element`, e.g. `Patient.telecom`. An element goes
+   * out where some permit that opens the row shows it, for each purpose.
+   */
+  readonly redact?: readonly string[];
   /** Why, in words for an explanation. */
   readonly because: string;
 }

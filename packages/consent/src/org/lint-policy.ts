@@ -32,6 +32,15 @@ export function lintPolicy({ domain, rules }: PolicyDocument): readonly PolicyFi
       const text = 'Opens patient data whatever the patient decided: is there a law behind it?';
       return warning(`${at(permit)}.patientLayer`, text);
     }),
+    ...permits.flatMap((permit) =>
+      (permit.redact ?? [])
+        .filter(
+          (name) => !permit.types.flatMap(typesOf).some((type) => name.startsWith(`${type}.`)),
+        )
+        .map((name) =>
+          warning(`${at(permit)}.redact`, `Hides nothing: the rule opens no type of "${name}".`),
+        ),
+    ),
     ...(domain.default === 'all-normal'
       ? [warning('domain.default', 'Opens ordinary data for any purpose, research included.')]
       : []),
@@ -58,7 +67,8 @@ function covers(wide: OrgRule, narrow: OrgRule): boolean {
 const OPENNESS = { 'explicit-permit': 0, consents: 1, ordinary: 2, none: 3 } as const;
 
 const opensAsMuch = (wide: OrgRule, narrow: OrgRule): boolean =>
-  OPENNESS[wide.patientLayer] >= OPENNESS[narrow.patientLayer];
+  OPENNESS[wide.patientLayer] >= OPENNESS[narrow.patientLayer] &&
+  (wide.redact ?? []).every((each) => narrow.redact?.includes(each) ?? false);
 
 function overridesConsents({ patientLayer, relationship, types, actions }: OrgRule): boolean {
   const aboutPatients = types.some((name) =>

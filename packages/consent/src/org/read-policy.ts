@@ -1,4 +1,4 @@
-import { isResourceType } from '@holdfast/fhir';
+import { hideableElements, isResourceType } from '@holdfast/fhir';
 import { err, ok, type Result } from '@holdfast/kernel';
 import { ACTIONS, ROLES } from '../actor.ts';
 import { sensitivityCodes } from '../labels/sensitivity-dictionary.ts';
@@ -12,7 +12,7 @@ import { TYPE_GROUPS } from './type-groups.ts';
 const DEFAULTS = ['basic-normal', 'all-normal', 'break-glass-only', 'deny'];
 const LAYERS = ['consents', 'explicit-permit', 'ordinary', 'none'];
 const RULE_MEMBERS = new Set(
-  'id effect roles actions purposes types relationship patientLayer because'.split(' '),
+  'id effect roles actions purposes types relationship patientLayer redact because'.split(' '),
 );
 
 /** Reads a document of unknown origin. Every fault is found at once, each with its mend. */
@@ -21,6 +21,11 @@ export function readPolicy(value: unknown): Result<PolicyDocument, readonly Poli
   reader.document(value);
   // Every member was checked, and none beside them is there.
   return reader.findings.length === 0 ? ok(value as PolicyDocument) : err(reader.findings);
+}
+
+function isHideable(name: string): boolean {
+  const [type = '', element = '', ...rest] = name.split('.');
+  return rest.length === 0 && isResourceType(type) && hideableElements(type).has(element);
 }
 
 class PolicyReader {
@@ -80,8 +85,20 @@ class PolicyReader {
     if (rule['relationship'] !== undefined) {
       this.#known(rule['relationship'], RELATIONSHIPS, `${path}.relationship`);
     }
+    if (rule['redact'] !== undefined) this.#redact(rule, `${path}.redact`);
     if (textOf(rule['because']) === undefined) {
       this.#fault(`${path}.because`, 'Say why: explanations quote it.');
+    }
+  }
+
+  #redact({ redact, effect, actions }: FhirRecord, path: string): void {
+    this.#list(redact, path, {
+      isKnown: isHideable,
+      mend: 'Type.element of an optional top element that is no modifier, e.g. Patient.telecom.',
+    });
+    if (effect === 'deny') this.#fault(path, 'A deny keeps back the whole: leave this out.');
+    if (Array.isArray(actions) && actions.includes('write')) {
+      this.#fault(path, 'What is written is written whole: put "write" into a rule of its own.');
     }
   }
 

@@ -17,6 +17,7 @@ interface ClassRow {
   readonly policy_version: number | null;
   /** Its text, where it is not the one that was asked about. */
   readonly policy: string | null;
+  readonly membership_epoch: string;
   readonly labelling: number;
   /** The label sets in force, where they are not those that were asked about. */
   readonly label_sets: string | null;
@@ -28,6 +29,7 @@ const LOAD = {
   text: `select coalesce((select t.consent_epoch from tenant_state t where t.tenant = $1), 0) as epoch,
       active.version as policy_version,
       case when active.version is distinct from $5::integer then p.document end as policy,
+      coalesce(state.membership_epoch, 0) as membership_epoch,
       coalesce(state.labelling, 0) as labelling,
       case when state.labelling is distinct from $6::integer then l.document end as label_sets,
       found.id, found.canonical
@@ -63,6 +65,7 @@ export class ClassRegistry implements ClassLookup {
   readonly #classes = new Map<number, ConsentClass | 'none'>();
   readonly #wanted = new Set<number>();
   #epoch = -1n;
+  #membershipEpoch = 0n;
   #policy: ActivePolicy | undefined;
   #labelling: Labelling = { version: 0, labeller: new Labeller(STARTER_LABEL_SETS) };
   #newest = 0;
@@ -79,6 +82,11 @@ export class ClassRegistry implements ClassLookup {
   /** -1 until the first load, so that the first statement of a tenant asks for one. */
   get epoch(): bigint {
     return this.#epoch;
+  }
+
+  /** Closures loaded at an older one are out of date. */
+  get membershipEpoch(): bigint {
+    return this.#membershipEpoch;
   }
 
   /** The access policy in force at that epoch; undefined: none was ever activated. */
@@ -140,6 +148,7 @@ export class ClassRegistry implements ClassLookup {
       const epoch = BigInt(rows[0]?.epoch ?? -1);
       invariant(epoch >= this.#epoch, 'CON-6 the consent epoch never goes back');
       this.#epoch = epoch;
+      this.#membershipEpoch = BigInt(rows[0]?.membership_epoch ?? 0);
       this.#adopt(rows[0]);
       break;
     }

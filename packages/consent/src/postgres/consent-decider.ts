@@ -62,7 +62,7 @@ function decideAll(
     if (gate === undefined || epoch > gate.epoch || nowMs >= gate.validUntil) return 'stale';
     const release = row === undefined ? undefined : gate.decide(row, nowMs);
     if (release?.kind === 'stale') return 'stale';
-    permitted.push(release?.kind === 'release');
+    permitted.push(release?.kind === 'release' || release?.kind === 'redact');
   }
   return permitted;
 }

@@ -7,11 +7,13 @@ import { type Context, contextOf } from '../compile/context.ts';
 import { actorView } from '../gate/actor-view.ts';
 import { ClassGroups } from '../gate/class-groups.ts';
 import { ConsentGate } from '../gate/consent-gate.ts';
+import { Redactions } from '../gate/redactions.ts';
 import { ReleaseTable } from '../gate/release-table.ts';
 import { labelsEncounter } from '../labels/labels-encounter.ts';
 import { MAX_CONTEXTS } from '../limits.ts';
 import { policyName, rulebookOf } from '../org/policy-document.ts';
 import { type Rulebook, STARTER_RULEBOOK } from '../rulebook.ts';
+import { ActorClosures, type Closure } from './actor-closures.ts';
 import { type ActivePolicy, ClassRegistry } from './class-registry.ts';
 
 export interface ConsentGatesOptions {
@@ -24,11 +26,13 @@ export interface ConsentGatesOptions {
 
 interface ContextTable {
   readonly table: ReleaseTable;
+  readonly redactions: Redactions | undefined;
   groups: ClassGroups | undefined;
 }
 
 interface Tenant {
   readonly registry: ClassRegistry;
+  readonly closures: ActorClosures;
   readonly initial: Rulebook;
   /** Of the policy in force, and all that was compiled by it. */
   rules: { readonly policy: ActivePolicy | undefined; readonly rulebook: Rulebook };
@@ -54,10 +58,14 @@ export class ConsentGates {
     const gate = (nowMs: number): ConsentGate => {
       adoptPolicy(tenant);
       const entry = contextTable(tenant, context);
+      const closure = closureAt(tenant, actor, nowMs);
       return new ConsentGate({
         epoch: tenant.registry.epoch,
+        // Whoever is not known whole is decided about by nobody: what denies may be among the rest.
+        validUntil: closure?.validUntil ?? -Infinity,
         table: entry.table,
-        actor: actorView(actor),
+        redactions: entry.redactions,
+        actor: actorView(closure?.of(actor) ?? actor),
         groups: () => groupsOf(tenant, entry, nowMs),
       });
     };
@@ -65,9 +73,15 @@ export class ConsentGates {
       current: () => gate(this.#options.clock.now().getTime()),
       refresh: async (nowMs) => {
         await tenant.registry.refresh();
+        if (closureAt(tenant, actor, nowMs) === undefined) await tenant.closures.load(actor);
         return gate(nowMs);
       },
     };
+  }
+
+  /** The actor with all that it stands for now (A17), for who explains without a gate. */
+  async wholeActor(actor: Actor): Promise<Actor> {
+    return (await this.#tenant(actor.tenant).closures.load(actor)).of(actor);
   }
 
   /** Loads a tenant's classes ahead of its first request. */
@@ -109,6 +123,7 @@ export class ConsentGates {
       const initial = this.#options.rulebook?.(id) ?? STARTER_RULEBOOK;
       tenant = {
         registry: new ClassRegistry(id, this.#options.database(id)),
+        closures: new ActorClosures(id, this.#options.database(id)),
         initial,
         rules: { policy: undefined, rulebook: initial },
         contexts: new Map(),
@@ -117,6 +132,17 @@ export class ConsentGates {
     }
     return tenant;
   }
+}
+
+/** Undefined: not loaded, or a membership changed, began or ended since. */
+function closureAt(
+  { registry, closures }: Tenant,
+  actor: Actor,
+  nowMs: number,
+): Closure | undefined {
+  const closure = closures.find(actor);
+  const isDue = closure === undefined || closure.epoch < registry.membershipEpoch;
+  return isDue || nowMs >= closure.validUntil ? undefined : closure;
 }
 
 // What was compiled by another policy is forgotten whole: gates of it carry an older epoch.
@@ -135,7 +161,11 @@ function contextTable(tenant: Tenant, context: Context): ContextTable {
   if (entry === undefined) {
     const [oldest] = contexts.keys();
     if (contexts.size >= MAX_CONTEXTS && oldest !== undefined) contexts.delete(oldest);
-    entry = { table: new ReleaseTable(context, rules.rulebook, registry), groups: undefined };
+    entry = {
+      table: new ReleaseTable(context, rules.rulebook, registry),
+      redactions: Redactions.of(context, rules.rulebook, registry),
+      groups: undefined,
+    };
     contexts.set(context.key, entry);
   }
   return entry;

@@ -4,6 +4,7 @@ import { storeFault } from '../errors.ts';
 import { CONSENT_REFRESHES_MAX } from '../limits.ts';
 import {
   type ProjectedRow,
+  redacted,
   type SnapshotColumns,
   type StoredVersion,
   storedVersion,
@@ -65,7 +66,11 @@ function decide<Row extends SnapshotColumns & ProjectedRow>(
     if (version === null) continue;
     const release = gate.decide(version.facts, nowMs);
     if (release.kind === 'stale') return 'stale';
-    decided.push({ version, released: release.kind === 'release', row });
+    decided.push({
+      version: release.kind === 'redact' ? redacted(version, release.elements) : version,
+      released: release.kind !== 'hide',
+      row,
+    });
   }
   return decided;
 }

@@ -10,6 +10,7 @@ import {
   missingVersions,
   patientsOf,
   referencesToDecide,
+  refuseBlindEdits,
 } from '../write-authority.ts';
 import type { WritePlan } from '../write-plan.ts';
 import { currentRows } from './current.ts';
@@ -64,6 +65,7 @@ export class WriteDecisions {
         : { states: await this.#states.of(db, this.#tenant, ids), epoch: gate.epoch };
       const nowMs = this.#clock.now().getTime();
       if (epoch <= gate.epoch && authorise(plan, gate, { states, nowMs }) === 'authorised') {
+        if (finds !== undefined) refuseBlindEdits(plan.changes, finds.current());
         await this.#decideReferences(db, plan, finds === undefined ? [gates] : [gates, finds]);
         const absent = ids.filter((id) => !states.has(id));
         return { epoch: gate.epoch, states, absent };

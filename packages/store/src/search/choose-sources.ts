@@ -6,6 +6,7 @@ import { candidatesSql } from './candidates-sql.ts';
 import { gatherSource } from './gather.ts';
 import { withinDates } from './main-date-bounds.ts';
 import { patientKeys, referenceGroups } from './reference-sql.ts';
+import { readsHidden } from './refuse-hidden.ts';
 import { ofTypes, type RowContext, withParameter } from './search-context.ts';
 import type { PageOrder } from './sort-sql.ts';
 import type { Source, Sources } from './source.ts';
@@ -143,7 +144,9 @@ function patientNamed(criterion: Criterion, context: RowContext): PatientNamed |
   const { types } = context;
   if (criterion.kind === 'compartment' && criterion.compartment === 'Patient') {
     const params = types.flatMap((type) =>
-      compartmentParameters(type).filter((param) => !ownerSuffices(type, param)),
+      compartmentParameters(type).filter(
+        (param) => !ownerSuffices(type, param) && !readsHidden([type], param, context.gate),
+      ),
     );
     const keys = patientKeys([criterion.id], context);
     return { keys, several: false, params: [...new Set(params)] };

@@ -11,6 +11,7 @@ import type { Position } from './cursor.ts';
 import { includedKeys, includeRounds } from './include-sql.ts';
 import { type PageParts, pageSql } from './page-sql.ts';
 import { Parameters } from './parameters.ts';
+import { refuseHidden } from './refuse-hidden.ts';
 import {
   type RowContext,
   released,
@@ -49,6 +50,7 @@ export function totalBound({ total, summary }: SearchQuery): number | null {
  * where asked for, and the snapshot it was all read in. The text depends on the search's shape only;
  * what it asks for travels as parameters, lists as arrays.
  * @returns the parameter that can't be sorted by
+ * @throws Fault STORE_ELEMENTS_HIDDEN
  */
 export function compileSearch(
   query: SearchQuery,
@@ -57,6 +59,7 @@ export function compileSearch(
   const parameters = new Parameters();
   const { bind } = parameters;
   const { dictionary, gate } = options;
+  refuseHidden(query, gate);
   const context: RowContext = {
     ...statementContext({ dictionary, gate, bind }),
     row: 'r',

@@ -7,6 +7,7 @@ import {
 } from '@holdfast/fhir';
 import { INCLUDE_ROUNDS_MAX, INCLUDED_MAX } from '../limits.ts';
 import { OWNER_PARAMETERS } from '../owner-parameters.ts';
+import { readsHidden } from './refuse-hidden.ts';
 import { released, type StatementContext } from './search-context.ts';
 
 /**
@@ -64,13 +65,17 @@ interface Links {
   readonly ownerTypes: readonly ResourceType[];
 }
 
-function linksOf({ source, param, targets }: Include, { dictionary }: StatementContext): Links {
+function linksOf(
+  { source, param, targets }: Include,
+  { dictionary, gate }: StatementContext,
+): Links {
   const params: number[] = [];
   const ownerTypes: ResourceType[] = [];
   let ownerBits = 0;
   for (const type of source === '*' ? resourceTypes : [source]) {
     for (const [code, { kind }] of searchParametersOf(type)) {
       if (kind !== 'reference' || (param !== '*' && param !== code)) continue;
+      if (param === '*' && readsHidden([type], code, gate)) continue;
       const number = dictionary.knownParameter(type, code);
       if (number !== undefined) params.push(number);
       const bit = OWNER_PARAMETERS.get(code) ?? 0;

@@ -1,5 +1,6 @@
 import { type Criterion, compartmentParameters, type ResourceType } from '@holdfast/fhir';
 import { ownerBit, patientKeys } from './reference-sql.ts';
+import { readsHidden } from './refuse-hidden.ts';
 import {
   ofParameter,
   ofTypes,
@@ -68,6 +69,11 @@ export function hasSql(criterion: Kind<'has'>, context: RowContext, compile: Com
   return or(parts);
 }
 
+const namesInHidden = ({ types, gate }: RowContext): boolean =>
+  types.some((type) =>
+    compartmentParameters(type).some((param) => readsHidden([type], param, gate)),
+  );
+
 /** The row lies in the compartment: it is the resource itself or points at it as the type says. */
 export function compartmentSql(
   criterion: Kind<'compartment'>,
@@ -79,6 +85,11 @@ export function compartmentSql(
   const parts: string[] = [];
   if (compartment === 'Patient') {
     const patient = patientKeys([id], context);
+    // By what is kept back a row is nobody's.
+    if (namesInHidden(context)) {
+      const own = `(${row}.owner_by <> 0 or ${ofTypes(['Patient'], context)})`;
+      return `(${row}.patient = ${patient} and ${own})`;
+    }
     parts.push(`(${row}.patient = ${patient} or ${row}.other_patients @> array[${patient}])`);
     return or(parts);
   }

@@ -18,6 +18,7 @@ const marking: AccessGate = {
   epoch: 1n,
   validUntil: Number.POSITIVE_INFINITY,
   decide: () => ({ kind: 'release' }),
+  hides: () => [],
   releasable: (row) => `gated(${row})`,
 };
 

@@ -27,6 +27,7 @@ export function gateHiding(hidden: ReadonlySet<string>): GateSource {
     epoch: 1_000n,
     validUntil: Number.POSITIVE_INFINITY,
     decide: () => ({ kind: 'release' }),
+    hides: () => [],
     // As costly as a real one: a look at the state of the row's patient.
     releasable: (row, bind) =>
       `(select ((${typeNames})[${row}.type] || '/' || ${row}.id) <> all(${bind(names)}::text[])

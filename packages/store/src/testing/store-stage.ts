@@ -44,6 +44,7 @@ export function gateOf(hidden: ReadonlySet<string>): GateSource {
         ? 'hide'
         : 'release',
     }),
+    hides: () => [],
     releasable: (alias, bind) =>
       `not exists (select from patient_state s where s.tenant = ${alias}.tenant
         and (s.patient = ${alias}.patient or s.patient = any(${alias}.other_patients))

@@ -14,7 +14,7 @@ import { DeliveryDesk } from '../delivery/delivery-desk.ts';
 import { WebsocketDesk } from '../delivery/websocket-desk.ts';
 import { messageChannel, restHook } from '../http/rest-hook.ts';
 import { SubscriptionOperations } from '../operations.ts';
-import type { Focus, Records, Subscriber } from '../ports.ts';
+import type { DueSubscriber, Focus, Records, Subscriber } from '../ports.ts';
 import { SubscriptionOwners } from '../postgres/subscription-owners.ts';
 import { SubscriptionStore } from '../postgres/subscription-store.ts';
 import { emailChannel } from '../smtp/email.ts';
@@ -108,7 +108,8 @@ export class Clinic implements Records {
     };
   }
 
-  async mayReceive(focus: Focus, subscribers: readonly Subscriber[]) {
+  async mayReceive(focus: Focus, due: readonly DueSubscriber[]) {
+    const subscribers = due.map(({ subscriber }) => subscriber);
     return subscribers.map((subscriber) => this.#allows(subscriber, `${focus.type}/${focus.id}`));
   }
 
