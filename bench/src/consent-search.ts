@@ -17,6 +17,7 @@ import {
   searcherOf,
   TENANT,
 } from './consent-search/filled-store.ts';
+import { revocationFigures } from './consent-search/revocation.ts';
 import { withRowSecurity } from './consent-search/row-security.ts';
 import { cpuOfBackend } from './process-cpu.ts';
 import { median } from './quantile.ts';
@@ -131,7 +132,14 @@ async function measure(store: FilledStore, { patients, rounds, log }: Plan) {
     ...(await compared('total', total, 'half')),
   };
   const { total: visible } = await ask(total, consented('half'));
-  return { patients, ...figures, 'total.visible': visible?.value ?? Number.NaN, disagreements };
+  const revoked = await revocationFigures(store, cpuMs);
+  return {
+    patients,
+    ...figures,
+    ...revoked,
+    'total.visible': visible?.value ?? Number.NaN,
+    disagreements,
+  };
 }
 
 /** Ids in their order, and the total: what both forms must agree on. */
