@@ -72,6 +72,7 @@ function fhirOptionsOf(platform: Platform): FhirRoutesOptions {
     version: VERSION,
     validation: config.validation ?? ENFORCE_ALL,
     baseUrl: () => address.url,
+    subscriptions,
     rules: subscriptions.rules,
     asyncRequests: new AsyncRequests(database.requests),
   };
