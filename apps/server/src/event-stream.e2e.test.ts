@@ -118,6 +118,24 @@ describe('the stream of changes', () => {
     kept.stop();
     expect(one?.id).not.toContain('ada');
 
+    for (const [refused, name] of [
+      ['type=Observatoin', 'type'],
+      ['patient=Practitioner/x', 'patient'],
+      ['subject=ada-demo', 'subject'],
+    ] as const) {
+      const answer = await fetch(`${server.url}/events?${refused}`, {
+        headers: { authorization: `Bearer ${rivera.token}` },
+      });
+      const issue = expect.objectContaining({ expression: [name] });
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        expect.objectContaining({ resourceType: 'OperationOutcome', issue: [issue] }),
+      ]);
+    }
+    const named = new Reader(rivera.client, { ...query, patient: 'Patient/ada-demo' }, one?.id);
+    await eventually(() => named.references).toEqual(['Observation/w2', 'Observation/w3']);
+    named.stop();
+
     const headers = {
       authorization: `Bearer ${okafor.token}`,
       'last-event-id': one?.id ?? '',

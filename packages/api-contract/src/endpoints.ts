@@ -144,8 +144,8 @@ export const ENDPOINTS = {
       patient: {
         in: 'query',
         required: false,
-        description: 'Id of the one patient whose events are wanted',
-        schema: z.string().max(64),
+        description: 'The one patient whose events are wanted: ID or Patient/ID',
+        schema: z.string().max(72),
       },
       'Last-Event-ID': {
         in: 'header',

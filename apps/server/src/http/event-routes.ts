@@ -4,7 +4,6 @@ import {
   type Cursor,
   compareCursors,
   type EventFilter,
-  type Interaction,
   type LogTail,
   matches,
   ORIGIN,
@@ -18,7 +17,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { serverFault } from '../errors.ts';
 import { EVENT_STREAM_LIFE_MS, EVENT_STREAM_PAGE, LIVE_STREAMS_MAX } from '../limits.ts';
 import { subscriberOf } from '../workers/subscription-records.ts';
+import { readEventQuestion } from './event-question.ts';
 import { EventStream, StreamPulse } from './event-stream.ts';
+import { invalid } from './fhir-exchange.ts';
 
 export interface EventRoutesOptions {
   readonly verifier: TokenVerifier;
@@ -29,8 +30,6 @@ export interface EventRoutesOptions {
 
 /** `live`: told as it happens. `catching-up`: reading what was missed. `paused`: the log is away. */
 type StreamState = 'live' | 'catching-up' | 'paused';
-
-const INTERACTIONS: readonly string[] = ['create', 'update', 'delete'] satisfies Interaction[];
 
 interface Asked {
   readonly filter: EventFilter & { readonly patient: string | null };
@@ -61,25 +60,16 @@ export function registerEventRoutes(app: FastifyInstance, options: EventRoutesOp
   app.addHook('preClose', async () => streams.close());
 }
 
+/** @throws InvalidBody naming each parameter that is not understood, and its mend */
 function askedOf(request: FastifyRequest, actor: Actor): Asked {
-  const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
-  const list = (name: string) => query.getAll(name).flatMap((each) => each.split(','));
-  const [types, interactions] = [list('type'), list('interaction')];
-  const wrong = interactions.find((each) => !INTERACTIONS.includes(each));
-  if (wrong !== undefined) {
-    throw serverFault('SERVER_SEARCH_INVALID', { expression: ['interaction'] });
-  }
-  const patient = query.get('patient');
-  const question = [actor.tenant, actor.principal, types, interactions, patient];
-  const scope = `events ${JSON.stringify(question)}`;
+  const read = readEventQuestion(new URLSearchParams(request.url.split('?', 2)[1] ?? ''));
+  if (!read.ok) throw invalid(400, read.error);
+  const { filter, patient } = read.value;
+  const { resourceTypes = [], interactions = [] } = filter;
+  const question = [actor.tenant, actor.principal, resourceTypes, interactions, patient];
   return {
-    scope,
-    filter: {
-      tenants: [actor.tenant],
-      ...(types.length > 0 && { resourceTypes: types }),
-      ...(interactions.length > 0 && { interactions: interactions as Interaction[] }), // checked above
-      patient,
-    },
+    scope: `events ${JSON.stringify(question)}`,
+    filter: { tenants: [actor.tenant], ...filter, patient },
   };
 }
 
