@@ -89,6 +89,7 @@ export class EventSource implements WakeSignal {
     this.#bus = new NotifyBus({
       ...parts,
       onMessage: (message) => this.#hear(message),
+      onAnnounced: (announced) => this.#announce(announced),
       onListening: () => {
         this.#changed();
         this.#announce(null);
@@ -196,7 +197,7 @@ export class EventSource implements WakeSignal {
         },
         onEvent: (announced) => {
           this.#announce(announced);
-          this.#bus.publish('wake');
+          this.#bus.announce(announced);
         },
       });
       this.#stream = stream;

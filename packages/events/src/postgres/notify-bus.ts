@@ -2,11 +2,14 @@ import type { Random, Timers } from '@holdfast/kernel';
 import type pg from 'pg';
 import { EVENT_LIMITS } from '../limits.ts';
 import { backoffMs } from '../retry-plan.ts';
+import { BARE_WAKE, CoalescedWakes, readWake } from '../wake-message.ts';
+import type { Announced } from '../wake-signal.ts';
 import { endQuietly, ownConnection } from './relay-connections.ts';
 
 /**
  * What processes tell each other. `join`: a process listens from now on. `wake`: there are new
- * events. `live` and `down`: the relay's stream wakes everybody, or does not.
+ * events, of any kind; what is pushed names their kinds instead. `live` and `down`: the relay's stream
+ * wakes everybody, or does not.
  */
 export type BusMessage = 'join' | 'wake' | 'live' | 'down';
 
@@ -19,6 +22,8 @@ export interface NotifyBusParts {
   readonly random: Random;
   /** From another process. */
   readonly onMessage: (message: BusMessage) => void;
+  /** From another process, of a push that names what there is. */
+  readonly onAnnounced: (announced: Announced) => void;
   /** Listening (again): what was sent meanwhile is lost, so sweep. */
   readonly onListening: () => void;
   readonly trouble: (error: unknown) => void;
@@ -31,6 +36,7 @@ export interface NotifyBusParts {
 export class NotifyBus {
   readonly #parts: NotifyBusParts;
   readonly #waiting = new Set<BusMessage>();
+  readonly #pushed = new CoalescedWakes();
   #client: pg.Client | null = null;
   #stopping = false;
   #failures = 0;
@@ -55,6 +61,13 @@ export class NotifyBus {
   publish(message: BusMessage): void {
     if (!this.hasPeers) return;
     this.#waiting.add(message);
+    void this.#send();
+  }
+
+  /** Tells them what was pushed: whoever handles none of it need not look. */
+  announce(announced: Announced): void {
+    if (!this.hasPeers) return;
+    this.#pushed.add(announced);
     void this.#send();
   }
 
@@ -88,9 +101,14 @@ export class NotifyBus {
   }
 
   #hear(payload: string): void {
-    if (!MESSAGES.has(payload)) return;
+    const wakes = readWake(payload);
+    if (wakes === null && !MESSAGES.has(payload)) return;
     this.hasPeers = true;
-    this.#parts.onMessage(payload as BusMessage); // membership was just checked
+    for (const announced of wakes ?? []) {
+      if (announced === null) this.#parts.onMessage('wake');
+      else this.#parts.onAnnounced(announced);
+    }
+    if (wakes === null) this.#parts.onMessage(payload as BusMessage); // membership was just checked
   }
 
   #lost(client: pg.Client): void {
@@ -117,16 +135,30 @@ export class NotifyBus {
   async #send(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
-    while (this.#waiting.size > 0 && this.#client !== null) {
-      const messages = [...this.#waiting];
-      this.#waiting.clear();
-      await this.#client
-        .query('select pg_notify($1, message) from unnest($2::text[]) as message', [
-          CHANNEL,
-          messages,
-        ])
-        .catch(this.#parts.trouble);
+    while (this.#client !== null) {
+      const messages = this.#takeWaiting();
+      if (messages.length === 0) break;
+      try {
+        await this.#client.query(
+          'select pg_notify($1, message) from unnest($2::text[]) as message',
+          [CHANNEL, messages],
+        );
+      } catch (error) {
+        this.#parts.trouble(error);
+        // What named its kinds is gone: whatever goes out next has everybody look at everything.
+        this.#waiting.add(BARE_WAKE);
+        break;
+      }
     }
     this.#sending = false;
+  }
+
+  #takeWaiting(): string[] {
+    const messages = new Set<string>(this.#waiting);
+    this.#waiting.clear();
+    const pushed = this.#pushed.take();
+    // A bare one makes everybody look at everything.
+    if (pushed !== null && !messages.has(BARE_WAKE)) messages.add(pushed);
+    return [...messages];
   }
 }
