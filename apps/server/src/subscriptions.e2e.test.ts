@@ -372,7 +372,7 @@ describe('subscriptions on the product', () => {
         fhir('clinician', `/Subscription/${id}`, put),
         fhir('second-clinician', `/Subscription/${id}`, put),
       ]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([201, 404]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 404]);
     }
   });
 

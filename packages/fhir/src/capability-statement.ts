@@ -153,7 +153,7 @@ function resourceRow(
 const BACKPORT =
   'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription';
 
-/** Operations of R4, Bulk Data, the Subscriptions Backport and our own that a server may offer, with what defines them. */
+/** Operations of R4, Bulk Data, the Subscriptions Backport and our own, with what defines them. */
 const OPERATIONS = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   meta: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',

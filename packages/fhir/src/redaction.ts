@@ -54,7 +54,7 @@ function redacted(resource: JsonObject, names: ReadonlySet<string>): JsonObject 
     meta: { ...meta, security: [...security, REDACTED] },
   };
   const kept = names.has('contained') ? [] : referredTo((contained ?? []) as JsonObject[], rest);
-  return (kept.length === 0 ? tagged : { ...tagged, contained: kept }) as JsonObject;
+  return kept.length === 0 ? tagged : { ...tagged, contained: kept };
 }
 
 /** Contained resources that the rest leads to, directly or through one another. */
@@ -62,7 +62,9 @@ function referredTo(contained: readonly JsonObject[], rest: object): readonly Js
   let kept: readonly JsonObject[] = [];
   for (;;) {
     const said = JSON.stringify([rest, kept]);
-    const next = contained.filter(({ id }) => said.includes(JSON.stringify(`#${String(id)}`)));
+    const next = contained.filter(
+      ({ id }) => typeof id === 'string' && said.includes(JSON.stringify(`#${id}`)),
+    );
     if (next.length === kept.length) return next;
     kept = next;
   }

@@ -154,6 +154,12 @@ const recordSettings = (env: NodeJS.ProcessEnv) => ({
   ...(wordIn(env, 'HOLDFAST_UPDATE_CREATES', 'on') === 'off' && { updateCreates: false }),
 });
 
+/** As what it is regulated, and in which time zone its days begin. */
+const organisationIn = (env: NodeJS.ProcessEnv): [regulatedAs: string, timeZone: string] => [
+  env['HOLDFAST_REGULATED_AS'] ?? '',
+  env['HOLDFAST_TIME_ZONE'] || 'UTC',
+];
+
 async function serve(options: Options): Promise<void> {
   const { host, port, data, demo, log } = options;
   const worker = workerNumber();
@@ -173,9 +179,7 @@ async function serve(options: Options): Promise<void> {
   const broker = accepted(readBrokerSettings(process.env));
   const provider = accepted(readProviderSettings(process.env));
   const metricsToken = accepted(readScrapeToken(process.env));
-  const regulatedAs = process.env['HOLDFAST_REGULATED_AS'] ?? '';
-  const timeZone = process.env['HOLDFAST_TIME_ZONE'] || 'UTC';
-  const organisation = accepted(readOrganisation(regulatedAs, timeZone));
+  const organisation = accepted(readOrganisation(...organisationIn(process.env)));
   const policy = parseValidationPolicy(options.validation);
   if (!policy.ok) throw new InvalidArgumentError(`--validation does not take '${policy.error}'`);
   const settings = {

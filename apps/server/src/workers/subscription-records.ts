@@ -78,7 +78,7 @@ export class SubscriptionRecords implements Records {
     // Subscribers are often the same actor: each is asked about once.
     const decided = new Map<string, Promise<boolean>>();
     return Promise.all(
-      due.map((each) => {
+      due.map(async (each) => {
         const { subscriber } = each;
         if (this.#looksAtHidden(each, focus)) return false;
         const key = JSON.stringify(subscriber);
