@@ -126,7 +126,7 @@ describe('the stream of changes', () => {
       const answer = await fetch(`${server.url}/events?${refused}`, {
         headers: { authorization: `Bearer ${rivera.token}` },
       });
-      const issue = expect.objectContaining({ expression: [name] });
+      const issue: unknown = expect.objectContaining({ expression: [name] });
       expect([answer.status, await answer.json()]).toEqual([
         400,
         expect.objectContaining({ resourceType: 'OperationOutcome', issue: [issue] }),

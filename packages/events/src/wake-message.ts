@@ -57,7 +57,8 @@ export function readWake(message: string): readonly (Announced | null)[] | null 
 
 function announcedOf(row: unknown): Announced | null {
   if (!Array.isArray(row)) return null;
-  const [tenant, resourceType, ofInteraction, ofUrgency, xid, id]: unknown[] = row;
+  const parts: readonly unknown[] = row;
+  const [tenant, resourceType, ofInteraction, ofUrgency, xid, id] = parts;
   const interaction = INTERACTIONS[Number(ofInteraction)];
   const urgency = URGENCIES[Number(ofUrgency)];
   if (typeof tenant !== 'number' || typeof resourceType !== 'string') return null;
