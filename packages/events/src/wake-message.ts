@@ -64,7 +64,8 @@ function announcedOf(row: unknown): Announced | null {
   if (typeof tenant !== 'number' || typeof resourceType !== 'string') return null;
   if (interaction === undefined || urgency === undefined) return null;
   if (!isPlace(xid) || !isPlace(id)) return null;
-  const head = { tenant: tenant as EventHead['tenant'], resourceType, interaction, urgency }; // as a process of ours wrote it
+  const ofTenant = tenant as EventHead['tenant']; // as a process of ours wrote it
+  const head = { tenant: ofTenant, resourceType, interaction, urgency };
   return { position: { xid: BigInt(xid), id: BigInt(id) }, head };
 }
 
