@@ -1,5 +1,6 @@
 import type { FailedEvent, GroupStatus, RecordedEvent } from '@holdfast/events';
 import type { PatientId, TenantId } from '@holdfast/kernel';
+import type { SignalSummary } from '@holdfast/visibility';
 import { expect, it } from 'vitest';
 import { consumerSignals } from './consumer-signals.ts';
 
@@ -24,6 +25,7 @@ it('an event that could not be handled is a signal until none of its group waits
     signals: {
       report: note,
       resolve: note,
+      list: () => [],
     },
     status: async () => stands,
     trouble: (error) => {
@@ -52,7 +54,7 @@ it('an event that could not be handled is a signal until none of its group waits
 it('a lost race is no signal before it was lost again and again', () => {
   const told: unknown[] = [];
   const watch = consumerSignals({
-    signals: { report: (what) => (told.push(what), null), resolve: () => null },
+    signals: { report: (what) => (told.push(what), null), resolve: () => null, list: () => [] },
     status: async () => undefined,
     trouble: () => undefined,
   });
@@ -60,4 +62,33 @@ it('a lost race is no signal before it was lost again and again', () => {
   expect(told).toEqual([]);
   watch.onParked({ ...failed, attempts: 3, isPassing: true });
   expect(told).toHaveLength(1);
+});
+
+it('what an earlier process left open ends where nothing of the group waits', async () => {
+  const ended: unknown[] = [];
+  const open = { cause: 'event-consumer-parked', tenant: 1, resolvedAt: null } as SignalSummary;
+  const watch = consumerSignals({
+    signals: {
+      report: () => null,
+      resolve: (what) => (ended.push(what), null),
+      list: () => [
+        { ...open, dependency: 'scores' },
+        { ...open, dependency: 'still-waits' },
+        { ...open, dependency: 'of-no-group' },
+        { ...open, dependency: 'over', resolvedAt: new Date(0) },
+        { ...open, dependency: 'postgres', cause: 'postgres-unavailable' },
+      ],
+    },
+    status: async (group) => {
+      const parkedStreams = group === 'still-waits' ? 1 : 0;
+      return group === 'of-no-group'
+        ? undefined
+        : ({ parkedStreams, deadLetters: 1 } as GroupStatus);
+    },
+    trouble: (error) => {
+      throw error;
+    },
+  });
+  await watch.settle();
+  expect(ended).toEqual([{ cause: 'event-consumer-parked', dependency: 'scores', tenant: 1 }]);
 });

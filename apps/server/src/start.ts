@@ -46,7 +46,10 @@ async function serve(platform: Platform, mounted: Mounted): Promise<RunningServe
   const { app, servedAt, asyncRunner } = mounted;
   await source.start();
   platform.tail.start();
-  if (config.role !== 'api') await runtime.start();
+  if (config.role !== 'api') {
+    await runtime.start();
+    await platform.settleSignals();
+  }
   platform.subscriptions.start();
   sequencer.wake();
   platform.upkeep.wake();

@@ -32,6 +32,8 @@ export interface EventFlow {
   readonly runtime: ConsumerRuntime;
   readonly tail: LogTail;
   readonly handlingTimes: HandlingTimes;
+  /** Ends signals of groups that an earlier process left open, once groups run here. */
+  readonly settleSignals: () => Promise<void>;
   /** How the log and every group of the installation stand now. */
   readonly eventFigures: () => Promise<EventFigures>;
   /** Ends the connections of the tail, which is stopped before. */
@@ -65,5 +67,9 @@ export function openEventFlow(parts: EventFlowParts): EventFlow {
     const [groups, log] = await Promise.all([readGroups(pool), readLogHealth(owner)]);
     return { groups, log };
   };
-  return { runtime, tail, handlingTimes, eventFigures, closeFlow: () => pool.end() };
+  return {
+    ...{ runtime, tail, handlingTimes, eventFigures },
+    settleSignals: () => watch.settle(),
+    closeFlow: () => pool.end(),
+  };
 }
