@@ -1,6 +1,6 @@
 import { RATE_SECONDS, type RequestOutcomeCounts, requestOutcomeOf } from '@holdfast/api-contract';
 import type { Clock, Fault, PatientId, TenantId } from '@holdfast/kernel';
-import { classify } from '@holdfast/postgres';
+import { classify, isConnectTimeout } from '@holdfast/postgres';
 import type {
   AttemptCounts,
   DependencyWatch,
@@ -117,7 +117,9 @@ export class RequestWatcher implements RequestObserver {
       if (classify(fault.detail.cause).kind !== 'unavailable') return;
     }
     if (fault.code === 'SERVER_DEPENDENCY_AWAY' || fault.code === 'LED_NOT_RECORDED') {
-      watch.reportFailedRequest({ tenant, patient, requestId: facts.requestId });
+      const failed = { tenant, patient, requestId: facts.requestId };
+      if (isConnectTimeout(fault.detail.cause)) watch.suspect(failed);
+      else watch.reportFailedRequest(failed);
       return;
     }
     signals.report({

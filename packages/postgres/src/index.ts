@@ -11,5 +11,5 @@ export { POSTGRES_FAULTS } from './errors.ts';
 export { type Migration, migrate, readMigrations } from './migrate.ts';
 export { type MigrationSet, postgresMigrations } from './migrations.ts';
 export { createPool, type PoolOptions, startupOptions } from './pool.ts';
-export { type Classified, classify, type FailureKind } from './sqlstate.ts';
+export { type Classified, classify, type FailureKind, isConnectTimeout } from './sqlstate.ts';
 export { inTransaction, type TransactionOptions } from './transaction.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from './sqlstate.ts';
+import { classify, isConnectTimeout } from './sqlstate.ts';
 
 const coded = (code: string, message = '') => Object.assign(new Error(message), { code });
 
@@ -27,6 +27,8 @@ describe('classify', () => {
       sqlstate: '08006',
     });
     expect(classify(new Error('timeout exceeded when trying to connect')).kind).toBe('unavailable');
+    expect(isConnectTimeout(new Error('timeout exceeded when trying to connect'))).toBe(true);
+    expect(isConnectTimeout(new Error('Connection terminated unexpectedly'))).toBe(false);
   });
 
   it('takes several refused addresses of one host for an absent database', () => {

@@ -72,6 +72,14 @@ const LOST_CONNECTION = new RegExp(
   ].join('|'),
 );
 
+/** As `pg-pool` says that a connection, or a turn with one, did not come in time. */
+const CONNECT_TIMEOUT =
+  /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)/;
+
+/** The server may be away, or this process too busy to take its answer up: the error does not tell. */
+export const isConnectTimeout = (error: unknown): boolean =>
+  error instanceof Error && CONNECT_TIMEOUT.test(error.message);
+
 /** Classifies whatever a statement, a connect or a pool threw. Total: never throws itself. */
 export function classify(error: unknown): Classified {
   if (!(error instanceof Error)) return { kind: 'bug', sqlstate: '' };

@@ -10,7 +10,7 @@ function scene() {
   const timers = new ManualTimers();
   const reports: Occurrence[] = [];
   const resolved: SignalKey[] = [];
-  const answers = { up: false };
+  const answers = { up: false, never: false };
   const watch = new DependencyWatch({
     dependency: 'postgres',
     cause: 'postgres-unavailable',
@@ -19,7 +19,10 @@ function scene() {
       report: (occurrence) => reports.push(occurrence),
       resolve: (key) => resolved.push(key),
     },
-    ping: () => (answers.up ? Promise.resolve() : Promise.reject(new Error('away'))),
+    ping: () => {
+      if (answers.never) return new Promise(() => undefined);
+      return answers.up ? Promise.resolve() : Promise.reject(new Error('away'));
+    },
     clock,
     random: seededRandom(1),
     timers,
@@ -72,6 +75,39 @@ describe('DependencyWatch', () => {
     watch.observeFailure();
     await settle();
     expect(timers.armed).toBe(1);
+  });
+
+  it('asks before it blames: requests that waited in vain are none of an answering dependency', async () => {
+    const { answers, reports, settle, timers, watch } = scene();
+    answers.up = true;
+    watch.suspect({ tenant: TENANT, patient: null });
+    watch.suspect({ tenant: TENANT, patient: null });
+    await settle();
+    expect(reports).toEqual([]);
+    expect(timers.armed).toBe(0);
+    expect(watch.state().state).toBe('up');
+  });
+
+  it('blames one that does not answer, for all that waited meanwhile', async () => {
+    const { reports, settle, watch } = scene();
+    const [one, other] = patients('p1', 'p2');
+    watch.suspect({ tenant: TENANT, patient: one ?? null });
+    watch.suspect({ tenant: TENANT, patient: other ?? null });
+    await settle();
+    expect(watch.state().state).toBe('down');
+    expect(reports.flatMap(({ patients: named }) => named ?? [])).toEqual([one, other]);
+    watch.suspect({ tenant: TENANT, patient: null, requestId: 'later' });
+    expect(reports.at(-1)).toMatchObject({ requestId: 'later' });
+  });
+
+  it('blames one that neither answers nor refuses, once its time is over', () => {
+    const { answers, reports, timers, watch } = scene();
+    answers.never = true;
+    watch.suspect({ tenant: TENANT, patient: null, requestId: 'first' });
+    expect(reports).toEqual([]);
+    timers.fire();
+    expect(reports.at(-1)).toMatchObject({ requestId: 'first' });
+    expect(watch.state().state).toBe('down');
   });
 
   it('collects the patients of requests that failed meanwhile', () => {

@@ -65,6 +65,9 @@ export class DependencyWatch {
   #pings = 0;
   #cancelPing: (() => void) | null = null;
   #stopped = false;
+  /** Requests that failed while it is not known yet whether the dependency is to blame. */
+  readonly #suspicions: FailedRequest[] = [];
+  #cancelSuspicion: (() => void) | null = null;
 
   constructor(options: DependencyWatchOptions) {
     this.#options = options;
@@ -107,9 +110,35 @@ export class DependencyWatch {
     });
   }
 
+  /**
+   * A request did not get to the dependency in time: that may be away, or this process be too busy.
+   * A ping tells. Where it is answered, nothing is reported.
+   */
+  suspect(request: FailedRequest): void {
+    if (this.#state.state === 'down') return this.reportFailedRequest(request);
+    this.#suspicions.push(request);
+    if (this.#suspicions.length > 1 || this.#stopped) return undefined;
+    let isSettled = false;
+    const settle = (isAway: boolean): void => {
+      if (isSettled) return;
+      isSettled = true;
+      this.#cancelSuspicion?.();
+      this.#cancelSuspicion = null;
+      const suspicions = this.#suspicions.splice(0);
+      if (isAway) for (const each of suspicions) this.reportFailedRequest(each);
+    };
+    this.#cancelSuspicion = this.#timers.after(VISIBILITY_LIMITS.suspicionMs, () => settle(true));
+    this.#options.ping().then(
+      () => settle(false),
+      () => settle(true),
+    );
+    return undefined;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#cancelPing?.();
+    this.#cancelSuspicion?.();
   }
 
   #report(

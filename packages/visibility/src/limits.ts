@@ -24,6 +24,8 @@ export const VISIBILITY_LIMITS = {
   spoolFileBytes: 8 * 1_048_576,
   /** First pause before the database is tried again. */
   retryFirstMs: 250,
+  /** A dependency that does not answer a ping by then is away: longer than a new connection may take. */
+  suspicionMs: 10_000,
   /** A database that was away for long is found again within this. */
   retryLastMs: 10_000,
   /** Attempts told apart by their attributes: 2.5 MB with the slots below. Others are only counted. */
