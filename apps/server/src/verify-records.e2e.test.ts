@@ -342,6 +342,11 @@ describe('events', () => {
       /1 streams of events/,
     ],
     [
+      'a former version marked as a deletion',
+      [`update history set deleted = not deleted where ${HISTORY(1)}`],
+      /1 events that no version/,
+    ],
+    [
       'a deletion made an update',
       [`update event set interaction = 'update' where ${EVENT} and version = 3`],
       /1 events that no version/,
