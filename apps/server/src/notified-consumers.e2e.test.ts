@@ -1,5 +1,6 @@
 // Goal: without a replication stream a score's own events reach whoever waits for them. Method: a
 // database that grants no stream; after one score nobody writes again, and no group stays behind.
+import { createPool } from '@holdfast/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { phq9WithThoughtsOfSelfHarm } from './testing/phq9-response.ts';
 import { type Serving, serving } from './testing/serving.ts';
@@ -12,7 +13,11 @@ afterAll(() => at.stop(), 60_000);
 
 interface EventFlow {
   readonly push: { readonly mode: string };
-  readonly groups: readonly { readonly group: string; readonly lagEvents: number }[];
+  readonly groups: readonly {
+    readonly group: string;
+    readonly lagEvents: number;
+    readonly state: string;
+  }[];
 }
 
 async function events(): Promise<EventFlow> {
@@ -37,3 +42,17 @@ it('wakes every group after a score has committed', async () => {
   const behind = async () => (await events()).groups.filter(({ lagEvents }) => lagEvents > 0);
   await expect.poll(behind, { timeout: 10_000 }).toEqual([]);
 }, 60_000);
+
+it('shows groups that run elsewhere, after its own', async () => {
+  const own = (await events()).groups.map(({ group }) => group);
+  const owner = createPool({ url: at.server.ownerUrl, tenant: 1, max: 1 });
+  await owner.query(
+    `insert into consumer_group (name, cluster, xid, id) select 'a-report', cluster, '0', 0
+     from consumer_group limit 1`,
+  );
+  await owner.end();
+  const { groups } = await events();
+  expect(groups.map(({ group }) => group)).toEqual([...own, 'a-report']);
+  expect(groups.at(-1)).toMatchObject({ state: 'stopped' });
+  expect(groups.at(-1)?.lagEvents).toBeGreaterThan(0);
+});

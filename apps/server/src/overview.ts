@@ -1,5 +1,5 @@
 import { type Overview, RECENT_EVENTS_MAX } from '@holdfast/api-contract';
-import type { ConsumerRuntime, EventSource, LogTail } from '@holdfast/events';
+import type { EventSource, GroupStatus, LogTail } from '@holdfast/events';
 import type { ChildPool, InferenceOrchestrator } from '@holdfast/inference';
 import type { Clock, TenantId } from '@holdfast/kernel';
 import type { LogKeys, LogSequencer } from '@holdfast/ledger';
@@ -22,7 +22,7 @@ export interface OverviewSources {
   readonly meter: RequestMeter;
   readonly decisions: Decisions;
   readonly source: EventSource;
-  readonly runtime: ConsumerRuntime;
+  readonly groups: () => Promise<readonly GroupStatus[]>;
   readonly tail: LogTail;
   readonly handlingTimes: HandlingTimes;
   readonly backend: ChildPool;
@@ -44,6 +44,9 @@ interface EventRow {
 
 const RECENT = `select e.id, e.event_id, e.occurred_at, e.resource_type, e.interaction
   from event e where e.tenant = $1 order by e.xid desc, e.id desc limit $2`;
+
+/** As many as a table shows. */
+const GROUPS_SHOWN = 64;
 
 const TIERS = [
   { tier: 0, name: 'Critical', targetMs: 2_000 },
@@ -102,17 +105,17 @@ function pushOf({ source }: OverviewSources): Overview['events']['push'] {
 }
 
 async function eventsOf(sources: OverviewSources): Promise<Overview['events']> {
-  const { pool, tenant, runtime, tail, handlingTimes, watch } = sources;
+  const { pool, tenant, tail, handlingTimes, watch } = sources;
   if (watch.state().state === 'down') throw new Error('the database is away');
   const [{ rows }, groups] = await Promise.all([
     pool.query<EventRow>(RECENT, [tenant, RECENT_EVENTS_MAX]),
-    runtime.status(),
+    sources.groups(),
   ]);
   return {
     total: tail.total(tenant),
     lastEventAt: rows[0]?.occurred_at.toISOString() ?? null,
     push: pushOf(sources),
-    groups: groups.map((group) => ({
+    groups: groups.slice(0, GROUPS_SHOWN).map((group) => ({
       group: group.group,
       processed: group.handled,
       lagEvents: group.lag,

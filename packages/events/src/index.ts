@@ -27,6 +27,7 @@ export { type GroupStatus, readGroups } from './postgres/group-status.ts';
 export { type LogHealth, readLogHealth } from './postgres/log-health.ts';
 export { LogTail, type LogTailParts } from './postgres/log-tail.ts';
 export { moveGroup, type ReplayFrom, redriveStream } from './postgres/move-group.ts';
+export { listParkedStreams, type WaitingStream } from './postgres/parked-streams.ts';
 export { PostgresGroupStore } from './postgres/postgres-group-store.ts';
 export { rebaseAfterRestore } from './postgres/rebase-after-restore.ts';
 export { relayPool } from './postgres/relay-connections.ts';

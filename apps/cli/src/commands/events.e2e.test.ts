@@ -75,6 +75,13 @@ describe('holdfast events', () => {
     });
   });
 
+  it('lists streams that wait, and why', async () => {
+    const { code, out } = await run('parked');
+    expect(code).toBe(6);
+    expect(out).toBe('scores  Observation/o1/_history/1  8 attempts, tries no more  Error: no\n');
+    expect(await run('parked', '--group', 'scors')).toMatchObject({ code: 2 });
+  });
+
   it('lists dead letters with what they are about, and redrives their streams', async () => {
     const { code, out, err } = await run('dead-letters', '--redrive');
     expect([code, err]).toEqual([0, '1 streams try again\n']);
@@ -95,6 +102,7 @@ describe('holdfast events', () => {
     });
     expect((await run('replay', 'scores', '--from', 'yesterday')).code).toBe(2);
     expect((await run('replay', 'scores')).code).toBe(2);
+    expect((await run('replay', 'scores', '--from', 'origin', '--patient', 'p')).code).toBe(2);
   });
 
   it('follows the log from a position on, as lines of JSON', async () => {

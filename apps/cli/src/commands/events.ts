@@ -17,7 +17,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { asOwner, type DataOption, type OwnerPool } from '../database-address.ts';
 import { EXIT } from '../exit.ts';
 import { jsonLine } from '../json-line.ts';
+import { showParked } from './events-parked.ts';
 import { followEvents } from './events-tail.ts';
+import { refuseUnknownGroup } from './known-group.ts';
 
 interface Options extends DataOption {
   readonly json: boolean;
@@ -41,6 +43,9 @@ export function registerEvents(program: Command): void {
       .option('--json', 'print one JSON value a line', false);
 
   command('groups', 'How each consumer group and the log itself stand').action(showGroups);
+  command('parked', 'Streams that wait behind an event that failed, and why')
+    .option('--group <name>', 'of this group only')
+    .action(showParked);
   command('dead-letters', 'Events that no attempt could handle')
     .option('--group <name>', 'of this group only')
     .option('--redrive', 'let their streams try again now', false)
@@ -94,7 +99,7 @@ async function showDeadLetters(
   await asOwner(options, async (pool) => {
     const letters = await listDeadLetters(pool, options.group ?? null);
     if (letters.length === 0 && options.group !== undefined)
-      await refuseUnknown(pool, options.group);
+      await refuseUnknownGroup(pool, options.group);
     for (const letter of letters) {
       if (options.json) process.stdout.write(jsonLine(letter));
       else {
@@ -117,14 +122,6 @@ async function showDeadLetters(
   });
 }
 
-/** @throws InvalidArgumentError for a group that there is not: "none" would be an answer about it */
-async function refuseUnknown(pool: OwnerPool, group: string): Promise<void> {
-  const groups = (await readGroups(pool)).map((each) => each.group);
-  if (groups.includes(group)) return;
-  const known = groups.length === 0 ? 'none before the first start' : groups.join(', ');
-  throw new InvalidArgumentError(`There is no consumer group ${group}. There are: ${known}.`);
-}
-
 async function replay(
   group: string,
   options: Options & { readonly from?: ReplayFrom; readonly patient?: string },
@@ -144,6 +141,11 @@ async function replayOf(
   if (patient === undefined) {
     if (from === undefined) throw new InvalidArgumentError('Say --from or --patient.');
     return from;
+  }
+  if (from !== undefined) {
+    throw new InvalidArgumentError(
+      'Say --from or --patient: a patient’s events come from the first.',
+    );
   }
   const { rows } = await pool.query<{ patient: string }>(
     'select patient from holdfast.patient_state where tenant = $1 and patient_id = $2',

@@ -2,6 +2,7 @@ import {
   type AnyConsumer,
   ConsumerRuntime,
   type EventSource,
+  type GroupStatus,
   LogTail,
   readGroups,
   readLogHealth,
@@ -32,6 +33,8 @@ export interface EventFlow {
   readonly runtime: ConsumerRuntime;
   readonly tail: LogTail;
   readonly handlingTimes: HandlingTimes;
+  /** How every group of the installation stands, those of this process first. */
+  readonly groups: () => Promise<readonly GroupStatus[]>;
   /** Ends signals of groups that an earlier process left open, once groups run here. */
   readonly settleSignals: () => Promise<void>;
   /** How the log and every group of the installation stand now. */
@@ -67,7 +70,14 @@ export function openEventFlow(parts: EventFlowParts): EventFlow {
     const [groups, log] = await Promise.all([readGroups(pool), readLogHealth(owner)]);
     return { groups, log };
   };
+  const own = consumers.map(({ group }) => group);
+  const groups = async (): Promise<readonly GroupStatus[]> => {
+    const all = await readGroups(pool);
+    const place = (group: string) => (own.includes(group) ? own.indexOf(group) : own.length);
+    return all.toSorted((one, other) => place(one.group) - place(other.group));
+  };
   return {
+    groups,
     ...{ runtime, tail, handlingTimes, eventFigures },
     settleSignals: () => watch.settle(),
     closeFlow: () => pool.end(),
