@@ -1,22 +1,4 @@
 import { Command } from 'commander';
-import { registerClients } from './commands/clients.ts';
-import { registerCompliance } from './commands/compliance.ts';
-import { registerConsent } from './commands/consent.ts';
-import { registerData } from './commands/data.ts';
-import { registerDoctor } from './commands/doctor.ts';
-import { registerDrill } from './commands/drill.ts';
-import { registerEvents } from './commands/events.ts';
-import { registerIdentity } from './commands/identity.ts';
-import { registerImport } from './commands/import.ts';
-import { registerLabels } from './commands/labels.ts';
-import { registerLedger } from './commands/ledger.ts';
-import { registerModels } from './commands/models.ts';
-import { registerOpenApi } from './commands/openapi.ts';
-import { registerPopulate } from './commands/populate.ts';
-import { registerServe } from './commands/serve.ts';
-import { registerToken } from './commands/token.ts';
-import { registerUsers } from './commands/users.ts';
-import { registerWitness } from './commands/witness.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { refuseUnknownSettings } from './settings/refuse-unknown-settings.ts';
 import { VERSION } from './version.ts';
@@ -43,24 +25,32 @@ Exit codes: 0 done, 1 failure, 2 usage, 6 done with findings, 75 try again later
   );
 
 program.hook('preAction', () => refuseUnknownSettings(process.env));
-registerServe(program);
-registerImport(program);
-registerPopulate(program);
-registerLedger(program);
-registerCompliance(program);
-registerEvents(program);
-registerConsent(program);
-registerLabels(program);
-registerIdentity(program);
-registerModels(program);
-registerToken(program);
-registerUsers(program);
-registerClients(program);
-registerOpenApi(program);
-registerData(program);
-registerDoctor(program);
-registerDrill(program);
-registerWitness(program);
+/** In the order of the help. Each loads what it works with: a command must not pay for the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<(to: Command) => void>>> = {
+  serve: async () => (await import('./commands/serve.ts')).registerServe,
+  import: async () => (await import('./commands/import.ts')).registerImport,
+  populate: async () => (await import('./commands/populate.ts')).registerPopulate,
+  ledger: async () => (await import('./commands/ledger.ts')).registerLedger,
+  compliance: async () => (await import('./commands/compliance.ts')).registerCompliance,
+  events: async () => (await import('./commands/events.ts')).registerEvents,
+  consent: async () => (await import('./commands/consent.ts')).registerConsent,
+  labels: async () => (await import('./commands/labels.ts')).registerLabels,
+  identity: async () => (await import('./commands/identity.ts')).registerIdentity,
+  models: async () => (await import('./commands/models.ts')).registerModels,
+  token: async () => (await import('./commands/token.ts')).registerToken,
+  users: async () => (await import('./commands/users.ts')).registerUsers,
+  clients: async () => (await import('./commands/clients.ts')).registerClients,
+  openapi: async () => (await import('./commands/openapi.ts')).registerOpenApi,
+  data: async () => (await import('./commands/data.ts')).registerData,
+  doctor: async () => (await import('./commands/doctor.ts')).registerDoctor,
+  drill: async () => (await import('./commands/drill.ts')).registerDrill,
+  witness: async () => (await import('./commands/witness.ts')).registerWitness,
+};
+
+const asked = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
+// The help names all of them, and a name that is none may be near one.
+const entries = asked.length > 0 ? asked : Object.entries(COMMANDS);
+for (const [, load] of entries) (await load())(program);
 
 // Whoever reads the output may have seen enough: `holdfast openapi | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
