@@ -6,6 +6,7 @@ import { createPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
+import { INFERENCE_PROGRAM } from './testing/inference-program.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-stream-'));
 let server: RunningServer;
@@ -22,10 +23,7 @@ const startAgain = async (): Promise<void> => {
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off' },
-    inferenceProgram: {
-      entry: new URL('../../../packages/inference/src/backend/child.ts', import.meta.url),
-      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
-    },
+    inferenceProgram: INFERENCE_PROGRAM,
     onProgress: () => undefined,
   });
   owner = createPool({ url: server.ownerUrl, tenant: 1, max: 1 });

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STAFF } from './demo/practice.ts';
 import { type RunningServer, startServer } from './index.ts';
 import { auditRecords } from './testing/audit-records.ts';
+import { INFERENCE_PROGRAM } from './testing/inference-program.ts';
 import { phq9WithThoughtsOfSelfHarm } from './testing/phq9-response.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-slice-'));
@@ -28,10 +29,7 @@ beforeAll(async () => {
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off' },
-    inferenceProgram: {
-      entry: new URL('../../../packages/inference/src/backend/child.ts', import.meta.url),
-      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
-    },
+    inferenceProgram: INFERENCE_PROGRAM,
     onProgress: () => undefined,
   });
   owner = createPool({ url: server.ownerUrl, tenant: 1, max: 2 });

@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningServer, startServer } from './index.ts';
+import { INFERENCE_PROGRAM } from './testing/inference-program.ts';
 
 /** Waits as long as a busy machine may take. */
 const eventually = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000 });
@@ -48,10 +49,7 @@ beforeAll(async () => {
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off' },
     subscriptions: { trustedHosts: ['127.0.0.1'] },
-    inferenceProgram: {
-      entry: new URL('../../../packages/inference/src/backend/child.ts', import.meta.url),
-      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
-    },
+    inferenceProgram: INFERENCE_PROGRAM,
     onProgress: () => undefined,
   });
   owner = createPool({ url: server.ownerUrl, tenant: 1, max: 2 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STARTER_RULEBOOK } from '@holdfast/consent';
 import { type RunningServer, type ServerConfig, startServer } from '../index.ts';
+import { INFERENCE_PROGRAM } from './inference-program.ts';
 
 export interface Answer {
   readonly status: number;
@@ -60,10 +61,7 @@ export async function serving(
     publicUrl: undefined,
     logLevel: 'silent',
     embeddedSettings: { fsync: 'off', ...options.embeddedSettings },
-    inferenceProgram: {
-      entry: new URL('../../../../packages/inference/src/backend/child.ts', import.meta.url),
-      execArgv: ['--conditions=@holdfast/source', '--import', 'tsx'],
-    },
+    inferenceProgram: INFERENCE_PROGRAM,
     onProgress: () => undefined,
   });
   const tokens = new Map<string, Promise<string>>();
