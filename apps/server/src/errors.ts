@@ -178,8 +178,8 @@ export const SERVER_FAULTS = {
   SERVER_DEPENDENCY_AWAY: {
     status: 503,
     issue: 'transient',
-    text: 'The database cannot be reached, so nothing was read or written.',
-    mend: 'Send the request again after the time in Retry-After.',
+    text: 'The database cannot be reached: nothing was read, and a write under way may or may not be done.',
+    mend: 'Send the request again after the time in Retry-After; a create with If-None-Exist, so that it is made once.',
     retryable: true,
   },
   SERVER_TOO_SLOW: {
