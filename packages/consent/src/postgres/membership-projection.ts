@@ -1,9 +1,9 @@
 import { typeCode } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import type { DueChanges, PatientProjection, ProjectedChange } from '@holdfast/store';
-import { consentFault } from '../errors.ts';
 import { MAX_MEMBERS_OF_RESOURCE } from '../limits.ts';
 import { MEMBERSHIP_SOURCES, type Membership, membershipsOf } from '../relations/memberships-of.ts';
+import { SaidOfChanges } from './said-of-changes.ts';
 
 const ASSIGN = {
   name: 'consent_memberships',
@@ -19,18 +19,12 @@ const ASSIGN = {
 export class MembershipProjection implements PatientProjection {
   isDueTo(change: ProjectedChange): boolean {
     if (!MEMBERSHIP_SOURCES.has(change.type)) return false;
-    return change.expected > 0 || saidBy(change).length > 0;
+    return change.expected > 0 || SAID.of(change).length > 0;
   }
 
   /** @throws Fault CONSENT_RELATIONS_BEYOND_LIMITS */
   async project(tx: Queryable, tenant: number, { changes }: DueChanges): Promise<void> {
-    const said = changes.flatMap((change, index) => {
-      const memberships = saidBy(change);
-      if (memberships.length > MAX_MEMBERS_OF_RESOURCE) {
-        throw consentFault('CONSENT_RELATIONS_BEYOND_LIMITS');
-      }
-      return memberships.map((each) => ({ ...each, source: index + 1 }));
-    });
+    const said = SAID.ofAll(changes);
     await tx.query({
       ...ASSIGN,
       values: [
@@ -47,5 +41,7 @@ export class MembershipProjection implements PatientProjection {
   }
 }
 
-const saidBy = ({ content }: ProjectedChange): readonly Membership[] =>
-  content === null ? [] : membershipsOf(JSON.parse(content));
+const SAID = new SaidOfChanges<Membership>(
+  ({ content }) => (content === null ? [] : membershipsOf(JSON.parse(content))),
+  MAX_MEMBERS_OF_RESOURCE,
+);

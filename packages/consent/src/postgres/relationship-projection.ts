@@ -1,10 +1,10 @@
 import { typeCode } from '@holdfast/fhir';
 import type { Queryable } from '@holdfast/postgres';
 import type { DueChanges, PatientProjection, ProjectedChange } from '@holdfast/store';
-import { consentFault } from '../errors.ts';
 import { MAX_TIES_OF_RESOURCE } from '../limits.ts';
 import { TIE_SOURCES } from '../relations/relationship.ts';
 import { type Recorded, saidBy } from '../relations/said-by.ts';
+import { SaidOfChanges } from './said-of-changes.ts';
 
 const ASSIGN = {
   name: 'consent_relationships',
@@ -22,18 +22,12 @@ export class RelationshipProjection implements PatientProjection {
     if (!TIE_SOURCES.has(change.type)) return false;
     // A tombstone is decided as the patient was: whoever could read the record still can.
     if (change.type === 'Patient' && change.content === null) return false;
-    return change.expected > 0 || recordedBy(change).length > 0;
+    return change.expected > 0 || RECORDED.of(change).length > 0;
   }
 
   /** @throws Fault CONSENT_RELATIONS_BEYOND_LIMITS */
   async project(tx: Queryable, tenant: number, { changes }: DueChanges): Promise<void> {
-    const said = changes.flatMap((change, index) => {
-      const recorded = recordedBy(change);
-      if (recorded.length > MAX_TIES_OF_RESOURCE) {
-        throw consentFault('CONSENT_RELATIONS_BEYOND_LIMITS');
-      }
-      return recorded.map((each) => ({ ...each, source: index + 1 }));
-    });
+    const said = RECORDED.ofAll(changes);
     await tx.query({
       ...ASSIGN,
       values: [
@@ -51,13 +45,4 @@ export class RelationshipProjection implements PatientProjection {
   }
 }
 
-/** A change is asked whether it is due, and then what it says: taken apart once. */
-const REMEMBERED = new WeakMap<ProjectedChange, readonly Recorded[]>();
-
-function recordedBy(change: ProjectedChange): readonly Recorded[] {
-  const known = REMEMBERED.get(change);
-  if (known !== undefined) return known;
-  const recorded = saidBy(change);
-  REMEMBERED.set(change, recorded);
-  return recorded;
-}
+const RECORDED = new SaidOfChanges<Recorded>(saidBy, MAX_TIES_OF_RESOURCE);
