@@ -15,7 +15,12 @@ export {
 export { LogMirror, type LogMirrorParts } from './nats/log-mirror.ts';
 export { NatsRelay, type NatsRelayParts, RELAY_GROUP } from './nats/nats-relay.ts';
 export * from './postgres/consumer-runtime.ts';
-export { type DeadLetter, listDeadLetters } from './postgres/dead-letters.ts';
+export {
+  type DeadLetter,
+  listDeadLetters,
+  listParkedStreams,
+  type WaitingStream,
+} from './postgres/dead-letters.ts';
 export { dropEventsBefore, prepareMonths } from './postgres/event-retention.ts';
 export { URGENCY_CODES } from './postgres/event-row.ts';
 export {
@@ -27,7 +32,6 @@ export { type GroupStatus, readGroups } from './postgres/group-status.ts';
 export { type LogHealth, readLogHealth } from './postgres/log-health.ts';
 export { LogTail, type LogTailParts } from './postgres/log-tail.ts';
 export { moveGroup, type ReplayFrom, redriveStream } from './postgres/move-group.ts';
-export { listParkedStreams, type WaitingStream } from './postgres/parked-streams.ts';
 export { PostgresGroupStore } from './postgres/postgres-group-store.ts';
 export { rebaseAfterRestore } from './postgres/rebase-after-restore.ts';
 export { relayPool } from './postgres/relay-connections.ts';

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { EVENT_LIMITS } from '../limits.ts';
 import type { EventId, StreamRef } from '../recorded-event.ts';
 
-/** An event that no attempt could handle. */
-export interface DeadLetter extends StreamRef {
+/** An event that a group could not handle, as it is kept. */
+interface KeptFailure extends StreamRef {
   readonly group: string;
   readonly seq: bigint;
   readonly eventId: EventId;
@@ -12,10 +12,20 @@ export interface DeadLetter extends StreamRef {
   readonly reference: string | null;
   readonly attempts: number;
   readonly reason: string;
+}
+
+/** An event that no attempt could handle. */
+export interface DeadLetter extends KeptFailure {
   readonly deadAt: Date;
 }
 
-interface LetterRow {
+/** A stream that waits behind an event that failed. */
+export interface WaitingStream extends KeptFailure {
+  /** null: it tries no more by itself. */
+  readonly nextAttemptAt: Date | null;
+}
+
+interface FailureRow {
   consumer_group: string;
   tenant: number;
   stream: string;
@@ -24,31 +34,46 @@ interface LetterRow {
   reference: string | null;
   attempts: number;
   reason: string;
-  dead_at: Date;
 }
 
-const LETTERS = `select d.consumer_group, d.tenant, d.stream, d.seq, d.event_id, d.attempts, d.reason,
-    d.dead_at, e.resource_type || '/' || e.resource_id || '/_history/' || e.version as reference
-  from holdfast.dead_letter d
-  left join holdfast.event e on (e.tenant, e.stream, e.seq) = (d.tenant, d.stream, d.seq)
-  where d.redriven_at is null and ($1::text is null or d.consumer_group = $1)
-  order by d.dead_at desc limit $2`;
+const SELECT = `select f.*,
+    e.resource_type || '/' || e.resource_id || '/_history/' || e.version as reference`;
+const EVENT = `left join holdfast.event e on (e.tenant, e.stream, e.seq) = (f.tenant, f.stream, f.seq)
+  where ($1::text is null or f.consumer_group = $1)`;
+
+const LETTERS = `${SELECT} from holdfast.dead_letter f ${EVENT} and f.redriven_at is null
+  order by f.dead_at desc limit $2`;
+
+const PARKED = `${SELECT} from holdfast.consumer_parked f ${EVENT}
+  order by f.next_attempt_at nulls last, f.consumer_group, f.stream limit $2`;
 
 /** Dead letters that nobody redrove, newest first, at most `EVENT_LIMITS.deadLetters`. */
 export async function listDeadLetters(
   pool: pg.Pool,
   group: string | null = null,
 ): Promise<DeadLetter[]> {
-  const { rows } = await pool.query<LetterRow>(LETTERS, [group, EVENT_LIMITS.deadLetters]);
-  return rows.map((row) => ({
-    group: row.consumer_group,
-    tenant: row.tenant as TenantId,
-    stream: BigInt(row.stream) as ResourceKey,
-    seq: BigInt(row.seq),
-    eventId: row.event_id as EventId,
-    reference: row.reference,
-    attempts: row.attempts,
-    reason: row.reason,
-    deadAt: row.dead_at,
-  }));
+  const values = [group, EVENT_LIMITS.deadLetters];
+  const { rows } = await pool.query<FailureRow & { dead_at: Date }>(LETTERS, values);
+  return rows.map((row) => ({ ...failureOf(row), deadAt: row.dead_at }));
 }
+
+/** Parked streams, those first that try again soonest, at most `EVENT_LIMITS.deadLetters`. */
+export async function listParkedStreams(
+  pool: pg.Pool,
+  group: string | null = null,
+): Promise<WaitingStream[]> {
+  const values = [group, EVENT_LIMITS.deadLetters];
+  const { rows } = await pool.query<FailureRow & { next_attempt_at: Date | null }>(PARKED, values);
+  return rows.map((row) => ({ ...failureOf(row), nextAttemptAt: row.next_attempt_at }));
+}
+
+const failureOf = (row: FailureRow): KeptFailure => ({
+  group: row.consumer_group,
+  tenant: row.tenant as TenantId,
+  stream: BigInt(row.stream) as ResourceKey,
+  seq: BigInt(row.seq),
+  eventId: row.event_id as EventId,
+  reference: row.reference,
+  attempts: row.attempts,
+  reason: row.reason,
+});
